@@ -1,0 +1,111 @@
+// The one frozen configuration of an arm. Every process gets its part of this, and it is saved whole in manifest.json.
+// Field names are the ones of factors, `--set` paths, files and reports. Bounds and defaults are in arm_schema.ts.
+
+import type { SplitTrigger, TierLevel } from "../domain/factor_levels.ts";
+import type { WorkloadConfig } from "./workload_config.ts";
+
+export interface ArmConfig {
+  /** `3p1d`, `2e`, … (domain/topology.ts). */
+  readonly topology: string;
+  readonly seed: number;
+  readonly engine: EngineConfig;
+  readonly store: StoreConfig;
+  readonly connector: ConnectorSwitches;
+  readonly router: RouterConfig;
+  readonly link: LinkConfig;
+  readonly load: LoadConfig;
+  readonly workload: WorkloadConfig;
+  readonly validity: ValidityConfig;
+}
+
+export interface EngineConfig {
+  /** Names of harness/config/profiles. */
+  readonly model: string;
+  readonly gpu: string;
+  /** Stored bytes per token ÷ the model's; 1 is full scale. Link bandwidth is scaled alike, so modelled transfer times keep. */
+  readonly kv_scale: number;
+  readonly block_tokens: number;
+  readonly num_hbm_blocks: number;
+  readonly enable_prefix_caching: boolean;
+  readonly max_num_seqs: number;
+  readonly max_num_batched_tokens: number;
+  readonly max_model_len: number;
+  readonly remote_hold_ms: number;
+  readonly weights_version: number;
+}
+
+export interface StoreConfig {
+  readonly kind: "embedded" | "mooncake";
+  readonly tiers: TierLevel;
+  /** The disk tier works only where `tiers` has one and this is on. */
+  readonly enable_offload: boolean;
+  readonly offload_on_evict: boolean;
+  /** Memory that each owner mounts. */
+  readonly segment_bytes: number;
+  readonly lease_ttl_ms: number;
+  readonly soft_pin_ttl_ms: number;
+  readonly eviction_high_watermark_ratio: number;
+  readonly eviction_ratio: number;
+  readonly put_start_discard_ms: number;
+  readonly put_start_release_ms: number;
+  readonly client_ttl_ms: number;
+  readonly allocation: "random" | "free_ratio_first" | "local_first";
+  readonly replica_num: number;
+  readonly disk: DiskConfig;
+}
+
+export interface DiskConfig {
+  /** Null: `disk/` of the run directory. */
+  readonly path: string | null;
+  readonly capacity_bytes: number;
+  readonly bucket_bytes: number;
+  readonly bucket_keys: number;
+  readonly bucket_eviction: "none" | "fifo" | "lru";
+  readonly high_watermark_ratio: number;
+  readonly low_watermark_ratio: number;
+  readonly heartbeat_ms: number;
+  readonly staging_bytes: number;
+}
+
+export interface ConnectorSwitches {
+  readonly preferred_segment: "off" | "local";
+  readonly cache_prefix: string;
+  readonly enable_lookup: boolean;
+  readonly load_async: boolean;
+  readonly lookup_ranks: "rank0" | "min_over_ranks";
+  readonly split_trigger: SplitTrigger;
+  readonly staging_usable_ratio: number;
+  readonly executors: "shared" | "separate";
+  readonly min_load_tokens: number;
+  readonly unaligned_handoff: boolean;
+  readonly tier_log: boolean;
+}
+
+export interface RouterConfig {
+  readonly policy: "round_robin" | "least_loaded" | "session" | "prefix";
+}
+
+export interface LinkConfig {
+  /** At full scale; null: not shaped. */
+  readonly bandwidth_bytes_per_s: number | null;
+  readonly latency_us: number;
+}
+
+export interface LoadConfig {
+  /** closed: `concurrency` sessions at a time, think time between turns. The others are open loop. */
+  readonly arrivals: "closed" | "constant" | "poisson" | "gamma" | "trace";
+  readonly concurrency: number;
+  /** Sessions (multi-turn) or requests (trace) per second; open loop only. */
+  readonly rate_per_s: number;
+  /** Gamma arrivals: coefficient of variation of the gaps; 1 is Poisson. */
+  readonly burstiness_cv: number;
+  /** Trace arrivals: time stamps ÷ this. */
+  readonly speedup: number;
+  readonly prompt_as: "tokens" | "chat";
+  readonly request_timeout_ms: number;
+}
+
+export interface ValidityConfig {
+  readonly schedule_lag_p99_ms_max: number;
+  readonly error_ratio_max: number;
+}

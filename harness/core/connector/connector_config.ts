@@ -1,0 +1,28 @@
+// Switches of the store connector, named as the systems name them (spec: vllm_mooncake_store_connector.md).
+
+import type { SplitTrigger } from "../../domain/factor_levels.ts";
+import type { KeyNamespace } from "../../domain/object_key.ts";
+
+export interface ConnectorConfig {
+  /** kv_producer and kv_both save; all load. */
+  readonly kv_role: "kv_producer" | "kv_consumer" | "kv_both";
+  readonly enable_lookup: boolean;
+  readonly load_async: boolean;
+  /** One per rank whose shard is an object of its own. */
+  readonly namespaces: readonly KeyNamespace[];
+  readonly lookup_ranks: "rank0" | "min_over_ranks";
+  readonly split_trigger: SplitTrigger;
+  readonly enable_offload: boolean;
+  /** Staging buffer of a disk-tier owner, and the part of it that one GET may plan with. */
+  readonly staging_bytes: number;
+  readonly staging_usable_ratio: number;
+  /** Null: no preference. */
+  readonly preferred_segment: string | null;
+  readonly replica_num: number;
+  /** Loads queue behind saves on one executor, or each has its own. */
+  readonly executors: "shared" | "separate";
+  readonly min_load_tokens: number;
+  readonly unaligned_handoff: boolean;
+  /** vLLM's VLLM_MOONCAKE_STORE_TIER_LOG. */
+  readonly tier_log: boolean;
+}

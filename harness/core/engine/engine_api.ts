@@ -1,0 +1,198 @@
+// The contract of the engine core: one serving process (all its ranks) as a pure state machine.
+//
+//   core.handle(event, now_ns) → effects
+//
+// The live shell turns effects into native copies, RPC, sleeps and SSE; the simulator into heap entries. Both feed
+// completions back as events. Nothing in here waits, and time only enters through now_ns. Ops are identified by
+// op_id; each op effect is answered by exactly one *_done event with that op_id, in any order.
+
+import type { BlockHash, TokenId } from "../../domain/block_hash.ts";
+import type { RemoteKv } from "../../domain/kv_transfer.ts";
+import type { ObjectKey } from "../../domain/object_key.ts";
+import type { GpuProfile, ModelProfile } from "../../domain/profile.ts";
+import type { ReplicateConfig } from "../../domain/replica.ts";
+import type { EngineStages } from "../../domain/request_record.ts";
+import type { PerTier, StoreTier } from "../../domain/tier.ts";
+import type { EngineRole } from "../../domain/topology.ts";
+import type { ConnectorConfig } from "../connector/connector_config.ts";
+
+export interface EngineCoreConfig {
+  readonly engine_name: string;
+  readonly node: string;
+  readonly role: EngineRole;
+  readonly model: ModelProfile;
+  readonly gpu: GpuProfile;
+  readonly block_tokens: number;
+  /** Bytes of one block as stored and moved: block_tokens × kv_bytes_per_token × kv_scale, rounded up to 64. */
+  readonly block_bytes: number;
+  readonly num_hbm_blocks: number;
+  readonly enable_prefix_caching: boolean;
+  readonly max_num_seqs: number;
+  readonly max_num_batched_tokens: number;
+  readonly max_model_len: number;
+  /** How long a prefill engine keeps blocks for a decode engine that never pulls. */
+  readonly remote_hold_ms: number;
+  /** Null: no store. */
+  readonly connector: ConnectorConfig | null;
+}
+
+export interface EngineRequest {
+  readonly request_id: string;
+  readonly prompt_tokens: number;
+  /** Full blocks of the prompt: [floor(prompt_tokens / block_tokens)]. */
+  readonly prompt_block_hashes: readonly BlockHash[];
+  /** Tokens behind the last full block: [prompt_tokens % block_tokens]. */
+  readonly tail_token_ids: readonly TokenId[];
+  readonly max_tokens: number;
+  /** Prefill half of a P/D pair: keep the blocks and hand them over. */
+  readonly do_remote_decode: boolean;
+  /** Decode half: pull the prompt's KV from there. */
+  readonly remote: RemoteKv | null;
+  readonly transfer_id: string | null;
+}
+
+/** Outcome of one key of a get. `stale` is a block whose bytes carry an older weights version. */
+export interface GetOutcome {
+  /** Bytes ≥ 0 or a negative store code. */
+  readonly code: number;
+  readonly tier: StoreTier | null;
+  /** Came over a link from another node. */
+  readonly remote: boolean;
+  readonly stale: boolean;
+}
+
+export type EngineEvent =
+  | { readonly type: "request_arrived"; readonly request: EngineRequest }
+  | { readonly type: "abort"; readonly request_id: string }
+  | { readonly type: "step_done"; readonly step_id: number }
+  /** codes: 1 readable, 0 not, negative = the lookup failed. */
+  | { readonly type: "exists_done"; readonly op_id: number; readonly codes: readonly number[] }
+  | { readonly type: "get_done"; readonly op_id: number; readonly outcomes: readonly GetOutcome[] }
+  | { readonly type: "put_done"; readonly op_id: number; readonly codes: readonly number[] }
+  | {
+      readonly type: "remove_all_done";
+      readonly op_id: number;
+      readonly code: number;
+      readonly removed: number;
+    }
+  | {
+      readonly type: "pull_done";
+      readonly op_id: number;
+      readonly codes: readonly number[];
+      readonly stale: number;
+    }
+  /** The decode engine has its copy, or gave up. */
+  | { readonly type: "remote_released"; readonly transfer_id: string }
+  | {
+      readonly type: "reset_prefix_cache";
+      readonly reset_id: number;
+      readonly reset_running_requests: boolean;
+      readonly reset_connector: boolean;
+    }
+  | { readonly type: "weights_updated"; readonly weights_version: number }
+  /** At or after `next_deadline_ns()`. */
+  | { readonly type: "tick" };
+
+/** What a block's bytes must say. */
+export interface BlockFill {
+  readonly block_id: number;
+  readonly hash: BlockHash;
+}
+
+export type EngineEffect =
+  /** GPU work: takes duration_ns; the bytes of `fills` exist when it is done. Answer: step_done. At most one step is out. */
+  | {
+      readonly type: "step";
+      readonly step_id: number;
+      readonly duration_ns: number;
+      readonly fills: readonly BlockFill[];
+      readonly weights_version: number;
+    }
+  | { readonly type: "exists"; readonly op_id: number; readonly keys: readonly ObjectKey[] }
+  /** One GET of a batch: object keys[i] holds block hashes[i] and goes into block block_ids[i] of the pool. */
+  | {
+      readonly type: "get";
+      readonly op_id: number;
+      readonly request_id: string;
+      readonly keys: readonly ObjectKey[];
+      readonly hashes: readonly BlockHash[];
+      readonly block_ids: readonly number[];
+      readonly weights_version: number;
+    }
+  | {
+      readonly type: "put";
+      readonly op_id: number;
+      readonly request_id: string;
+      readonly keys: readonly ObjectKey[];
+      readonly block_ids: readonly number[];
+      readonly config: ReplicateConfig;
+    }
+  | { readonly type: "remove_all"; readonly op_id: number; readonly force: boolean }
+  /** Copies remote.remote_block_ids[i] of the other engine's pool into block_ids[i]; hashes null for a partial block. */
+  | {
+      readonly type: "pull";
+      readonly op_id: number;
+      readonly request_id: string;
+      readonly remote: RemoteKv;
+      readonly remote_block_ids: readonly number[];
+      readonly block_ids: readonly number[];
+      readonly hashes: readonly (BlockHash | null)[];
+      readonly weights_version: number;
+    }
+  | { readonly type: "release_remote"; readonly remote: RemoteKv }
+  | { readonly type: "emit_tokens"; readonly request_id: string; readonly token_ids: readonly TokenId[] }
+  | {
+      readonly type: "finish";
+      readonly request_id: string;
+      readonly reason: "length" | "abort" | "rejected";
+      /** Why it was rejected, for the user. */
+      readonly detail: string | null;
+      readonly stages: EngineStages;
+      /** Blocks kept for a decode engine; the shell adds shm_path, generation and release_address. */
+      readonly held: HeldKv | null;
+    }
+  | { readonly type: "reset_done"; readonly reset_id: number; readonly ok: boolean }
+  | { readonly type: "log"; readonly level: "info" | "warning"; readonly line: string };
+
+export interface HeldKv {
+  readonly transfer_id: string;
+  readonly block_ids: readonly number[];
+}
+
+/** Levels and counters since start; the source of the engine's /metrics. */
+export interface EngineSnapshot {
+  readonly num_requests_running: number;
+  readonly num_requests_waiting: number;
+  readonly num_requests_waiting_remote: number;
+  readonly kv_cache_usage: number;
+  readonly preemptions: number;
+  readonly prompt_tokens: number;
+  readonly generation_tokens: number;
+  /** Tokens asked of / found in the engine's own prefix cache. */
+  readonly prefix_cache_queries: number;
+  readonly prefix_cache_hits: number;
+  /** Tokens asked of / found in the store. */
+  readonly external_prefix_cache_queries: number;
+  readonly external_prefix_cache_hits: number;
+  /** Prompt tokens of finished or running requests by where their KV came from; P/D pulls are not a cache hit. */
+  readonly cached_tokens: PerTier<number>;
+  readonly computed_prompt_tokens: number;
+  readonly load_bytes: { readonly [K in StoreTier]: number };
+  readonly remote_load_bytes: number;
+  readonly get_batches: number;
+  readonly get_keys: number;
+  readonly failed_get_keys: number;
+  readonly unattempted_get_keys: number;
+  readonly split_batches: number;
+  readonly put_batches: number;
+  readonly put_keys: number;
+  readonly failed_put_keys: number;
+  readonly stale_reads: number;
+  readonly corrupt_reads: number;
+  /** Requests that lost a load to a fault of the store and computed the blocks again. */
+  readonly recomputed_requests: number;
+  readonly pulled_blocks: number;
+  readonly failed_pulls: number;
+  readonly steps: number;
+  readonly busy_ns: number;
+}

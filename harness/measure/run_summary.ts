@@ -1,0 +1,121 @@
+// summary.json: the contract of a run's result (DESIGN.md, "Run directory"). Missing is never 0: a value that could not
+// be had is { na: why } and is printed `n/a (why)`.
+
+import type { PerTier } from "../domain/tier.ts";
+
+export interface NotAvailable {
+  readonly na: string;
+}
+export type Measured<T = number> = T | NotAvailable;
+
+export const SUMMARY_SCHEMA_VERSION = 1;
+
+export interface RunSummary {
+  readonly schema_version: typeof SUMMARY_SCHEMA_VERSION;
+  readonly scenario: string;
+  readonly runtime: "live" | "sim" | "cluster";
+  readonly valid: boolean;
+  readonly validity: readonly ValidityCheck[];
+  readonly arms: readonly ArmSummary[];
+  readonly comparisons: readonly Comparison[];
+  readonly real: readonly string[];
+  readonly modelled: readonly string[];
+}
+
+export interface ValidityCheck {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface Distribution {
+  readonly n: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export const LATENCY_METRICS = ["ttft_ms", "tpot_ms", "itl_ms", "e2el_ms", "schedule_lag_ms"] as const;
+export type LatencyMetric = (typeof LATENCY_METRICS)[number];
+
+export interface ArmSummary {
+  readonly name: string;
+  readonly factors: Readonly<Record<string, string>>;
+  readonly requests: number;
+  readonly errors: number;
+  readonly duration_s: number;
+  readonly metrics: Readonly<Record<LatencyMetric, Measured<Distribution>>>;
+  readonly throughput: {
+    readonly requests_per_s: number;
+    readonly input_tokens_per_s: number;
+    readonly output_tokens_per_s: number;
+  };
+  readonly tiers: PerTier<TierSummary> & {
+    readonly miss: { readonly tokens: Measured; readonly ratio: Measured };
+    readonly theoretical_hit_ratio: Measured;
+  };
+  readonly store: {
+    readonly get_batches: Measured;
+    readonly get_keys: Measured;
+    readonly put_batches: Measured;
+    readonly put_keys: Measured;
+    readonly split_batches: Measured;
+    readonly evicted_keys: Measured;
+    readonly offloaded_keys: Measured;
+    readonly local_put_ratio: Measured;
+  };
+  readonly ledger: Ledger;
+  readonly stale_reads: Measured;
+  readonly corrupt_reads: Measured;
+  readonly faults: readonly string[];
+  readonly turns: readonly TurnSummary[];
+  readonly stages: readonly { readonly stage: string; readonly mean_ms: Measured }[];
+}
+
+export interface TierSummary {
+  readonly hit_tokens: Measured;
+  readonly hit_ratio: Measured;
+  readonly bytes: Measured;
+  readonly load_ms_p50: Measured;
+}
+
+export interface TurnSummary {
+  readonly turn_index: number;
+  readonly requests: number;
+  readonly ttft_ms_mean: Measured;
+  readonly hit_ratio: PerTier<Measured>;
+}
+
+/** The same tokens counted by three witnesses. Every row must agree, or the run is refused. */
+export interface Ledger {
+  readonly balanced: boolean;
+  readonly rows: readonly {
+    readonly what: string;
+    readonly client: Measured;
+    readonly engine: Measured;
+    readonly store: Measured;
+    readonly agrees: boolean;
+  }[];
+}
+
+export type Verdict = "better" | "worse" | "no_difference" | "inconclusive";
+
+export interface Comparison {
+  readonly factor: string;
+  readonly baseline: string;
+  readonly candidate: string;
+  /** `ttft_ms_mean`, `e2el_ms_p90`, `hit_ratio`, … */
+  readonly metric: string;
+  readonly baseline_value: number;
+  readonly candidate_value: number;
+  readonly delta_pct: number;
+  readonly ci95_pct: readonly [number, number];
+  readonly pairs: number;
+  readonly verdict: Verdict;
+  /** For "inconclusive": what would decide it. */
+  readonly advice: string | null;
+}
