@@ -1,0 +1,79 @@
+// What each process of the embedded stack is started with: JSON, written by the composition root, read by `harness/cli/serve.ts`.
+// Addresses: "unix:<path>" or "tcp:<host>:<port>". HTTP binds loopback; port 0 lets the kernel choose, and the ready line tells.
+
+import type { DiskConfig, StoreConfig } from "../config/arm_config.ts";
+import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
+import type { RoutingPolicy } from "../core/router/router_api.ts";
+import type { EngineRole } from "../domain/topology.ts";
+
+export type ProcessConfig = MasterProcess | OwnerProcess | EngineProcess | RouterProcess;
+
+export interface MasterProcess {
+  readonly kind: "master";
+  readonly name: string;
+  readonly rpc_address: string;
+  readonly http_port: number;
+  readonly seed: number;
+  readonly store: StoreConfig;
+}
+
+export interface OwnerProcess {
+  readonly kind: "owner";
+  readonly name: string;
+  readonly node: string;
+  readonly segment_name: string;
+  readonly segment_bytes: number;
+  /** Made at start, removed at stop; the disk tier's staging buffer is `<shm_path>.staging`. */
+  readonly shm_path: string;
+  readonly generation: number;
+  readonly rpc_address: string;
+  readonly http_port: number;
+  readonly master_address: string;
+  readonly client_ttl_ms: number;
+  /** Null: no disk tier. `disk_path` is this owner's own directory and exists. */
+  readonly disk: (DiskConfig & { readonly disk_path: string }) | null;
+}
+
+export interface EngineProcess {
+  readonly kind: "engine";
+  readonly name: string;
+  readonly core: EngineCoreConfig;
+  readonly weights_version: number;
+  readonly http_port: number;
+  /** Where decode engines release pulled blocks. */
+  readonly rpc_address: string;
+  readonly hbm_shm_path: string;
+  readonly generation: number;
+  /** Null: no store. */
+  readonly master_address: string | null;
+  readonly links: LinkTable | null;
+}
+
+export interface RouterProcess {
+  readonly kind: "router";
+  readonly name: string;
+  readonly http_port: number;
+  readonly policy: RoutingPolicy;
+  /** Tokens per block of the engines, for prefix routing. */
+  readonly block_tokens: number;
+  readonly engines: readonly { readonly engine_name: string; readonly role: EngineRole; readonly url: string }[];
+}
+
+/** Links between nodes: next-free times of every NIC live in shared memory (core/link), two numbers a node. */
+export interface LinkTable {
+  readonly shm_path: string;
+  readonly nodes: readonly string[];
+  /** Already scaled by kv_scale. Null: only latency. */
+  readonly bandwidth_bytes_per_s: number | null;
+  readonly latency_us: number;
+}
+
+/** What a started process hands to its entry point. */
+export interface RunningProcess {
+  readonly http_port: number;
+  /** Orderly end: unmounts, closes, removes what it made. */
+  stop(): Promise<void>;
+}
+
+/** Lines of the process's log. */
+export type Log = (line: string) => void;
