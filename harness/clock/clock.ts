@@ -3,8 +3,11 @@
 export interface Clock {
   /** Monotonic, ns, a safe integer. The live one is CLOCK_MONOTONIC, so processes of one host agree. */
   now_ns(): number;
-  /** Resolves at or after deadline_ns; the OS clock is within about a millisecond. Use the data plane's pacer for better. */
-  sleepUntil(deadline_ns: number): Promise<void>;
+  /**
+   * Resolves at or after deadline_ns, or as soon as `signal` is aborted. The OS clock is within about a millisecond;
+   * use the data plane's pacer for better.
+   */
+  sleepUntil(deadline_ns: number, signal?: AbortSignal): Promise<void>;
   /** Wall clock, ISO 8601 UTC: for names and manifests, never for measuring. */
   wallTime(): string;
 }

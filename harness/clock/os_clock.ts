@@ -1,7 +1,6 @@
-// The operating system's clock. Bun.nanoseconds() counts from the process's start, so its offset to CLOCK_MONOTONIC is
-// read once from node's hrtime, which is CLOCK_MONOTONIC on Linux.
+// The operating system's clock: process.hrtime is CLOCK_MONOTONIC on Linux, the clock that native code stamps with.
 
-import { msToNs, nsToMs } from "../domain/units.ts";
+import { nsToMs } from "../domain/units.ts";
 import type { Clock } from "./clock.ts";
 
 export class OsClock implements Clock {
@@ -10,19 +9,31 @@ export class OsClock implements Clock {
     return seconds * 1e9 + ns;
   }
 
-  async sleepUntil(deadline_ns: number): Promise<void> {
+  async sleepUntil(deadline_ns: number, signal?: AbortSignal): Promise<void> {
     // Timers truncate to whole milliseconds and may fire early: sleep again for what is left.
-    for (let left_ns = deadline_ns - this.now_ns(); left_ns > 0; left_ns = deadline_ns - this.now_ns()) {
-      await new Promise((resolve) => setTimeout(resolve, Math.max(1, Math.ceil(nsToMs(left_ns)))));
+    while (signal?.aborted !== true) {
+      const left_ns = deadline_ns - this.now_ns();
+      if (left_ns <= 0) return;
+      await timer(Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(nsToMs(left_ns)))), signal);
     }
   }
 
   wallTime(): string {
     return new Date().toISOString();
   }
+}
 
-  /** Convenience for supervisors: resolves after a pause. */
-  sleep(ms: number): Promise<void> {
-    return this.sleepUntil(this.now_ns() + msToNs(ms));
-  }
+/** setTimeout takes 31 bits of milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(handle);
+      signal?.removeEventListener("abort", wake);
+      resolve();
+    };
+    const handle = setTimeout(wake, ms);
+    signal?.addEventListener("abort", wake);
+  });
 }

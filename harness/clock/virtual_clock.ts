@@ -18,9 +18,10 @@ export class VirtualClock implements Clock {
     return this.#now_ns;
   }
 
-  sleepUntil(deadline_ns: number): Promise<void> {
-    if (deadline_ns <= this.#now_ns) return Promise.resolve();
+  sleepUntil(deadline_ns: number, signal?: AbortSignal): Promise<void> {
+    if (deadline_ns <= this.#now_ns || signal?.aborted === true) return Promise.resolve();
     return new Promise((wake) => {
+      signal?.addEventListener("abort", () => wake(), { once: true });
       this.#sleepers.push({ deadline_ns, sequence: this.#sequence++, wake });
       this.#sleepers.sort((a, b) => a.deadline_ns - b.deadline_ns || a.sequence - b.sequence);
     });

@@ -2,6 +2,11 @@
 // be had is { na: why } and is printed `n/a (why)`.
 
 import type { PerTier } from "../domain/tier.ts";
+import type { DeltaUnit } from "../stats/change.ts";
+import type { Distribution } from "../stats/distribution.ts";
+import type { Verdict } from "../stats/verdict.ts";
+
+export type { DeltaUnit, Distribution, Verdict };
 
 export interface NotAvailable {
   readonly na: string;
@@ -26,17 +31,6 @@ export interface ValidityCheck {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
-}
-
-export interface Distribution {
-  readonly n: number;
-  readonly mean: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
 }
 
 export const LATENCY_METRICS = ["ttft_ms", "tpot_ms", "itl_ms", "e2el_ms", "schedule_lag_ms"] as const;
@@ -99,10 +93,10 @@ export interface Ledger {
     readonly engine: Measured;
     readonly store: Measured;
     readonly agrees: boolean;
+    /** Of a row whose counts differ: what excuses it, if anything does. */
+    readonly detail?: string;
   }[];
 }
-
-export type Verdict = "better" | "worse" | "no_difference" | "inconclusive";
 
 export interface Comparison {
   readonly factor: string;
@@ -112,9 +106,19 @@ export interface Comparison {
   readonly metric: string;
   readonly baseline_value: number;
   readonly candidate_value: number;
+  /**
+   * The unit of delta_pct and ci95_pct: "percent" of the baseline value, or for ratios in [0, 1] percentage "points"
+   * (candidate − baseline, × 100). Absent means percent.
+   */
+  readonly delta_unit?: DeltaUnit;
   readonly delta_pct: number;
   readonly ci95_pct: readonly [number, number];
+  /** Two-level bootstrap (pairs, then sessions), beside the interval that decides; absent for values of whole runs. */
+  readonly bootstrap95_pct?: readonly [number, number];
   readonly pairs: number;
+  /** Of "no change", two-sided; p_holm is adjusted for all comparisons of the run. Absent with fewer than two pairs. */
+  readonly p_value?: number;
+  readonly p_holm?: number;
   readonly verdict: Verdict;
   /** For "inconclusive": what would decide it. */
   readonly advice: string | null;

@@ -56,7 +56,11 @@ export interface RouterProcess {
   readonly policy: RoutingPolicy;
   /** Tokens per block of the engines, for prefix routing. */
   readonly block_tokens: number;
-  readonly engines: readonly { readonly engine_name: string; readonly role: EngineRole; readonly url: string }[];
+  readonly engines: readonly {
+    readonly engine_name: string;
+    readonly role: EngineRole;
+    readonly url: string;
+  }[];
 }
 
 /** Links between nodes: next-free times of every NIC live in shared memory (core/link), two numbers a node. */

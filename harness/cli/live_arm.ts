@@ -1,0 +1,208 @@
+// One arm of one pair, live: a fresh stack, the proof that it is cold, the load, the counters of every process around it.
+
+import { join } from "node:path";
+import type { Clock } from "../clock/clock.ts";
+import { Random } from "../clock/random.ts";
+import type { Arm } from "../config/build_arms.ts";
+import type { RequestRecord } from "../domain/request_record.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { Session } from "../domain/session.ts";
+import type { Topology } from "../domain/topology.ts";
+import { msToNs, NS_PER_S } from "../domain/units.ts";
+import { scrape } from "../launch/scrape.ts";
+import type { LostProcess } from "../launch/stack_launcher.ts";
+import { parseHttpTarget } from "../load/http/http_target.ts";
+import { runLoad } from "../load/interpreter.ts";
+import type { LoadProgress, LoadResult } from "../load/load_result.ts";
+import { createSource } from "../load/sources/create_source.ts";
+import type { Pacer } from "../load/wake_up.ts";
+import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
+import { type ColdStartFacts, coldStartFacts } from "../measure/cold_start.ts";
+import { parsePrometheusText, type Samples } from "../measure/prometheus_text.ts";
+import type { Profiles } from "../stack/stack_plan.ts";
+import { LiveStack, type StackFailure, type StackMember } from "./live_stack.ts";
+
+export interface LiveArmOptions {
+  readonly clock: Clock;
+  readonly pacer: Pacer;
+  readonly arm: Arm;
+  readonly pair_index: number;
+  readonly seed: number;
+  readonly sessions: readonly Session[];
+  readonly topology: Topology;
+  readonly profiles: Profiles;
+  readonly generation: number;
+  readonly run_path: string;
+  readonly logs_path: string;
+  readonly signal: AbortSignal;
+  readonly onStage: (stage: string) => void;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly onRecord: (record: RequestRecord) => void;
+  readonly onLost: (lost: LostProcess) => void;
+}
+
+export interface LiveArmOutcome {
+  readonly run: ArmRun;
+  readonly load: LoadResult;
+  readonly cold_start: ColdStartFacts;
+}
+
+export async function runLiveArm(options: LiveArmOptions): Promise<Result<LiveArmOutcome, StackFailure>> {
+  const { arm, pair_index } = options;
+  const name = `pair${pair_index}_${arm.name}`;
+  options.onStage("starting the stack");
+  const stack = await LiveStack.start({
+    clock: options.clock,
+    arm: arm.config,
+    topology: options.topology,
+    profiles: options.profiles,
+    generation: options.generation,
+    log_dir: join(options.logs_path, name),
+    disk_dir: diskDirOf(options, name),
+  });
+  if (!stack.ok) return stack;
+  try {
+    return await measureOn(stack.value, options);
+  } finally {
+    await stack.value.stop();
+  }
+}
+
+/** In the run directory unless the user names a disk; of this arm only, and removed with the stack. */
+function diskDirOf({ arm, run_path }: LiveArmOptions, name: string): string {
+  return join(arm.config.store.disk.path ?? run_path, `disk_${name}`);
+}
+
+async function measureOn(
+  stack: LiveStack,
+  options: LiveArmOptions,
+): Promise<Result<LiveArmOutcome, StackFailure>> {
+  const { arm, pair_index, clock } = options;
+  const target = parseHttpTarget(stack.router_url);
+  if (!target.ok) return err({ code: "process", message: target.error });
+
+  const lost_serving = new AbortController();
+  stack.onLost((lost) => {
+    options.onLost(lost);
+    const kind = stack.members.find((member) => member.name === lost.name)?.kind;
+    // Without its master or an owner a stack serves on and recomputes; without an engine or the router it is another stack.
+    if (kind === "engine" || kind === "router") lost_serving.abort();
+  });
+
+  const before = await scrapeAll(stack.members);
+  const cold_start = proveCold(stack, arm, pair_index, before);
+  options.onStage("load");
+  const records: RequestRecord[] = [];
+  const load = await runLoad({
+    source: createSource(arm.config.load, options.sessions, new Random(options.seed)),
+    target: target.value,
+    model: arm.config.engine.model,
+    arm: arm.name,
+    pair_index,
+    prompt_as: arm.config.load.prompt_as,
+    request_timeout_ms: arm.config.load.request_timeout_ms,
+    clock,
+    pacer: options.pacer,
+    onRecord: (record) => {
+      records.push(record);
+      options.onRecord(record);
+    },
+    onProgress: options.onProgress,
+    signal: AbortSignal.any([options.signal, lost_serving.signal]),
+  });
+  if (lost_serving.signal.aborted) return err(describeLoss(stack.lost()));
+
+  if (!options.signal.aborted) {
+    options.onStage("settling");
+    await settle(stack.members, clock);
+  }
+  const after = await scrapeAll(stack.members);
+  return ok({ run: armRun(stack, options, load, records, before, after), load, cold_start });
+}
+
+function armRun(
+  stack: LiveStack,
+  { pair_index }: LiveArmOptions,
+  load: LoadResult,
+  records: readonly RequestRecord[],
+  before: readonly (Samples | null)[],
+  after: readonly (Samples | null)[],
+): ArmRun {
+  const scrapes = stack.members.map(
+    ({ name, kind, role }, i): ProcessScrape => ({
+      process: name,
+      kind,
+      role,
+      before: before[i] ?? null,
+      after: after[i] ?? null,
+    }),
+  );
+  return {
+    pair_index,
+    duration_ns: durationOf(records),
+    records,
+    scrapes,
+    faults: stack.lost().map((lost) => describeLost(lost, load.started_ns)),
+  };
+}
+
+/** First intended send to last token; 0 when nothing finished. */
+function durationOf(records: readonly RequestRecord[]): number {
+  const ends = records.flatMap(({ last_token_ns }) => (last_token_ns === null ? [] : [last_token_ns]));
+  if (ends.length === 0) return 0;
+  const starts = records.map(({ intended_ns }) => intended_ns);
+  return ends.reduce((a, b) => Math.max(a, b)) - starts.reduce((a, b) => Math.min(a, b));
+}
+
+function proveCold(
+  stack: LiveStack,
+  arm: Arm,
+  pair_index: number,
+  before: readonly (Samples | null)[],
+): ColdStartFacts {
+  const master = stack.members.findIndex((member) => member.kind === "master");
+  const samples = master < 0 ? "no_store" : (before[master] ?? null);
+  return coldStartFacts({ arm: arm.name, pair_index }, samples, stack.countDiskFiles());
+}
+
+async function scrapeAll(members: readonly StackMember[]): Promise<readonly (Samples | null)[]> {
+  return Promise.all(
+    members.map(async ({ url }) => {
+      const text = await scrape(`${url}/metrics`);
+      if (!text.ok) return null;
+      const samples = parsePrometheusText(text.value);
+      return samples.ok ? samples.value : null;
+    }),
+  );
+}
+
+const SETTLE_POLL_MS = 100;
+const SETTLE_LIMIT_S = 5;
+/** What still moves after the last token: saves on their way to the store, blocks held for a decode engine. */
+const SETTLING_SERIES = ["tierbench:put_keys", "tierbench:get_keys", "tierbench:store_read_keys"];
+
+/** Until two polls in a row see the same counts: every counter of the ledger has then been counted. */
+async function settle(members: readonly StackMember[], clock: Clock): Promise<void> {
+  const engines = members.filter((member) => member.kind === "engine");
+  const deadline_ns = clock.now_ns() + SETTLE_LIMIT_S * NS_PER_S;
+  let last = "";
+  while (clock.now_ns() < deadline_ns) {
+    const samples = await scrapeAll(engines);
+    const counts = samples.map((one) => SETTLING_SERIES.map((series) => one?.sum(series) ?? 0)).join();
+    if (counts === last) return;
+    last = counts;
+    await clock.sleepUntil(clock.now_ns() + msToNs(SETTLE_POLL_MS));
+  }
+}
+
+function describeLost(lost: LostProcess, started_ns: number): string {
+  return `${lost.name} ${lost.how} ${((lost.at_ns - started_ns) / NS_PER_S).toFixed(2)} s into the load`;
+}
+
+function describeLoss(lost: readonly LostProcess[]): StackFailure {
+  const names = lost.map(({ name, how }) => `${name} ${how}`).join(", ");
+  return {
+    code: "process",
+    message: `the stack died under load: ${names || "an engine or the router ended"}`,
+  };
+}

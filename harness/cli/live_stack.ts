@@ -1,0 +1,170 @@
+// One stack of real processes for one arm: planned from its configuration, started in the order the parts need each other,
+// and torn down so that no process, socket or shared memory is left.
+
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { SharedNumbers } from "../../native/ffi/data_plane.ts";
+import { createSharedNumbers } from "../../native/ffi/shared_numbers.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { ArmConfig } from "../config/arm_config.ts";
+import { linkTableLength } from "../core/link/link_shaper.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { EngineRole, Topology } from "../domain/topology.ts";
+import { checkSharedMemory, makeRuntimeDirs, type RuntimeDirs } from "../launch/runtime_dirs.ts";
+import { type LostProcess, StackLauncher } from "../launch/stack_launcher.ts";
+import type { ProcessScrape } from "../measure/arm_run.ts";
+import { type Profiles, planStack, type StackPlan } from "../stack/stack_plan.ts";
+
+export interface StackFailure {
+  readonly code: "shared_memory" | "process" | "native";
+  readonly message: string;
+}
+
+export interface StackMember {
+  readonly name: string;
+  readonly kind: ProcessScrape["kind"];
+  readonly role: EngineRole | null;
+  readonly pid: number;
+  readonly url: string;
+}
+
+export interface LiveStackOptions {
+  readonly clock: Clock;
+  readonly arm: ArmConfig;
+  readonly topology: Topology;
+  readonly profiles: Profiles;
+  /** New for every stack of a run. */
+  readonly generation: number;
+  readonly log_dir: string;
+  readonly disk_dir: string;
+}
+
+/** Requests in flight that a fetch of a router or engine may have; Bun's default of 256 queues silently. */
+const MAX_HTTP_REQUESTS = "65536";
+
+export class LiveStack {
+  readonly members: readonly StackMember[];
+  readonly #launcher: StackLauncher;
+  readonly #parts: StackParts;
+
+  private constructor(members: readonly StackMember[], launcher: StackLauncher, parts: StackParts) {
+    this.members = members;
+    this.#launcher = launcher;
+    this.#parts = parts;
+  }
+
+  static async start(options: LiveStackOptions): Promise<Result<LiveStack, StackFailure>> {
+    const dirs = makeRuntimeDirs();
+    const plan = planStack(
+      options.arm,
+      options.topology,
+      options.profiles,
+      { ...dirs, disk_dir: options.disk_dir },
+      options.generation,
+    );
+    const parts = prepareParts(plan, dirs, options);
+    if (!parts.ok) {
+      dirs.remove();
+      return parts;
+    }
+    const launcher = new StackLauncher({
+      clock: options.clock,
+      serve_argv: [process.execPath, join(import.meta.dir, "serve.ts")],
+      config_dir: join(dirs.socket_dir, "config"),
+      log_dir: options.log_dir,
+      env: { BUN_CONFIG_MAX_HTTP_REQUESTS: MAX_HTTP_REQUESTS },
+    });
+    const members = await startInOrder(plan, launcher);
+    if (members.ok) return ok(new LiveStack(members.value, launcher, parts.value));
+    await launcher.stop();
+    removeParts(parts.value);
+    return members;
+  }
+
+  get router_url(): string {
+    return this.members.find((member) => member.kind === "router")?.url ?? "";
+  }
+
+  signal(name: string, signal: NodeJS.Signals): boolean {
+    return this.#launcher.signal(name, signal);
+  }
+
+  onLost(callback: (lost: LostProcess) => void): void {
+    this.#launcher.onLost(callback);
+  }
+
+  lost(): readonly LostProcess[] {
+    return this.#launcher.lost();
+  }
+
+  /** Files in the disk tiers' directories, at any depth. */
+  countDiskFiles(): number {
+    const entries = readdirSync(this.#parts.disk_dir, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).length;
+  }
+
+  async stop(): Promise<void> {
+    await this.#launcher.stop();
+    removeParts(this.#parts);
+  }
+}
+
+/** What a stack holds beside its processes. */
+interface StackParts {
+  readonly dirs: RuntimeDirs;
+  readonly links: SharedNumbers;
+  readonly disk_dir: string;
+}
+
+function prepareParts(
+  plan: StackPlan,
+  dirs: RuntimeDirs,
+  { topology, disk_dir }: LiveStackOptions,
+): Result<StackParts, StackFailure> {
+  const memory = checkSharedMemory(plan.shm_bytes);
+  if (!memory.ok) return err({ code: "shared_memory", message: memory.error });
+  const links = createSharedNumbers(plan.links.shm_path, linkTableLength(topology.nodes.length));
+  if (!links.ok) return err({ code: "native", message: links.error.detail });
+  mkdirSync(disk_dir, { recursive: true });
+  for (const owner of plan.owners) {
+    if (owner.disk !== null) mkdirSync(owner.disk.disk_path, { recursive: true });
+  }
+  return ok({ dirs, links: links.value, disk_dir });
+}
+
+function removeParts({ dirs, links, disk_dir }: StackParts): void {
+  links.close();
+  dirs.remove();
+  rmSync(disk_dir, { recursive: true, force: true });
+}
+
+/** The master first, then what talks to it, then the router, which needs the engines' ports. */
+async function startInOrder(
+  plan: StackPlan,
+  launcher: StackLauncher,
+): Promise<Result<readonly StackMember[], StackFailure>> {
+  const members: StackMember[] = [];
+  const engines = plan.engines.map((config) => ({ config, role: config.core.role }));
+  const stages = [
+    () => (plan.master === null ? [] : [{ config: plan.master, role: null }]),
+    () => [...plan.owners.map((config) => ({ config, role: null })), ...engines],
+    () => [{ config: plan.router(engineUrls(members)), role: null }],
+  ];
+  for (const stage of stages) {
+    const launches = stage();
+    const started = await launcher.start(launches.map(({ config }) => ({ name: config.name, config })));
+    if (!started.ok) {
+      const { process: name, detail, log_path } = started.error;
+      return err({ code: "process", message: `${name} ${detail}\nIts log is ${log_path}.` });
+    }
+    for (const [i, { config, role }] of launches.entries()) {
+      const launched = started.value[i];
+      if (launched !== undefined) members.push({ ...launched, kind: config.kind, role });
+    }
+  }
+  return ok(members);
+}
+
+function engineUrls(members: readonly StackMember[]): readonly string[] {
+  return members.filter((member) => member.kind === "engine").map((member) => member.url);
+}

@@ -1,0 +1,133 @@
+// From untrusted input to the one frozen configuration of an arm. Shapes, bounds and defaults are here, rules between
+// fields in cross_checks.ts, the wording of a shape's problems in describe_issue.ts. Unknown keys are problems.
+//
+// Defaults are a laptop's: two cores, a few hundred MiB of memory, a bench of three minutes.
+
+import { z } from "zod";
+import { SPLIT_TRIGGERS, TIER_LEVELS } from "../domain/factor_levels.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import { GIB, MIB } from "../domain/units.ts";
+import type { ArmConfig } from "./arm_config.ts";
+import type { ConfigProblem } from "./config_problem.ts";
+import { isConfigTree, valueAtPath } from "./config_tree.ts";
+import { crossCheck } from "./cross_checks.ts";
+import { deepFreeze } from "./deep_freeze.ts";
+import { describeIssue } from "./describe_issue.ts";
+import { countField, positiveField, ratioField, sizeField } from "./schema_fields.ts";
+import { workloadSchema } from "./workload_schema.ts";
+
+/** The complete, deep-frozen configuration of one arm, or every problem of the input. */
+export function parseArmConfig(input: unknown): Result<ArmConfig, readonly ConfigProblem[]> {
+  const parsed = armSchema.safeParse(input);
+  if (!parsed.success) {
+    return err(
+      parsed.error.issues.flatMap((issue) => describeIssue(issue, input, keysAt(input, issue.path))),
+    );
+  }
+  const problems = crossCheck(parsed.data);
+  return problems.length === 0 ? ok(deepFreeze(parsed.data)) : err(problems);
+}
+
+const diskShape = z.strictObject({
+  path: z.string().min(1).nullable().default(null),
+  capacity_bytes: sizeField(1).default(2 * GIB),
+  bucket_bytes: sizeField(1).default(16 * MIB),
+  bucket_keys: countField(1).default(500),
+  bucket_eviction: z.enum(["none", "fifo", "lru"]).default("lru"),
+  high_watermark_ratio: ratioField().default(0.9),
+  low_watermark_ratio: ratioField().default(0.8),
+  heartbeat_ms: countField(1).default(1_000),
+  staging_bytes: sizeField(1).default(64 * MIB),
+});
+
+const storeShape = z.strictObject({
+  kind: z.enum(["embedded", "mooncake"]).default("embedded"),
+  tiers: z.enum(TIER_LEVELS).default("hbm+cpu+disk"),
+  enable_offload: z.boolean().default(true),
+  offload_on_evict: z.boolean().default(false),
+  segment_bytes: sizeField(1).default(256 * MIB),
+  lease_ttl_ms: countField(0).default(10_000),
+  soft_pin_ttl_ms: countField(0).default(1_800_000),
+  eviction_high_watermark_ratio: ratioField().default(0.9),
+  eviction_ratio: ratioField().default(0.05),
+  put_start_discard_ms: countField(1).default(30_000),
+  put_start_release_ms: countField(1).default(600_000),
+  client_ttl_ms: countField(1).default(10_000),
+  allocation: z.enum(["random", "free_ratio_first", "local_first"]).default("random"),
+  replica_num: countField(1).default(1),
+  disk: diskShape.prefault({}),
+});
+
+const engineShape = z.strictObject({
+  model: z.string().default("laptop-1b"),
+  gpu: z.string().default("laptop"),
+  kv_scale: z.number().positive().max(1).default(1),
+  block_tokens: countField(1).default(16),
+  num_hbm_blocks: countField(1).default(512),
+  enable_prefix_caching: z.boolean().default(true),
+  max_num_seqs: countField(1).default(32),
+  max_num_batched_tokens: countField(1).default(2_048),
+  max_model_len: countField(1).default(32_768),
+  remote_hold_ms: countField(1).default(60_000),
+  weights_version: countField(0).default(1),
+});
+
+const connectorShape = z.strictObject({
+  preferred_segment: z.enum(["off", "local"]).default("off"),
+  cache_prefix: z.string().default(""),
+  enable_lookup: z.boolean().default(true),
+  load_async: z.boolean().default(true),
+  lookup_ranks: z.enum(["rank0", "min_over_ranks"]).default("min_over_ranks"),
+  split_trigger: z.enum(SPLIT_TRIGGERS).default("bytes"),
+  staging_usable_ratio: z.number().positive().max(1).default(0.9),
+  executors: z.enum(["shared", "separate"]).default("separate"),
+  min_load_tokens: countField(0).default(0),
+  unaligned_handoff: z.boolean().default(false),
+  tier_log: z.boolean().default(true),
+});
+
+const routerShape = z.strictObject({
+  policy: z.enum(["round_robin", "least_loaded", "session", "prefix"]).default("session"),
+});
+
+const linkShape = z.strictObject({
+  // 10 Gbit/s Ethernet.
+  bandwidth_bytes_per_s: positiveField().nullable().default(1_250_000_000),
+  latency_us: z.number().min(0).default(50),
+});
+
+const loadShape = z.strictObject({
+  arrivals: z.enum(["closed", "constant", "poisson", "gamma", "trace"]).default("closed"),
+  concurrency: countField(1).default(8),
+  rate_per_s: positiveField().default(4),
+  burstiness_cv: positiveField().default(2),
+  speedup: positiveField().default(1),
+  prompt_as: z.enum(["tokens", "chat"]).default("tokens"),
+  request_timeout_ms: countField(1).default(120_000),
+});
+
+const validityShape = z.strictObject({
+  schedule_lag_p99_ms_max: positiveField().default(50),
+  error_ratio_max: ratioField().default(0.01),
+});
+
+const armSchema: z.ZodType<ArmConfig> = z.strictObject({
+  topology: z.string(),
+  seed: countField(0).default(1),
+  engine: engineShape.prefault({}),
+  store: storeShape.prefault({}),
+  connector: connectorShape.prefault({}),
+  router: routerShape.prefault({}),
+  link: linkShape.prefault({}),
+  load: loadShape.prefault({}),
+  workload: workloadSchema.prefault({}),
+  validity: validityShape.prefault({}),
+});
+
+/** Names of the settings under `path`, from a configuration that has them all. */
+function keysAt(input: unknown, path: readonly PropertyKey[]): string[] {
+  const is_trace = valueAtPath(input, ["workload", "name"]) === "mooncake_trace";
+  const workload = is_trace ? { name: "mooncake_trace", trace: "any" } : {};
+  const reference = valueAtPath(armSchema.parse({ topology: "1p1d", workload }), path);
+  return isConfigTree(reference) ? Object.keys(reference) : [];
+}

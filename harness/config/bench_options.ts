@@ -1,0 +1,203 @@
+// The command line of bench. Flags only choose and carry; what they set in an arm's configuration is checked with the rest of
+// it by parseArmConfig. Precedence: defaults < preset < --config file < flags < --set < level of the factor.
+
+import { err, ok, type Result } from "../domain/result.ts";
+import { readConfigFile } from "./config_file.ts";
+import type { ConfigProblem } from "./config_problem.ts";
+import { type ConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_tree.ts";
+import { type AbChoice, parseAb } from "./factors/ab_choice.ts";
+import { FlagReader } from "./flag_reader.ts";
+import type { Preset } from "./presets/preset.ts";
+import { defaultPreset, PRESETS } from "./presets/preset_registry.ts";
+import type { WorkloadName } from "./workload_config.ts";
+import { WORKLOAD_NAMES } from "./workload_schema.ts";
+
+export const RUNTIMES = ["live", "sim", "cluster"] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+export interface BenchOptions {
+  readonly topology: string;
+  readonly runtime: Runtime;
+  /** Null: one arm (`--ab none`). */
+  readonly ab: AbChoice | null;
+  /** Repetitions of the whole set of arms. */
+  readonly pairs: number;
+  /** Directory in which the run directory is made. */
+  readonly out_dir: string;
+  readonly dry_run: boolean;
+  readonly fail_on_worse: boolean;
+  readonly json: boolean;
+  /** Name of the preset below everything. */
+  readonly profile: string;
+  /** Configuration of every arm before the factor's level is set. */
+  readonly config_input: ConfigTree;
+}
+
+/** What the caller's build can run. */
+export interface SupportedRuntimes {
+  readonly runtimes: readonly Runtime[];
+}
+
+const DEFAULT_AB = "preferred_segment";
+/** Even, so that AB and BA are as many; enough for an interval. */
+const DEFAULT_PAIRS = 6;
+const STORES = ["embedded", "mooncake"] as const;
+
+const FLAGS = {
+  ab: "value",
+  config: "value",
+  "dry-run": "switch",
+  "fail-on": "value",
+  help: "switch",
+  json: "switch",
+  limit: "value",
+  out: "value",
+  pairs: "value",
+  profile: "value",
+  runtime: "value",
+  seed: "value",
+  set: "values",
+  speedup: "value",
+  store: "value",
+  trace: "value",
+  workload: "value",
+} as const;
+
+/** argv behind the command's name. "help" wins over every problem. */
+export function parseBenchOptions(
+  argv: readonly string[],
+  supported: SupportedRuntimes,
+): Result<BenchOptions | "help", readonly ConfigProblem[]> {
+  const flags = new FlagReader(argv, FLAGS);
+  if (flags.has("help")) return ok("help");
+
+  const topology = flags.onlyPositional("topology", "Use for example bench 3p1d, or bench --help.");
+  const ab = readAb(flags);
+  const runtime = readRuntime(flags, supported);
+  const { profile, config_input } = readConfig(flags, topology);
+  const options: BenchOptions = {
+    topology,
+    runtime,
+    ab,
+    pairs: flags.integer("pairs", 1) ?? (ab === null ? 1 : DEFAULT_PAIRS),
+    out_dir: flags.text("out") ?? "runs",
+    dry_run: flags.has("dry-run"),
+    fail_on_worse: flags.choice("fail-on", ["worse"]) === "worse",
+    json: flags.has("json"),
+    profile,
+    config_input,
+  };
+  return flags.problems.length === 0 ? ok(options) : err(flags.problems);
+}
+
+function readAb(flags: FlagReader): AbChoice | null {
+  const parsed = parseAb(flags.text("ab") ?? DEFAULT_AB);
+  if (parsed.ok) return parsed.value;
+  for (const problem of parsed.error) flags.report(problem);
+  return null;
+}
+
+function readRuntime(flags: FlagReader, { runtimes }: SupportedRuntimes): Runtime {
+  const runtime = flags.choice("runtime", RUNTIMES) ?? "live";
+  if (!runtimes.includes(runtime)) {
+    flags.report({
+      path: "--runtime",
+      rule: "must be a runtime that this build has (it is planned, and not built yet)",
+      got: runtime,
+      next_step: `Use ${runtimes.join(" or ")}.`,
+    });
+  }
+  return runtime;
+}
+
+/** The layers of configuration, lowest first. */
+function readConfig(flags: FlagReader, topology: string): Pick<BenchOptions, "profile" | "config_input"> {
+  const file = readFile(flags);
+  const named =
+    flags.choice("workload", WORKLOAD_NAMES) ??
+    (flags.has("trace") ? ("mooncake_trace" as const) : undefined);
+  const workload = named ?? workloadOf(file);
+  const preset = readPreset(flags, workload);
+  const layers: ConfigTree[] = [
+    preset.input,
+    workload === "mooncake_trace" ? treeOfPath("load.arrivals", "trace") : {},
+    file,
+    { topology },
+    named === undefined ? {} : treeOfPath("workload.name", named),
+    flagLayer("workload.trace", flags.text("trace")),
+    flagLayer("workload.limit", flags.integer("limit", 1)),
+    flagLayer("load.speedup", flags.positive("speedup")),
+    flagLayer("seed", flags.integer("seed", 0)),
+    flagLayer("store.kind", flags.choice("store", STORES)),
+    ...flags.texts("set").map((text) => readSetting(flags, text)),
+  ];
+  const config_input = layers.reduce(mergeTrees, {});
+  checkTraceFlags(flags, config_input);
+  return { profile: preset.name, config_input };
+}
+
+function readPreset(flags: FlagReader, workload: WorkloadName | undefined): Preset {
+  const name = flags.choice(
+    "profile",
+    PRESETS.map((preset) => preset.name),
+  );
+  return PRESETS.find((preset) => preset.name === name) ?? defaultPreset(workload ?? "multi_turn");
+}
+
+function flagLayer(path: string, value: string | number | undefined): ConfigTree {
+  return value === undefined ? {} : treeOfPath(path, value);
+}
+
+/** Flags of a trace would do nothing without one. */
+function checkTraceFlags(flags: FlagReader, config_input: ConfigTree): void {
+  const has_trace = valueAtPath(config_input, ["workload", "name"]) === "mooncake_trace";
+  const has_stamps = valueAtPath(config_input, ["load", "arrivals"]) === "trace";
+  for (const [name, acts] of [
+    ["trace", has_trace],
+    ["limit", has_trace],
+    ["speedup", has_stamps],
+  ] as const) {
+    if (!flags.has(name) || acts) continue;
+    flags.report({
+      path: `--${name}`,
+      rule: name === "speedup" ? "must go with trace arrivals" : "must go with a trace workload",
+      got: flags.text(name),
+      next_step: "Use --workload mooncake_trace --trace FILE, or leave it out.",
+    });
+  }
+}
+
+function readFile(flags: FlagReader): ConfigTree {
+  const path = flags.text("config");
+  if (path === undefined) return {};
+  const file = readConfigFile(path);
+  if (file.ok) return file.value;
+  flags.report(file.error);
+  return {};
+}
+
+function workloadOf(file: ConfigTree): WorkloadName | undefined {
+  const name = valueAtPath(file, ["workload", "name"]);
+  return WORKLOAD_NAMES.find((known) => known === name);
+}
+
+/** `engine.kv_scale=0.5`, `link.bandwidth_bytes_per_s=null`, `store.segment_bytes=1GiB`: JSON, else text. */
+function readSetting(flags: FlagReader, text: string): ConfigTree {
+  const [, path, value] = /^([a-z0-9_]+(?:\.[a-z0-9_]+)*)=(.*)$/s.exec(text) ?? [];
+  if (path !== undefined && value !== undefined) return treeOfPath(path, jsonOrText(value));
+  flags.report({
+    path: "--set",
+    rule: "must be PATH=VALUE",
+    got: text,
+    next_step: "Use for example --set store.segment_bytes=128MiB.",
+  });
+  return {};
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,67 @@
+// Rules between settings. Each check is a function from the configuration to the problems it sees, and all of them run.
+
+import { MAX_ENGINES, parseTopology } from "../domain/topology.ts";
+import { formatBytes } from "../domain/units.ts";
+import type { ArmConfig } from "./arm_config.ts";
+import { checkStore } from "./check_store.ts";
+import { checkWorkload } from "./check_workload.ts";
+import type { ConfigProblem } from "./config_problem.ts";
+import { maxHbmBlocks } from "./engine_sizes.ts";
+import { problemWhen } from "./problem_when.ts";
+import { findGpuProfile } from "./profiles/gpus.ts";
+import { findModelProfile } from "./profiles/models.ts";
+
+export function crossCheck(config: ArmConfig): ConfigProblem[] {
+  return [checkTopology, checkProfiles, checkEngine, checkStore, checkWorkload].flatMap((check) =>
+    check(config),
+  );
+}
+
+function checkTopology({ topology, store }: ArmConfig): ConfigProblem[] {
+  const parsed = parseTopology(topology);
+  if (!parsed.ok) {
+    const rule = `must be <P>p<D>d or <N>e with 1 to ${MAX_ENGINES} engines, prefill and decode at least one each`;
+    return [{ path: "topology", rule, got: topology, next_step: "Use for example 1p1d, 3p1d or 2e." }];
+  }
+  const owners = parsed.value.owners.length;
+  return problemWhen(store.replica_num > owners, {
+    path: "store.replica_num",
+    rule: `must not exceed the owners of ${topology} (${owners})`,
+    got: store.replica_num,
+    next_step: `Use ${owners} or less, or a larger topology.`,
+  });
+}
+
+function checkProfiles({ engine }: ArmConfig): ConfigProblem[] {
+  const model = findModelProfile(engine.model);
+  const gpu = findGpuProfile(engine.gpu);
+  if (!model.ok || !gpu.ok) return [model, gpu].flatMap((found) => (found.ok ? [] : [found.error]));
+
+  const max_blocks = maxHbmBlocks(model.value, gpu.value, engine);
+  if (max_blocks < 1) {
+    const weights = formatBytes(model.value.params * model.value.weight_bytes_per_param);
+    return [
+      {
+        path: "engine.gpu",
+        rule: `must hold the weights of ${engine.model} (${weights})`,
+        got: engine.gpu,
+        next_step: `It has ${formatBytes(gpu.value.hbm_bytes)}: take a larger GPU, or several as in ${engine.gpu.replace(/x\d+$/, "")}x8.`,
+      },
+    ];
+  }
+  return problemWhen(engine.num_hbm_blocks > max_blocks, {
+    path: "engine.num_hbm_blocks",
+    rule: `must fit beside the weights of ${engine.model} on ${engine.gpu} (${max_blocks} blocks)`,
+    got: engine.num_hbm_blocks,
+    next_step: `Use ${max_blocks} or less.`,
+  });
+}
+
+function checkEngine({ engine }: ArmConfig): ConfigProblem[] {
+  return problemWhen(engine.max_num_batched_tokens < engine.block_tokens, {
+    path: "engine.max_num_batched_tokens",
+    rule: `must be at least engine.block_tokens (${engine.block_tokens})`,
+    got: engine.max_num_batched_tokens,
+    next_step: `Use ${engine.block_tokens} or more.`,
+  });
+}

@@ -1,0 +1,60 @@
+// A switch of a part that is off does nothing, and a comparison of it would report noise as a result.
+
+import { parseTopology } from "../../domain/topology.ts";
+import type { ArmConfig } from "../arm_config.ts";
+import type { ConfigProblem } from "../config_problem.ts";
+import { problemWhen } from "../problem_when.ts";
+import { usesDisk } from "../uses_disk.ts";
+import type { Factor } from "./factor.ts";
+
+type Part = Factor["acts_on"];
+
+const NEEDS: Record<Part, { readonly what: string; readonly next_step: string }> = {
+  engine: { what: "nothing more", next_step: "Use it as it is." },
+  store: { what: "a store", next_step: "Use --set store.tiers=hbm+cpu or more." },
+  placement: {
+    what: "a store with several owners",
+    next_step: "Use --set store.tiers=hbm+cpu or more, and a topology of two engines or more.",
+  },
+  disk: {
+    what: "a disk tier",
+    next_step: "Use --set store.tiers=hbm+cpu+disk and --set store.enable_offload=true.",
+  },
+  routing: { what: "several engines to prefill on", next_step: "Use a topology such as 2p1d or 2e." },
+};
+
+/** Problems when the factor can do nothing in one of the arms. */
+export function checkFactorActs(factor: Factor, arms: readonly ArmConfig[]): ConfigProblem[] {
+  const idle = arms.find((config) => !isOn(factor, config));
+  return problemWhen(idle !== undefined, {
+    path: `--ab ${factor.name}`,
+    rule: `must make a difference, and needs ${NEEDS[factor.acts_on].what} in every arm`,
+    got: idle && {
+      topology: idle.topology,
+      tiers: idle.store.tiers,
+      enable_offload: idle.store.enable_offload,
+    },
+    next_step: NEEDS[factor.acts_on].next_step,
+  });
+}
+
+function isOn(factor: Factor, config: ArmConfig): boolean {
+  const topology = parseTopology(config.topology);
+  const engines = topology.ok ? topology.value.engines : [];
+  const has_store = config.store.tiers !== "hbm";
+  switch (factor.acts_on) {
+    case "engine":
+      return true;
+    case "store":
+      return has_store;
+    case "placement":
+      return has_store && engines.length > 1;
+    case "disk":
+      // The offload switch itself is judged by what it would turn on.
+      return factor.path === "store.enable_offload"
+        ? config.store.tiers === "hbm+cpu+disk"
+        : usesDisk(config);
+    case "routing":
+      return engines.filter((engine) => engine.role !== "decode").length > 1;
+  }
+}

@@ -1,0 +1,47 @@
+// Switches of the system around the store.
+
+import type { Factor } from "./factor.ts";
+import { COMMON, named } from "./factor_parts.ts";
+
+const NO_RESET_CASCADE = "weight updates during a run are not built yet";
+const NO_PRIVATE_POOL = "a cache private to each engine is not built yet";
+const NO_KV_AWARE = "the router has no cost model of transfers yet";
+
+export const SYSTEM_FACTORS: readonly Factor[] = [
+  {
+    ...COMMON,
+    name: "routing",
+    description: "How the router picks a prefill engine",
+    seed_claim: "sending a session where its KV is beats spreading load, until one engine is overloaded",
+    path: "router.policy",
+    levels: named(["round_robin", "least_loaded", "session", "prefix", "kv_aware"]),
+    default_level: "session",
+    default_pair: ["round_robin", "session"],
+    acts_on: "routing",
+    unavailable: { kv_aware: NO_KV_AWARE },
+  },
+  {
+    ...COMMON,
+    name: "pool",
+    description: "Each engine's offloaded KV is its own, or all share it",
+    seed_claim: "a shared pool serves a prefix on a node that never computed it",
+    path: "store.pool",
+    levels: named(["local", "global"]),
+    default_level: "global",
+    default_pair: ["local", "global"],
+    acts_on: "store",
+    unavailable: { local: NO_PRIVATE_POOL, global: NO_PRIVATE_POOL },
+  },
+  {
+    ...COMMON,
+    name: "weight_reset",
+    description: "What happens to stored KV when the weights change",
+    seed_claim: "without a hard reset, blocks of old weights are read",
+    path: "engine.weight_reset",
+    levels: named(["hard", "unforced", "none"]),
+    default_level: "hard",
+    default_pair: ["none", "hard"],
+    acts_on: "store",
+    unavailable: { hard: NO_RESET_CASCADE, unforced: NO_RESET_CASCADE, none: NO_RESET_CASCADE },
+  },
+];

@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { parseArmConfig } from "../arm_schema.ts";
+import { formatConfigProblem } from "../config_problem.ts";
+import { blockBytes } from "../engine_sizes.ts";
+import { findModelProfile } from "../profiles/models.ts";
+import { defaultPreset, PRESETS } from "./preset_registry.ts";
+
+test.each(PRESETS.map((preset) => [preset.name, preset] as const))(
+  "%s is a valid configuration",
+  (_, preset) => {
+    const trace =
+      preset.name === "laptop_trace" ? { workload: { name: "mooncake_trace", trace: "t.jsonl" } } : {};
+    const parsed = parseArmConfig({ topology: "1p1d", ...preset.input, ...trace });
+    expect(parsed.ok ? [] : parsed.error.map(formatConfigProblem)).toEqual([]);
+  },
+);
+
+test("a trace has a preset of its own, with room for the longest request of the Mooncake traces", () => {
+  const { input } = defaultPreset("mooncake_trace");
+  const hbm_tokens = (input.engine?.num_hbm_blocks ?? 0) * 16;
+  // The longest of mooncake_conversation.jsonl has 126,527 tokens with its answer.
+  expect(hbm_tokens).toBeGreaterThan(126_527);
+  expect(input.engine?.max_model_len).toBeGreaterThan(126_527);
+});
+
+test("tier_pressure outgrows HBM and memory at 1p1d", () => {
+  const preset = PRESETS.find(({ name }) => name === "tier_pressure");
+  const parsed = parseArmConfig({ topology: "1p1d", ...preset?.input });
+  const model = findModelProfile("laptop-1b");
+  if (!parsed.ok || !model.ok) throw new Error("tier_pressure is valid");
+  const { engine, store, load, workload } = parsed.value;
+  if (workload.name !== "multi_turn") throw new Error("tier_pressure is multi_turn");
+  // 24 × 1,818 + 102 tokens in 16-token blocks: 2,733; HBM 512 blocks, two owners 384 each.
+  const working_blocks = (workload.sessions * 1_818 + 102) / engine.block_tokens;
+  const memory_blocks = (2 * store.segment_bytes) / blockBytes(model.value, engine);
+  expect(load.concurrency).toBe(workload.sessions);
+  expect(working_blocks).toBeGreaterThan(2 * (engine.num_hbm_blocks + memory_blocks));
+});

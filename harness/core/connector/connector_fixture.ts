@@ -1,0 +1,49 @@
+// For tests of the connector and the engine: a small configuration, and outcomes in short words.
+
+import type { BlockHash } from "../../domain/block_hash.ts";
+import type { ConnectorConfig } from "./connector_config.ts";
+import type { StoreEffect, StoreGetOutcome, StoreNotice } from "./store_api.ts";
+
+export const FIXTURE_NAMESPACE = { cache_prefix: "", model: "m", tp_rank: 0, pp_rank: 0, group: 0 } as const;
+
+export const FIXTURE_CONNECTOR: ConnectorConfig = {
+  kv_role: "kv_both",
+  enable_lookup: true,
+  load_async: true,
+  namespaces: [FIXTURE_NAMESPACE],
+  lookup_ranks: "min_over_ranks",
+  split_trigger: "bytes",
+  enable_offload: false,
+  staging_bytes: 1 << 20,
+  staging_usable_ratio: 0.9,
+  preferred_segment: null,
+  replica_num: 1,
+  executors: "separate",
+  min_load_tokens: 0,
+  unaligned_handoff: false,
+  tier_log: false,
+};
+
+/** A key that was read. */
+export function read(bytes: number, tier: "cpu" | "disk" = "cpu"): StoreGetOutcome {
+  return { code: bytes, tier, remote: false, stale: false };
+}
+
+/** A key that was not. */
+export function failed(code: number): StoreGetOutcome {
+  return { code, tier: null, remote: false, stale: false };
+}
+
+export function hashes(...values: number[]): BlockHash[] {
+  return values.map((value) => value as BlockHash);
+}
+
+/** Collects what calls leave; `take` empties it. */
+export class CollectedOutput {
+  readonly effects: StoreEffect[] = [];
+  readonly notices: StoreNotice[] = [];
+
+  take(): { effects: StoreEffect[]; notices: StoreNotice[] } {
+    return { effects: this.effects.splice(0), notices: this.notices.splice(0) };
+  }
+}

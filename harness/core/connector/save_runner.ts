@@ -1,0 +1,87 @@
+// Carries out saves: asks which objects are there, puts the others (spec: vllm_mooncake_store_connector.md §1.9).
+
+import { assert, present } from "../../domain/assert.ts";
+import type { ObjectKey } from "../../domain/object_key.ts";
+import type { ReplicateConfig } from "../../domain/replica.ts";
+import { STORE_CODE } from "../../domain/store_error.ts";
+import { codeSet } from "./python_repr.ts";
+import { SavePressure } from "./save_pressure.ts";
+import type { JobEffect, StoreOutput } from "./store_api.ts";
+import type { StoreCounters } from "./store_counters.ts";
+
+export interface SaveJob {
+  readonly kind: "save";
+  readonly job_id: number;
+  readonly request_id: string;
+  /** Both: [blocks × ranks], block-major. */
+  readonly keys: readonly ObjectKey[];
+  readonly block_ids: readonly number[];
+  /** Null until the store has said what it holds. */
+  missing_keys: readonly ObjectKey[] | null;
+}
+
+export class SaveRunner {
+  readonly pressure: SavePressure = new SavePressure();
+  readonly #put_config: ReplicateConfig;
+  readonly #object_bytes: number;
+  readonly #counters: StoreCounters;
+  readonly #nextId: () => number;
+
+  constructor(
+    put_config: ReplicateConfig,
+    object_bytes: number,
+    counters: StoreCounters,
+    nextId: () => number,
+  ) {
+    this.#put_config = put_config;
+    this.#object_bytes = object_bytes;
+    this.#counters = counters;
+    this.#nextId = nextId;
+  }
+
+  /** The dedup lookup, or null when back-pressure skips the save. */
+  start(job: SaveJob, out: StoreOutput): JobEffect | null {
+    if (this.pressure.skips(job.request_id)) return this.#end(job, false, out);
+    return { type: "exists", op_id: this.#nextId(), keys: job.keys };
+  }
+
+  /** The put of what is missing, or null when all is there. Only a sure 1 counts as there. */
+  existsDone(job: SaveJob, codes: readonly number[], out: StoreOutput): JobEffect | null {
+    assert(codes.length === job.keys.length, "a dedup lookup answers every key");
+    const missing = (_: unknown, i: number): boolean => codes[i] !== 1;
+    const keys = job.keys.filter(missing);
+    if (keys.length === 0) return this.#end(job, true, out);
+    job.missing_keys = keys;
+    return {
+      type: "put",
+      op_id: this.#nextId(),
+      request_id: job.request_id,
+      keys,
+      block_ids: job.block_ids.filter(missing),
+      config: this.#put_config,
+    };
+  }
+
+  putDone(job: SaveJob, codes: readonly number[], out: StoreOutput): null {
+    const keys = present(job.missing_keys, "a put follows a dedup lookup");
+    assert(codes.length === keys.length, "a put answers every key");
+    // Another engine was first with the same bytes: the object is there, which is all a save wants.
+    const settled = codes.map((code) => (code === STORE_CODE.OBJECT_ALREADY_EXISTS ? 0 : code));
+    this.#counters.countPut(settled);
+    const failed = settled.filter((code) => code < 0);
+    if (failed.length > 0) {
+      const line =
+        `batch_put failed: ${failed.length}/${keys.length} keys failed (codes=${codeSet(failed)}, ` +
+        `batch_bytes=${keys.length * this.#object_bytes}, num_keys=${keys.length}), first_key=${keys[0]}`;
+      out.effects.push({ type: "log", level: "warning", line });
+    }
+    const change = this.pressure.putDone(job.request_id, settled);
+    if (change !== null) out.effects.push({ type: "log", ...change });
+    return this.#end(job, failed.length === 0, out);
+  }
+
+  #end(job: SaveJob, ok: boolean, out: StoreOutput): null {
+    out.notices.push({ type: "save_done", job_id: job.job_id, ok });
+    return null;
+  }
+}

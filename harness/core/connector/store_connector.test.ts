@@ -1,0 +1,249 @@
+import { expect, test } from "bun:test";
+import type { ConnectorConfig } from "./connector_config.ts";
+import {
+  CollectedOutput,
+  FIXTURE_CONNECTOR,
+  FIXTURE_NAMESPACE,
+  failed,
+  hashes,
+  read,
+} from "./connector_fixture.ts";
+import { StoreConnector } from "./store_connector.ts";
+
+// Block 10 of rank 0 is the object m@tp_rank:0@pcp0@dcp0@pp_rank:0@group:0@0000000000000a.
+const keyOf = (hash: number, rank = 0): string =>
+  `m@tp_rank:${rank}@pcp0@dcp0@pp_rank:0@group:0@${hash.toString(16).padStart(14, "0")}`;
+
+function setup(changes: Partial<ConnectorConfig> = {}): { store: StoreConnector; out: CollectedOutput } {
+  let id = 0;
+  const nextId = (): number => ++id;
+  const store = new StoreConnector({ ...FIXTURE_CONNECTOR, ...changes }, 256, 7, nextId);
+  return { store, out: new CollectedOutput() };
+}
+
+test("a lookup asks for every block and tells how many lead", () => {
+  const { store, out } = setup();
+  const job_id = store.lookup(hashes(10, 11), out);
+  expect(out.take().effects).toEqual([{ type: "exists", op_id: 1, keys: [keyOf(10), keyOf(11)] }]);
+  store.handle({ type: "exists_done", op_id: 1, codes: [1, 0] }, out);
+  expect(out.take()).toEqual({ effects: [], notices: [{ type: "lookup_done", job_id, hit_blocks: 1 }] });
+});
+
+test("a failed lookup is logged and hits nothing", () => {
+  const { store, out } = setup();
+  const job_id = store.lookup(hashes(10), out);
+  out.take();
+  store.handle({ type: "exists_done", op_id: 1, codes: [-900] }, out);
+  expect(out.take()).toEqual({
+    effects: [{ type: "log", level: "warning", line: "Remote connection failed in lookup: RPC_FAIL (-900)" }],
+    notices: [{ type: "lookup_done", job_id, hit_blocks: 0 }],
+  });
+});
+
+test("a load goes out as one GET that names place, content and weights version of each key", () => {
+  const { store, out } = setup();
+  const job_id = store.load("r", hashes(10, 11), [4, 5], out);
+  expect(out.take().effects).toEqual([
+    {
+      type: "get",
+      op_id: 2,
+      request_id: "r",
+      keys: [keyOf(10), keyOf(11)],
+      hashes: hashes(10, 11),
+      block_ids: [4, 5],
+      weights_version: 7,
+    },
+  ]);
+  store.handle({ type: "get_done", op_id: 2, outcomes: [read(256), read(256, "disk")] }, out);
+  expect(out.take().notices).toEqual([
+    { type: "load_done", job_id, report: { tiers: ["cpu", "disk"], failed: false } },
+  ]);
+  expect(store.counters.load_bytes).toEqual({ cpu: 256, disk: 256 });
+});
+
+// usable = floor(2 × 12288 × 0.9) = 22118: one key of 12288 staging bytes a GET.
+const ONE_KEY_A_GET = { enable_offload: true, staging_bytes: 2 * 12_288 } as const;
+
+test("the GETs of a split load follow one another", () => {
+  const { store, out } = setup(ONE_KEY_A_GET);
+  store.load("r", hashes(10, 11), [4, 5], out);
+  expect(out.take().effects).toMatchObject([{ type: "get", op_id: 2, block_ids: [4] }]);
+  store.handle({ type: "get_done", op_id: 2, outcomes: [read(256)] }, out);
+  expect(out.take()).toMatchObject({ effects: [{ type: "get", op_id: 3, block_ids: [5] }], notices: [] });
+  store.handle({ type: "get_done", op_id: 3, outcomes: [read(256)] }, out);
+  expect(out.take().notices).toHaveLength(1);
+  expect(store.counters).toMatchObject({ get_batches: 2, get_keys: 2, split_batches: 1 });
+});
+
+test("the first GET with a failed key is the last; the keys behind it are counted as never attempted", () => {
+  const { store, out } = setup(ONE_KEY_A_GET);
+  const job_id = store.load("r", hashes(10, 11, 12), [4, 5, 6], out);
+  store.handle({ type: "get_done", op_id: 2, outcomes: [failed(-704)] }, out);
+  const { effects, notices } = out.take();
+  expect(effects.slice(1)).toEqual([
+    {
+      type: "log",
+      level: "warning",
+      line: `Failed to get 1 Mooncake keys from sub-batch (batch_keys=1, first_failures=[('${keyOf(10)}', -704)])`,
+    },
+  ]);
+  expect(notices).toEqual([{ type: "load_done", job_id, report: { tiers: [], failed: true } }]);
+  expect(store.counters).toMatchObject({
+    get_batches: 1,
+    get_keys: 1,
+    failed_get_keys: 1,
+    unattempted_get_keys: 2,
+  });
+});
+
+test("blocks behind a failed one of the same GET did not arrive for the engine", () => {
+  const { store, out } = setup();
+  const job_id = store.load("r", hashes(10, 11, 12), [4, 5, 6], out);
+  store.handle({ type: "get_done", op_id: 2, outcomes: [read(256), failed(-801), read(256)] }, out);
+  expect(out.take().notices).toEqual([
+    { type: "load_done", job_id, report: { tiers: ["cpu"], failed: true } },
+  ]);
+  expect(store.counters.corrupt_reads).toBe(1);
+});
+
+test("a key over the staging budget gives up the load without a GET", () => {
+  const { store, out } = setup({ enable_offload: true, staging_bytes: 12_287 });
+  const job_id = store.load("r", hashes(10, 11), [4, 5], out);
+  expect(out.take()).toEqual({
+    effects: [
+      {
+        type: "log",
+        level: "warning",
+        line: `Skipping Mooncake load for request r because key ${keyOf(10)} requires 12288 staging bytes, exceeding budget 12287`,
+      },
+    ],
+    notices: [{ type: "load_done", job_id, report: { tiers: [], failed: true } }],
+  });
+  expect(store.counters).toMatchObject({ get_batches: 0, unattempted_get_keys: 2 });
+});
+
+test("a cancelled load ends with the GET under way", () => {
+  const { store, out } = setup(ONE_KEY_A_GET);
+  const job_id = store.load("r", hashes(10, 11), [4, 5], out);
+  store.cancelLoad(job_id);
+  store.handle({ type: "get_done", op_id: 2, outcomes: [read(256)] }, out);
+  expect(out.take().notices).toMatchObject([{ type: "load_done", job_id }]);
+  expect(store.counters.unattempted_get_keys).toBe(0);
+});
+
+test("with the tier log on, each GET writes its line", () => {
+  const { store, out } = setup({ ...ONE_KEY_A_GET, tier_log: true });
+  store.load("r", hashes(10, 11), [4, 5], out);
+  store.handle({ type: "get_done", op_id: 2, outcomes: [read(256)] }, out);
+  store.handle({ type: "get_done", op_id: 3, outcomes: [read(256)] }, out);
+  const lines = out.take().effects.filter((effect) => effect.type === "log");
+  expect(lines).toHaveLength(2);
+});
+
+test("a save puts only what is not surely there", () => {
+  const { store, out } = setup({ preferred_segment: "node0:50053" });
+  const job_id = store.save("r", hashes(10, 11, 12), [4, 5, 6], out);
+  expect(out.take().effects).toMatchObject([{ type: "exists", op_id: 2 }]);
+  store.handle({ type: "exists_done", op_id: 2, codes: [1, 0, -900] }, out);
+  expect(out.take().effects).toEqual([
+    {
+      type: "put",
+      op_id: 3,
+      request_id: "r",
+      keys: [keyOf(11), keyOf(12)],
+      block_ids: [5, 6],
+      config: { replica_num: 1, preferred_segments: ["node0:50053"], soft_pin: false, hard_pin: false },
+    },
+  ]);
+  store.handle({ type: "put_done", op_id: 3, codes: [0, -705] }, out); // -705: somebody else put it first
+  expect(out.take()).toEqual({ effects: [], notices: [{ type: "save_done", job_id, ok: true }] });
+  expect(store.counters).toMatchObject({ put_batches: 1, put_keys: 2, failed_put_keys: 0 });
+});
+
+test("a save of blocks that are all there ends without a put", () => {
+  const { store, out } = setup();
+  const job_id = store.save("r", hashes(10), [4], out);
+  store.handle({ type: "exists_done", op_id: 2, codes: [1] }, out);
+  expect(out.take().notices).toEqual([{ type: "save_done", job_id, ok: true }]);
+  expect(store.counters.put_batches).toBe(0);
+});
+
+test("a request that met a full store is skipped without an op until another one's save succeeds", () => {
+  const { store, out } = setup();
+  store.save("r", hashes(10), [4], out);
+  store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
+  store.handle({ type: "put_done", op_id: 3, codes: [-200] }, out);
+  expect(out.take().effects.flatMap((e) => (e.type === "log" ? [e.line] : []))).toEqual([
+    `batch_put failed: 1/1 keys failed (codes={-200}, batch_bytes=256, num_keys=1), first_key=${keyOf(10)}`,
+    "Detected Mooncake CPU/disk offloading pressure (NO_AVAILABLE_HANDLE); skipping future store batches for request r until a later store batch succeeds",
+  ]);
+  const skipped_id = store.save("r", hashes(11), [5], out);
+  expect(out.take()).toEqual({
+    effects: [],
+    notices: [{ type: "save_done", job_id: skipped_id, ok: false }],
+  });
+
+  store.save("other", hashes(12), [6], out); // job 5, ops 6 and 7
+  store.handle({ type: "exists_done", op_id: 6, codes: [0] }, out);
+  store.handle({ type: "put_done", op_id: 7, codes: [0] }, out);
+  out.take();
+  store.save("r", hashes(11), [5], out);
+  expect(out.take().effects).toMatchObject([{ type: "exists" }]);
+});
+
+test("a reset waits for the saves before it and wipes before those behind it", () => {
+  const { store, out } = setup();
+  store.save("a", hashes(10), [4], out); // job 1, ops 2 and 3
+  const reset_id = store.reset(out);
+  store.save("b", hashes(11), [5], out);
+  store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
+  expect(out.take().effects.map((effect) => effect.type)).toEqual(["exists", "put"]);
+  store.handle({ type: "put_done", op_id: 5, codes: [0] }, out);
+  const wipe = out.take();
+  expect(wipe.effects).toEqual([{ type: "remove_all", op_id: 6, force: true }]);
+  store.handle({ type: "remove_all_done", op_id: 6, code: 0, removed: 1 }, out);
+  const after = out.take();
+  expect(after.notices).toEqual([{ type: "reset_done", job_id: reset_id, ok: true }]);
+  expect(after.effects.map((effect) => effect.type)).toEqual(["log", "exists"]);
+});
+
+test("a failed wipe is reported, and the next reset is unharmed", () => {
+  const { store, out } = setup();
+  const job_id = store.reset(out);
+  store.handle({ type: "remove_all_done", op_id: 2, code: -900, removed: 0 }, out);
+  const { effects, notices } = out.take();
+  expect(notices).toEqual([{ type: "reset_done", job_id, ok: false }]);
+  expect(effects.at(-1)).toEqual({
+    type: "log",
+    level: "warning",
+    line: "Mooncake remove_all failed: RPC_FAIL (-900)",
+  });
+  store.reset(out);
+  expect(out.take().effects).toMatchObject([{ type: "remove_all" }]);
+});
+
+test("on a shared executor a load queues behind a save, on its own it does not", () => {
+  for (const [executors, ops] of [
+    ["shared", ["exists"]],
+    ["separate", ["exists", "get"]],
+  ] as const) {
+    const { store, out } = setup({ executors });
+    store.save("a", hashes(10), [4], out);
+    store.load("b", hashes(11), [5], out);
+    expect(out.take().effects.map((effect) => effect.type)).toEqual([...ops]);
+  }
+});
+
+test("with two ranks a block is two objects, and arrives when both do", () => {
+  const namespaces = [FIXTURE_NAMESPACE, { ...FIXTURE_NAMESPACE, tp_rank: 1 }];
+  const { store, out } = setup({ namespaces });
+  const job_id = store.load("r", hashes(10, 11), [4, 5], out);
+  expect(out.take().effects).toMatchObject([
+    { keys: [keyOf(10, 0), keyOf(10, 1), keyOf(11, 0), keyOf(11, 1)], block_ids: [4, 4, 5, 5] },
+  ]);
+  const outcomes = [read(128), read(128, "disk"), read(128), failed(-704)];
+  store.handle({ type: "get_done", op_id: 2, outcomes }, out);
+  expect(out.take().notices).toEqual([
+    { type: "load_done", job_id, report: { tiers: ["disk"], failed: true } },
+  ]);
+});

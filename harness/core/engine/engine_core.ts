@@ -1,0 +1,222 @@
+// The engine core: one serving process as a pure state machine (contract and words: engine_api.ts).
+//
+// Events are handled at once, except that an abort of a request in the step under way and a cache reset wait for that
+// step's end. The next step is planned when the last one is done, or at once when the engine idles. At most one step is
+// out. Completions of transfers never wait for a step; what they change is seen by the next plan.
+
+import { assert, unreachable } from "../../domain/assert.ts";
+import type { StoreEvent, StoreNotice } from "../connector/store_api.ts";
+import { StoreConnector } from "../connector/store_connector.ts";
+import { BlockPool } from "./block_pool.ts";
+import { ComputeModel } from "./compute_model.ts";
+import type { EngineCoreConfig, EngineEffect, EngineEvent, EngineSnapshot } from "./engine_api.ts";
+import type { EngineContext } from "./engine_context.ts";
+import { EngineCounters } from "./engine_counters.ts";
+import { engineSnapshot } from "./engine_snapshot.ts";
+import { HeldBlocks } from "./held_blocks.ts";
+import { Loads } from "./loads.ts";
+import { Lookups } from "./lookups.ts";
+import { Pulls } from "./pulls.ts";
+import { RequestLifecycle } from "./request_lifecycle.ts";
+import { RequestQueues } from "./request_queues.ts";
+import { type ResetRequest, Resets } from "./resets.ts";
+import { Saves } from "./saves.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { StepPlan } from "./step_plan.ts";
+
+export class EngineCore {
+  readonly #ctx: EngineContext;
+  readonly #compute: ComputeModel;
+  readonly #lookups: Lookups;
+  readonly #loads: Loads;
+  readonly #pulls: Pulls;
+  readonly #saves: Saves;
+  readonly #held: HeldBlocks;
+  readonly #scheduler: Scheduler;
+  readonly #resets: Resets;
+  readonly #lifecycle: RequestLifecycle;
+  readonly #resets_at_step_end: ResetRequest[] = [];
+  /** What is computed now or, while a load blocks the engine, next. */
+  #plan: StepPlan | null = null;
+  /** The step that is out; it carries out #plan. */
+  #step_id: number | null = null;
+
+  constructor(config: EngineCoreConfig, weights_version: number) {
+    const ctx = buildContext(config, weights_version);
+    this.#ctx = ctx;
+    this.#compute = new ComputeModel(config.model, config.gpu);
+    this.#lookups = new Lookups(ctx);
+    this.#loads = new Loads(ctx);
+    this.#pulls = new Pulls(ctx);
+    this.#saves = new Saves(ctx);
+    this.#held = new HeldBlocks(ctx);
+    this.#scheduler = new Scheduler(ctx, this.#lookups, this.#loads, this.#pulls);
+    this.#resets = new Resets(ctx, {
+      lookups: this.#lookups,
+      loads: this.#loads,
+      scheduler: this.#scheduler,
+    });
+    this.#lifecycle = new RequestLifecycle(ctx, {
+      loads: this.#loads,
+      pulls: this.#pulls,
+      saves: this.#saves,
+      held: this.#held,
+    });
+  }
+
+  /** The effects are the caller's. now_ns never runs backwards. */
+  handle(event: EngineEvent, now_ns: number): EngineEffect[] {
+    const effects: EngineEffect[] = [];
+    this.#ctx.effects = effects;
+    this.#dispatch(event, now_ns);
+    this.#advance(now_ns);
+    return effects;
+  }
+
+  /** When a `tick` is due; null when nothing waits for time to pass. */
+  next_deadline_ns(): number | null {
+    return this.#held.nextExpiryNs();
+  }
+
+  snapshot(): EngineSnapshot {
+    return engineSnapshot(this.#ctx);
+  }
+
+  /** For tests, O(num_hbm_blocks): no block leaked, none freed twice, every cached block found. */
+  assertInvariants(): void {
+    const { pool, config, queues } = this.#ctx;
+    const { requests } = this.#lifecycle;
+    const references = new Int32Array(config.num_hbm_blocks);
+    const hold = (block_id: number): void => {
+      references[block_id] = (references[block_id] as number) + 1;
+    };
+    for (const request of requests.values()) request.block_ids.forEach(hold);
+    for (const request of this.#loads.abandoned()) request.block_ids.forEach(hold);
+    for (const request of this.#pulls.abandoned()) request.block_ids.forEach(hold);
+    for (const block_id of this.#saves.pinnedBlocks()) hold(block_id);
+    for (const block_id of this.#held.blocks()) hold(block_id);
+    pool.assertInvariants(references);
+    const queued = queues.waiting.length + queues.waiting_for_remote_kv.length + queues.running.length;
+    assert(queued === requests.size, "every unfinished request is in one queue");
+  }
+
+  #dispatch(event: EngineEvent, now_ns: number): void {
+    switch (event.type) {
+      case "request_arrived":
+        this.#lifecycle.arrive(event.request, now_ns);
+        break;
+      case "abort":
+        this.#lifecycle.abort(event.request_id, now_ns);
+        break;
+      case "step_done":
+        this.#stepDone(event.step_id, now_ns);
+        break;
+      case "pull_done":
+        this.#pulls.done(event.op_id, event.codes, event.stale, now_ns);
+        break;
+      case "remote_released":
+        this.#held.release(event.transfer_id);
+        break;
+      case "reset_prefix_cache":
+        if (this.#plan === null) this.#resets.start(event, now_ns);
+        else this.#resets_at_step_end.push(event);
+        break;
+      case "weights_updated":
+        this.#ctx.weights_version = event.weights_version;
+        this.#ctx.store?.setWeightsVersion(event.weights_version);
+        break;
+      case "tick":
+        this.#held.expire(now_ns);
+        break;
+      default:
+        this.#storeAnswered(event);
+    }
+  }
+
+  #storeAnswered(event: StoreEvent): void {
+    assert(this.#ctx.store !== null, "an engine without a store asks it nothing");
+    this.#ctx.store.handle(event, this.#ctx);
+  }
+
+  /** Plans until a step is out or nothing can be done before the next event. */
+  #advance(now_ns: number): void {
+    for (;;) {
+      this.#settleNotices(now_ns);
+      if (this.#step_id !== null || this.#loads.block_the_engine) return;
+      if (this.#plan !== null) {
+        this.#launch(this.#plan, now_ns);
+        return;
+      }
+      this.#plan = this.#scheduler.plan(now_ns);
+      // Planning may have started a load that ended at once: that is something new to plan with.
+      if (this.#plan === null && this.#ctx.notices.length === 0) return;
+    }
+  }
+
+  #launch(plan: StepPlan, now_ns: number): void {
+    const { counters, effects, weights_version } = this.#ctx;
+    for (const request of plan.requests) request.stages.scheduled(now_ns);
+    const step_id = this.#ctx.nextId();
+    const duration_ns = this.#compute.stepNs(plan.work);
+    this.#step_id = step_id;
+    counters.steps++;
+    counters.busy_ns += duration_ns;
+    effects.push({ type: "step", step_id, duration_ns, fills: plan.fills, weights_version });
+  }
+
+  #stepDone(step_id: number, now_ns: number): void {
+    assert(this.#step_id === step_id && this.#plan !== null, "the step that ends is the one under way");
+    const { requests } = this.#plan;
+    this.#step_id = null;
+    this.#plan = null;
+    for (const request of requests) this.#lifecycle.stepped(request, now_ns);
+    for (const reset of this.#resets_at_step_end.splice(0)) this.#resets.start(reset, now_ns);
+  }
+
+  #settleNotices(now_ns: number): void {
+    const { notices } = this.#ctx;
+    // Settling one may bring about another.
+    for (let notice = notices.shift(); notice !== undefined; notice = notices.shift()) {
+      this.#settle(notice, now_ns);
+    }
+  }
+
+  #settle(notice: StoreNotice, now_ns: number): void {
+    switch (notice.type) {
+      case "lookup_done":
+        this.#lookups.done(notice.job_id, notice.hit_blocks, now_ns);
+        break;
+      case "load_done":
+        this.#loads.done(notice.job_id, notice.report, now_ns);
+        break;
+      case "save_done":
+        this.#saves.done(notice.job_id, notice.ok);
+        break;
+      case "reset_done":
+        this.#resets.storeDone(notice.job_id, notice.ok);
+        break;
+      default:
+        unreachable(notice);
+    }
+  }
+}
+
+function buildContext(config: EngineCoreConfig, weights_version: number): EngineContext {
+  let last_id = 0;
+  const nextId = (): number => {
+    last_id++;
+    return last_id;
+  };
+  const { connector, block_bytes } = config;
+  return {
+    config,
+    pool: new BlockPool(config.num_hbm_blocks, config.enable_prefix_caching),
+    queues: new RequestQueues(),
+    store: connector === null ? null : new StoreConnector(connector, block_bytes, weights_version, nextId),
+    counters: new EngineCounters(),
+    nextId,
+    weights_version,
+    effects: [],
+    notices: [],
+  };
+}

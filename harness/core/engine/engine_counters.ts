@@ -1,0 +1,39 @@
+// What the engine did, since start. Names as in EngineSnapshot; the store's part is counted by the connector.
+
+import type { RequestState } from "./request_state.ts";
+
+export class EngineCounters {
+  preemptions = 0;
+  prompt_tokens = 0;
+  generation_tokens = 0;
+  prefix_cache_queries = 0;
+  prefix_cache_hits = 0;
+  external_prefix_cache_queries = 0;
+  external_prefix_cache_hits = 0;
+  cached_hbm_tokens = 0;
+  cached_cpu_tokens = 0;
+  cached_disk_tokens = 0;
+  computed_prompt_tokens = 0;
+  recomputed_requests = 0;
+  pulled_blocks = 0;
+  failed_pulls = 0;
+  stale_pulls = 0;
+  corrupt_pulls = 0;
+  steps = 0;
+  busy_ns = 0;
+
+  /**
+   * Books a prompt once, at its first token: prompt = hbm + cpu + disk + pulled + computed. Recomputation after a
+   * preemption is work, but no second prompt.
+   */
+  promptDone(request: RequestState): void {
+    const { hbm_tokens, loaded_tokens, pulled_tokens } = request.stages;
+    const { prompt_tokens } = request.request;
+    this.prompt_tokens += prompt_tokens;
+    this.cached_hbm_tokens += hbm_tokens;
+    this.cached_cpu_tokens += loaded_tokens.cpu;
+    this.cached_disk_tokens += loaded_tokens.disk;
+    this.computed_prompt_tokens +=
+      prompt_tokens - hbm_tokens - loaded_tokens.cpu - loaded_tokens.disk - pulled_tokens;
+  }
+}

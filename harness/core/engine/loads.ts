@@ -1,0 +1,87 @@
+// Blocks on their way from the store into a parked request.
+//
+// A load brings a prefix of what it was asked for. The request goes on from there: the first block that did not come and
+// all behind it are computed in the blocks already allocated, and the loss is counted. The request never fails for it.
+
+import { present } from "../../domain/assert.ts";
+import type { LoadReport } from "../connector/store_api.ts";
+import type { StoreConnector } from "../connector/store_connector.ts";
+import type { EngineContext } from "./engine_context.ts";
+import type { RequestState } from "./request_state.ts";
+
+interface LoadUnderWay {
+  readonly request: RequestState;
+  readonly from_block: number;
+}
+
+export class Loads {
+  readonly #ctx: EngineContext;
+  readonly #under_way = new Map<number, LoadUnderWay>();
+
+  constructor(ctx: EngineContext) {
+    this.#ctx = ctx;
+  }
+
+  /** With load_async off the engine computes nothing while a load is under way. */
+  get block_the_engine(): boolean {
+    return this.#under_way.size > 0 && this.#ctx.store?.config.load_async === false;
+  }
+
+  /** Loads prompt blocks [from_block, all blocks allocated) of a request that has just been parked. */
+  start(request: RequestState, from_block: number, now_ns: number): void {
+    const hashes = request.request.prompt_block_hashes.slice(from_block, request.block_ids.length);
+    request.stages.waitStarted(now_ns);
+    const job_id = this.#store().load(
+      request.request.request_id,
+      hashes,
+      request.block_ids.slice(from_block),
+      this.#ctx,
+    );
+    this.#under_way.set(job_id, { request, from_block });
+  }
+
+  /** The end of a load, wanted or not. */
+  done(job_id: number, report: LoadReport, now_ns: number): void {
+    const { request, from_block } = present(this.#under_way.get(job_id), "a load that ends was started");
+    this.#under_way.delete(job_id);
+    const { pool, queues } = this.#ctx;
+    request.stages.loadEnded(now_ns);
+    if (request.phase === "finished" || request.discard_remote) {
+      pool.release(request.block_ids);
+      request.resetComputed();
+    } else {
+      this.#take(request, from_block, report);
+    }
+    if (request.phase !== "finished") queues.remoteDone(request);
+  }
+
+  /** The request does not want its load any more; its blocks are freed when the GET under way has ended. */
+  cancel(request: RequestState): void {
+    for (const [job_id, load] of this.#under_way) {
+      if (load.request === request) this.#store().cancelLoad(job_id);
+    }
+  }
+
+  /** Requests that are gone but whose blocks a GET may still write to. */
+  *abandoned(): Generator<RequestState> {
+    for (const { request } of this.#under_way.values()) if (request.phase === "finished") yield request;
+  }
+
+  #take(request: RequestState, from_block: number, report: LoadReport): void {
+    const { pool, config, counters } = this.#ctx;
+    const end_block = from_block + report.tiers.length;
+    for (let i = from_block; i < end_block; i++) {
+      pool.cache(request.block_ids[i] as number, request.answer.blockHash(i));
+    }
+    request.computed_tokens = end_block * config.block_tokens;
+    request.stages.loaded(report.tiers, config.block_tokens);
+    if (!report.failed) return;
+    request.save_frontier_blocks = Math.min(request.save_frontier_blocks, end_block);
+    if (!request.lost_a_load) counters.recomputed_requests++;
+    request.lost_a_load = true;
+  }
+
+  #store(): StoreConnector {
+    return present(this.#ctx.store, "a load has a store to come from");
+  }
+}

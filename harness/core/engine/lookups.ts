@@ -1,0 +1,59 @@
+// Asks the store, before a request is admitted, how much of its prompt is there. The request keeps its place in the waiting
+// queue and does not hold up those behind it.
+
+import { lookupBlocks } from "../connector/lookup_fold.ts";
+import type { EngineContext } from "./engine_context.ts";
+import { type RequestState, UNASKED } from "./request_state.ts";
+
+const NOTHING_FOUND = { state: "answered", hit_blocks: 0 } as const;
+
+export class Lookups {
+  readonly #ctx: EngineContext;
+  readonly #asking = new Map<number, RequestState>();
+  /** Wipes of the store under way: what it holds now is not worth asking for. */
+  resets_under_way = 0;
+
+  constructor(ctx: EngineContext) {
+    this.#ctx = ctx;
+  }
+
+  /** True while the request must wait for its answer. A request whose KV is pulled from a prefill engine does not ask. */
+  mustWait(request: RequestState, now_ns: number): boolean {
+    if (request.lookup.state !== "unasked") return request.lookup.state === "asked";
+    const { store, config } = this.#ctx;
+    const { prompt_block_hashes, remote } = request.request;
+    const blocks = Math.min(
+      prompt_block_hashes.length,
+      lookupBlocks(request.known_tokens, config.block_tokens),
+    );
+    const idle = store === null || !store.config.enable_lookup || remote !== null;
+    if (idle || blocks === 0 || this.resets_under_way > 0) {
+      request.lookup = NOTHING_FOUND;
+      return false;
+    }
+    const job_id = store.lookup(prompt_block_hashes.slice(0, blocks), this.#ctx);
+    request.lookup = { state: "asked", job_id };
+    request.stages.waitStarted(now_ns);
+    this.#asking.set(job_id, request);
+    return true;
+  }
+
+  /** An answer that nobody waits for any more is dropped. */
+  done(job_id: number, hit_blocks: number, now_ns: number): void {
+    const request = this.#asking.get(job_id);
+    this.#asking.delete(job_id);
+    if (request === undefined || request.phase === "finished") return;
+    request.lookup = { state: "answered", hit_blocks };
+    request.stages.lookupEnded(now_ns);
+    request.save_frontier_blocks = hit_blocks;
+  }
+
+  /** The request asks again when its turn comes: its answer is about a cache that is gone. */
+  forget(request: RequestState, now_ns: number): void {
+    if (request.lookup.state === "asked") {
+      this.#asking.delete(request.lookup.job_id);
+      request.stages.lookupEnded(now_ns);
+    }
+    request.lookup = UNASKED;
+  }
+}

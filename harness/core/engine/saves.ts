@@ -1,0 +1,59 @@
+// Prompt blocks on their way into the store. After each step the blocks that it completed are offered, behind the save
+// frontier; the blocks of a running save keep a reference, so nobody writes to them, while the request goes its way.
+// Blocks of the answer are not saved. A range that failed or was skipped is offered again with the request's next one.
+
+import { present } from "../../domain/assert.ts";
+import type { EngineContext } from "./engine_context.ts";
+import type { RequestState } from "./request_state.ts";
+
+interface SaveUnderWay {
+  readonly request: RequestState;
+  readonly from_block: number;
+  readonly block_ids: readonly number[];
+}
+
+export class Saves {
+  readonly #ctx: EngineContext;
+  readonly #under_way = new Map<number, SaveUnderWay>();
+
+  constructor(ctx: EngineContext) {
+    this.#ctx = ctx;
+  }
+
+  /** Offers what the step just done has completed of the prompt. */
+  afterStep(request: RequestState): void {
+    const { store, config, pool } = this.#ctx;
+    if (store === null || !store.saves) return;
+    const { prompt_block_hashes, request_id } = request.request;
+    const full_blocks = Math.floor(request.computed_tokens / config.block_tokens);
+    const end_block = Math.min(full_blocks, prompt_block_hashes.length);
+    const from_block = request.save_frontier_blocks;
+    // Decode steps complete no prompt block, so they come no further than here.
+    if (end_block <= from_block || request.output_tokens > 0) return;
+    const block_ids = request.block_ids.slice(from_block, end_block);
+    for (const block_id of block_ids) pool.reference(block_id);
+    request.save_frontier_blocks = end_block;
+    const job_id = store.save(
+      request_id,
+      prompt_block_hashes.slice(from_block, end_block),
+      block_ids,
+      this.#ctx,
+    );
+    this.#under_way.set(job_id, { request, from_block, block_ids });
+  }
+
+  done(job_id: number, ok: boolean): void {
+    const { request, from_block, block_ids } = present(
+      this.#under_way.get(job_id),
+      "a save that ends was started",
+    );
+    this.#under_way.delete(job_id);
+    this.#ctx.pool.release(block_ids);
+    if (!ok) request.save_frontier_blocks = Math.min(request.save_frontier_blocks, from_block);
+  }
+
+  /** Blocks that running saves hold a reference to, one entry for each. */
+  *pinnedBlocks(): Generator<number> {
+    for (const { block_ids } of this.#under_way.values()) yield* block_ids;
+  }
+}

@@ -1,0 +1,88 @@
+// Where a request's time to first token went, and where its prompt's KV came from.
+//
+// queue = arrival → first step that computes it, less lookup and load; prefill = start of that step → first token.
+// On a decode engine `load` is the pull from the prefill engine. What happens after a preemption is part of prefill.
+
+import { assert } from "../../domain/assert.ts";
+import type { EngineStages } from "../../domain/request_record.ts";
+import type { StoreTier } from "../../domain/tier.ts";
+import { nsToMs } from "../../domain/units.ts";
+
+export class StageClock {
+  readonly #arrived_ns: number;
+  #lookup_ns = 0;
+  #load_ns = 0;
+  #wait_started_ns: number | null = null;
+  #scheduled_ns: number | null = null;
+  #first_token_ns: number | null = null;
+  hbm_tokens = 0;
+  pulled_tokens = 0;
+  readonly loaded_tokens: { cpu: number; disk: number } = { cpu: 0, disk: 0 };
+
+  constructor(arrived_ns: number) {
+    this.#arrived_ns = arrived_ns;
+  }
+
+  /** Until the first step, each admission says anew where the KV comes from; later recomputation changes nothing. */
+  get attributable(): boolean {
+    return this.#scheduled_ns === null;
+  }
+
+  admitted(hbm_tokens: number): void {
+    if (!this.attributable) return;
+    this.hbm_tokens = hbm_tokens;
+    this.pulled_tokens = 0;
+    this.loaded_tokens.cpu = 0;
+    this.loaded_tokens.disk = 0;
+  }
+
+  loaded(tiers: readonly StoreTier[], block_tokens: number): void {
+    if (!this.attributable) return;
+    for (const tier of tiers) this.loaded_tokens[tier] += block_tokens;
+  }
+
+  pulled(tokens: number): void {
+    if (this.attributable) this.pulled_tokens = tokens;
+  }
+
+  waitStarted(now_ns: number): void {
+    this.#wait_started_ns = now_ns;
+  }
+
+  lookupEnded(now_ns: number): void {
+    if (this.attributable) this.#lookup_ns += this.#waited(now_ns);
+  }
+
+  loadEnded(now_ns: number): void {
+    if (this.attributable) this.#load_ns += this.#waited(now_ns);
+  }
+
+  scheduled(now_ns: number): void {
+    this.#scheduled_ns ??= now_ns;
+  }
+
+  firstToken(now_ns: number): void {
+    this.#first_token_ns ??= now_ns;
+  }
+
+  /** A request that ends early has spent its time until now in the stage it was in. */
+  stages(engine_name: string, prompt_tokens: number, now_ns: number): EngineStages {
+    const scheduled_ns = this.#scheduled_ns ?? now_ns;
+    return {
+      engine_name,
+      prompt_tokens,
+      cached_tokens: { hbm: this.hbm_tokens, ...this.loaded_tokens },
+      queue_ms: nsToMs(scheduled_ns - this.#arrived_ns - this.#lookup_ns - this.#load_ns),
+      lookup_ms: nsToMs(this.#lookup_ns),
+      load_ms: nsToMs(this.#load_ns),
+      prefill_ms: nsToMs((this.#first_token_ns ?? now_ns) - scheduled_ns),
+    };
+  }
+
+  #waited(now_ns: number): number {
+    assert(this.#wait_started_ns !== null, "a wait that ends has started");
+    const waited_ns = now_ns - this.#wait_started_ns;
+    this.#wait_started_ns = null;
+    return waited_ns;
+  }
+}

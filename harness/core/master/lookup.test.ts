@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { STORE_CODE } from "../../domain/store_error.ts";
+import { TestMaster } from "./test_master.ts";
+
+function withKey(): TestMaster {
+  const master = new TestMaster();
+  master.mount("a", 1024);
+  master.put(["k"], 100);
+  return master;
+}
+
+function leasedAt(master: TestMaster, ms: number): boolean | undefined {
+  return master.core.queryKey("k", ms * 1e6)?.leased;
+}
+
+test("put grants no lease; exist and get grant one of the TTL", () => {
+  const master = withKey();
+  expect(leasedAt(master, 0)).toBe(false);
+  master.exist("k");
+  expect(leasedAt(master, 9_999)).toBe(true);
+  expect(leasedAt(master, 10_000)).toBe(false);
+  master.at(5_000);
+  expect(master.get("k").lease_ttl_ms).toBe(10_000);
+  expect(leasedAt(master, 14_999)).toBe(true);
+  expect(leasedAt(master, 15_000)).toBe(false);
+});
+
+test("a lease is never shortened", () => {
+  const master = withKey();
+  master.core.handle({ op: "batch_exist", keys: ["k"] }, 5_000 * 1e6); // until 15 s
+  master.core.handle({ op: "batch_exist", keys: ["k"] }, 1_000 * 1e6); // an earlier clock: until 11 s
+  expect(leasedAt(master, 14_999)).toBe(true);
+});
+
+test("gets count asked, found, and the tier of the first copy", () => {
+  const master = withKey();
+  master.putStart(["writing"], 100);
+  expect(master.get("none").code).toBe(STORE_CODE.OBJECT_NOT_FOUND);
+  expect(master.get("writing").code).toBe(STORE_CODE.REPLICA_IS_NOT_READY);
+  expect(master.get("k").replicas).toEqual([{ tier: "cpu", segment_name: "a:1", offset: 0, bytes: 100 }]);
+  const stats = master.core.stats(0);
+  expect([stats.total_get_nums, stats.valid_get_nums]).toEqual([3, 1]);
+  expect([stats.mem_cache_hit_nums, stats.file_cache_hit_nums]).toEqual([1, 0]);
+});
+
+test("a batch answers in the order asked, a key twice included", () => {
+  const master = withKey();
+  expect(master.exist("none", "k", "k", "none")).toEqual([0, 1, 1, 0]);
+});

@@ -1,0 +1,55 @@
+// Asking for objects. Both questions grant a lease; a lookup by the operator (describe) does not.
+
+import type { ReplicaList } from "../../domain/master_api.ts";
+import type { ObjectKey } from "../../domain/object_key.ts";
+import { STORE_CODE } from "../../domain/store_error.ts";
+import type { Leases } from "./leases.ts";
+import type { ObjectTable } from "./object_table.ts";
+import { describeReplicas } from "./stored_object.ts";
+
+export class Lookup {
+  /** Keys asked for / found, and found ones by the tier of the first replica. */
+  total_get_nums = 0;
+  valid_get_nums = 0;
+  mem_cache_hit_nums = 0;
+  file_cache_hit_nums = 0;
+  readonly #table: ObjectTable;
+  readonly #leases: Leases;
+
+  constructor(table: ObjectTable, leases: Leases) {
+    this.#table = table;
+    this.#leases = leases;
+  }
+
+  /** 1 readable, 0 not. An object that is still being written is not readable. */
+  exist(keys: readonly ObjectKey[], now_ns: number): number[] {
+    const codes: number[] = [];
+    for (const key of keys) {
+      const object = this.#table.find(key);
+      const readable = object !== undefined && object.state === "complete";
+      if (readable) this.#leases.grant(object, now_ns);
+      codes.push(readable ? 1 : 0);
+    }
+    return codes;
+  }
+
+  replicas(keys: readonly ObjectKey[], now_ns: number): ReplicaList[] {
+    return keys.map((key) => this.#replicasOf(key, now_ns));
+  }
+
+  #replicasOf(key: ObjectKey, now_ns: number): ReplicaList {
+    this.total_get_nums++;
+    const object = this.#table.find(key);
+    if (object === undefined) return refused(STORE_CODE.OBJECT_NOT_FOUND);
+    if (object.state !== "complete") return refused(STORE_CODE.REPLICA_IS_NOT_READY);
+    this.valid_get_nums++;
+    if (object.memory.length > 0) this.mem_cache_hit_nums++;
+    else this.file_cache_hit_nums++;
+    this.#leases.grant(object, now_ns);
+    return { code: STORE_CODE.OK, replicas: describeReplicas(object), lease_ttl_ms: this.#leases.ttl_ms };
+  }
+}
+
+function refused(code: number): ReplicaList {
+  return { code, replicas: [], lease_ttl_ms: 0 };
+}

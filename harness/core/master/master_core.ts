@@ -1,0 +1,201 @@
+// The master of the store as a pure state machine: which objects exist, where their copies are, who may rely on them, and what goes
+// when space runs out. It holds no bytes of objects and reads no clock: every call carries now_ns, which never runs backwards.
+//
+//   core.handle(request, now_ns) → reply       at once
+//   core.tick(now_ns)                          every TICK_MS: timeouts, eviction; O(1) when nothing is due
+//
+// Semantics and error codes: spec mooncake_store.md §6.1–6.6. The parts, one noun a file, share one object table; a part that ends a
+// copy does it through the table, which keeps the eviction index and the allocators in step.
+
+import type { ClientId, MasterOp, MasterReply, MasterRequest, MasterStats } from "../../domain/master_api.ts";
+import type { ObjectKey } from "../../domain/object_key.ts";
+import type { ReplicaDescriptor } from "../../domain/replica.ts";
+import { STORE_CODE } from "../../domain/store_error.ts";
+import { NS_PER_S } from "../../domain/units.ts";
+import { ClientTable } from "./client_table.ts";
+import { EvictionIndex } from "./eviction_index.ts";
+import { Evictor } from "./evictor.ts";
+import { Leases } from "./leases.ts";
+import { Lookup } from "./lookup.ts";
+import type { MasterConfig } from "./master_config.ts";
+import type { MasterParts } from "./master_parts.ts";
+import { ObjectTable } from "./object_table.ts";
+import { OffloadQueue } from "./offload_queue.ts";
+import { Placement } from "./placement.ts";
+import { PutLifecycle } from "./put_lifecycle.ts";
+import { Removal } from "./removal.ts";
+import { RequestCounters } from "./request_counters.ts";
+import { SegmentMounts } from "./segment_mounts.ts";
+import { SegmentPool } from "./segment_pool.ts";
+import { describeReplicas } from "./stored_object.ts";
+
+/** How often the driver calls tick(). */
+export const TICK_MS = 10;
+/** Clients and offload tasks are checked this often. */
+const MONITOR_NS = NS_PER_S;
+
+/** An object as the operator sees it; looking grants no lease. */
+export interface QueriedObject {
+  readonly key: ObjectKey;
+  readonly bytes: number;
+  readonly readable: boolean;
+  readonly leased: boolean;
+  readonly replicas: readonly ReplicaDescriptor[];
+}
+
+type RequestOf<Op extends MasterOp> = Extract<MasterRequest, { op: Op }>;
+
+type Handlers = {
+  readonly [Op in MasterOp]: (request: RequestOf<Op>, now_ns: number) => MasterReply<Op>;
+};
+
+export class MasterCore {
+  readonly #index = new EvictionIndex();
+  readonly #table = new ObjectTable(this.#index);
+  readonly #pool = new SegmentPool();
+  readonly #counters = new RequestCounters();
+  readonly #clients: ClientTable;
+  readonly #leases: Leases;
+  readonly #lookup: Lookup;
+  readonly #placement: Placement;
+  readonly #offload: OffloadQueue;
+  readonly #mounts: SegmentMounts;
+  readonly #evictor: Evictor;
+  readonly #puts: PutLifecycle;
+  readonly #removal: Removal;
+  readonly #handlers: Handlers;
+  #monitored_ns = 0;
+
+  constructor(config: MasterConfig, parts: MasterParts) {
+    this.#clients = new ClientTable(config.client_ttl_ms);
+    this.#leases = new Leases(config.lease_ttl_ms);
+    this.#lookup = new Lookup(this.#table, this.#leases);
+    this.#placement = new Placement(this.#pool, parts.random, config.allocation);
+    this.#offload = new OffloadQueue(config, this.#table, this.#index, this.#pool);
+    this.#mounts = new SegmentMounts(this.#pool, this.#table, this.#offload, parts.newSpace);
+    this.#evictor = new Evictor(config, this.#table, this.#index, this.#pool, this.#offload);
+    this.#puts = new PutLifecycle(config, {
+      table: this.#table,
+      index: this.#index,
+      placement: this.#placement,
+      nodeOf: (client_id) => this.#nodeOf(client_id),
+      onNoSpace: () => this.#evictor.wake(),
+      onComplete: (object) => this.#offload.enqueueAtPutEnd(object),
+    });
+    this.#removal = new Removal(this.#table, this.#leases, this.#offload);
+    this.#handlers = this.#makeHandlers();
+  }
+
+  handle<R extends MasterRequest>(request: R, now_ns: number): MasterReply<R["op"]> {
+    const op: R["op"] = request.op;
+    // R is one member of the union, so it is the request of its own op; the compiler cannot follow a type parameter there.
+    const any_request: MasterRequest = request;
+    const reply = this.#answer(op, any_request as RequestOf<R["op"]>, now_ns);
+    this.#counters.count(op, reply);
+    return reply;
+  }
+
+  tick(now_ns: number): void {
+    if (now_ns - this.#monitored_ns >= MONITOR_NS) {
+      this.#monitored_ns = now_ns;
+      for (const client_id of this.#clients.takeExpired(now_ns)) this.#mounts.unmountAllOf(client_id);
+      this.#offload.expireTasks(now_ns);
+    }
+    const released = this.#puts.releaseExpired(now_ns);
+    this.#evictor.run(now_ns, released);
+  }
+
+  stats(now_ns: number): MasterStats {
+    this.#index.expireSoftPins(now_ns);
+    return {
+      key_count: this.#table.size,
+      allocated_bytes: this.#pool.allocated_bytes,
+      total_capacity_bytes: this.#pool.capacity_bytes,
+      allocated_file_size_bytes: this.#table.disk_bytes,
+      total_file_capacity_bytes: this.#offload.capacity_bytes,
+      soft_pin_key_count: this.#index.soft_pinned_count,
+      active_clients: this.#clients.active_count,
+      segments: this.#pool.list.map(({ info, space }) => ({
+        segment_name: info.segment_name,
+        allocated_bytes: space.allocated_bytes,
+        capacity_bytes: info.segment_bytes,
+      })),
+      mem_cache_hit_nums: this.#lookup.mem_cache_hit_nums,
+      file_cache_hit_nums: this.#lookup.file_cache_hit_nums,
+      total_get_nums: this.#lookup.total_get_nums,
+      valid_get_nums: this.#lookup.valid_get_nums,
+      put_start_alloc_failures: this.#puts.alloc_failures,
+      evicted_key_count: this.#evictor.evicted_key_count,
+      evicted_size_bytes: this.#evictor.evicted_size_bytes,
+      offloaded_key_count: this.#offload.offloaded_count,
+      preferred_placed: this.#placement.preferred_placed,
+      preferred_fallback: this.#placement.preferred_fallback,
+      expired_clients: this.#clients.expired_count,
+      requests: this.#counters.requests,
+      failures: this.#counters.failures,
+    };
+  }
+
+  /** Every key, unfinished puts included, in order of put. */
+  keys(): IterableIterator<ObjectKey> {
+    return this.#table.keys();
+  }
+
+  queryKey(key: ObjectKey, now_ns: number): QueriedObject | undefined {
+    const object = this.#table.find(key);
+    if (object === undefined) return undefined;
+    return {
+      key,
+      bytes: object.bytes,
+      readable: object.state === "complete",
+      leased: this.#leases.isLeased(object, now_ns),
+      replicas: describeReplicas(object),
+    };
+  }
+
+  #answer<Op extends MasterOp>(op: Op, request: RequestOf<Op>, now_ns: number): MasterReply<Op> {
+    return this.#handlers[op](request, now_ns);
+  }
+
+  #makeHandlers(): Handlers {
+    return {
+      mount_segment: ({ client_id, segment }, now_ns) => {
+        this.#clients.seen(client_id, now_ns);
+        return { code: this.#mounts.mount(client_id, segment) };
+      },
+      unmount_segment: ({ client_id, segment_name }) => ({
+        code: this.#mounts.unmount(client_id, segment_name),
+      }),
+      get_segments: () => ({ segments: this.#pool.list.map((segment) => segment.info) }),
+      ping: ({ client_id }, now_ns) => this.#ping(client_id, now_ns),
+      batch_exist: ({ keys }, now_ns) => ({ codes: this.#lookup.exist(keys, now_ns) }),
+      batch_get_replicas: ({ keys }, now_ns) => ({ objects: this.#lookup.replicas(keys, now_ns) }),
+      batch_put_start: (request, now_ns) => ({ objects: this.#puts.start(request, now_ns) }),
+      batch_put_end: ({ keys, client_id }, now_ns) => ({
+        codes: keys.map((key) => this.#puts.end(key, client_id, now_ns)),
+      }),
+      batch_put_revoke: ({ keys, client_id }) => ({
+        codes: keys.map((key) => this.#puts.revoke(key, client_id)),
+      }),
+      remove: ({ key, force }, now_ns) => ({ code: this.#removal.remove(key, force, now_ns) }),
+      remove_by_regex: ({ pattern, force }, now_ns) => this.#removal.removeByRegex(pattern, force, now_ns),
+      remove_all: ({ force }, now_ns) => this.#removal.removeAll(force, now_ns),
+      offload_heartbeat: (request, now_ns) => this.#offload.heartbeat(request, now_ns),
+      notify_offloaded: (request) => ({ codes: this.#offload.notify(request) }),
+      notify_disk_evicted: (request) => ({ code: this.#offload.diskEvicted(request) }),
+      get_stats: (_request, now_ns) => this.stats(now_ns),
+    };
+  }
+
+  /** need_remount: nothing of this client is mounted. A requester, which mounts nothing, ignores it. */
+  #ping(client_id: ClientId, now_ns: number): MasterReply<"ping"> {
+    this.#clients.seen(client_id, now_ns);
+    return { code: STORE_CODE.OK, need_remount: !this.#mounts.hasMounted(client_id) };
+  }
+
+  /** A client's node: where its segment is, else what its id says before the first ":" or "/". */
+  #nodeOf(client_id: ClientId): string | null {
+    const own = this.#pool.list.find((segment) => segment.client_id === client_id);
+    return own?.info.node ?? /^[^:/]+/.exec(client_id)?.[0] ?? null;
+  }
+}

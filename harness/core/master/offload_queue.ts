@@ -1,0 +1,211 @@
+// Copies on their way to an owner's disk tier: queued at put end or on eviction, handed over by the owner's heartbeat, and turned
+// into disk copies, or not, by its answer. Source: spec mooncake_store.md §6.4.
+//
+// A handed copy's memory stays where it is until the owner answers or OFFLOAD_TASK_TTL_MS has passed, even when the object is removed:
+// the owner reads it. Whether a queued copy's memory stays is the switch `acknowledged_puts`.
+
+import { present } from "../../domain/assert.ts";
+import type { MasterReplies, MasterRequest, OffloadResult, OffloadTask } from "../../domain/master_api.ts";
+import { STORE_CODE } from "../../domain/store_error.ts";
+import { msToNs } from "../../domain/units.ts";
+import type { EvictionIndex } from "./eviction_index.ts";
+import type { MasterConfig } from "./master_config.ts";
+import type { MountedSegment } from "./mounted_segment.ts";
+import type { ObjectTable } from "./object_table.ts";
+import type { HandedTask, OwnerDisk } from "./owner_disk.ts";
+import type { SegmentPool } from "./segment_pool.ts";
+import { newObject, type StoredObject } from "./stored_object.ts";
+
+type Heartbeat = Extract<MasterRequest, { op: "offload_heartbeat" }>;
+type Notify = Extract<MasterRequest, { op: "notify_offloaded" }>;
+type DiskEvicted = Extract<MasterRequest, { op: "notify_disk_evicted" }>;
+
+/** After this the owner is taken to have forgotten the task. */
+export const OFFLOAD_TASK_TTL_MS = 600_000;
+
+export class OffloadQueue {
+  /** Copies that owners have written. */
+  offloaded_count = 0;
+  readonly #config: MasterConfig;
+  readonly #table: ObjectTable;
+  readonly #index: EvictionIndex;
+  readonly #pool: SegmentPool;
+  readonly #disks = new Map<string, OwnerDisk>();
+
+  constructor(config: MasterConfig, table: ObjectTable, index: EvictionIndex, pool: SegmentPool) {
+    this.#config = config;
+    this.#table = table;
+    this.#index = index;
+    this.#pool = pool;
+  }
+
+  /** Reported capacity of the disk tiers of mounted segments. */
+  get capacity_bytes(): number {
+    let bytes = 0;
+    for (const disk of this.#disks.values()) bytes += disk.capacity_bytes;
+    return bytes;
+  }
+
+  mounted(segment: MountedSegment): void {
+    const name = segment.info.segment_name;
+    if (this.#disks.has(name)) return;
+    const nothing = { queued: new Set<StoredObject>(), handed: new Map<string, HandedTask>() };
+    this.#disks.set(name, { segment_name: name, ...nothing, wipe_pending: false, capacity_bytes: 0 });
+  }
+
+  /** Forgets the tasks of an owner that is gone; to be called before its copies are dropped. */
+  unmounted(segment: MountedSegment): void {
+    const disk = this.#diskOf(segment);
+    for (const object of disk.queued) this.#settle(object);
+    for (const { object } of disk.handed.values()) this.#settle(object);
+    disk.queued.clear();
+    disk.handed.clear();
+    disk.capacity_bytes = 0;
+  }
+
+  /**
+   * Queues one memory copy for its owner and drops no other. `keep` pins it in memory until the owner has answered.
+   * UNABLE_OFFLOADING: no copy is with an owner that has a disk tier; KEYS_ULTRA_LIMIT: that owner's queue is full.
+   */
+  enqueue(object: StoredObject, keep: boolean): number {
+    const copy = object.memory.find(({ segment }) => segment.info.enable_offload);
+    if (copy === undefined || !this.#config.enable_offload) return STORE_CODE.UNABLE_OFFLOADING;
+    const disk = this.#diskOf(copy.segment);
+    if (disk.queued.size >= this.#config.offloading_queue_limit) return STORE_CODE.KEYS_ULTRA_LIMIT;
+    disk.queued.add(object);
+    object.offload = "queued";
+    object.offload_to = disk;
+    object.pinned = keep;
+    this.#index.place(object);
+    return STORE_CODE.OK;
+  }
+
+  /** After put end. A refusal leaves an ordinary object in memory. */
+  enqueueAtPutEnd(object: StoredObject): void {
+    if (!this.#config.enable_offload || this.#config.offload_on_evict) return;
+    this.enqueue(object, this.#config.acknowledged_puts === "safe");
+  }
+
+  heartbeat(request: Heartbeat, now_ns: number): MasterReplies["offload_heartbeat"] {
+    const segment = this.#pool.find(request.segment_name);
+    const code = this.#checkOwner(segment, request.client_id);
+    if (segment === undefined || code !== STORE_CODE.OK) return { code, tasks: [], wipe: false };
+    const disk = this.#diskOf(segment);
+    disk.capacity_bytes = request.disk_capacity_bytes;
+    const wipe = disk.wipe_pending;
+    disk.wipe_pending = false;
+    return { code, tasks: this.#handOver(disk, segment, now_ns), wipe };
+  }
+
+  /** The owner's answers, or, for keys it was not handed, buckets it found after a restart. */
+  notify(request: Notify): number[] {
+    const segment = this.#pool.find(request.segment_name);
+    const code = this.#checkOwner(segment, request.client_id);
+    if (segment === undefined || code !== STORE_CODE.OK) return request.results.map(() => code);
+    const disk = this.#diskOf(segment);
+    return request.results.map((result) => {
+      const task = disk.handed.get(result.key);
+      return task === undefined
+        ? this.#register(result, segment, disk)
+        : this.#answer(task.object, result, segment, disk);
+    });
+  }
+
+  diskEvicted(request: DiskEvicted): number {
+    const segment = this.#pool.find(request.segment_name);
+    if (segment === undefined) return STORE_CODE.SEGMENT_NOT_FOUND;
+    for (const key of request.keys) {
+      const object = this.#table.find(key);
+      if (object !== undefined) this.#table.dropDisk(object, segment);
+    }
+    return STORE_CODE.OK;
+  }
+
+  /** Every owner, also one that is away, deletes its buckets at its next heartbeat. */
+  wipeAll(): void {
+    for (const disk of this.#disks.values()) disk.wipe_pending = true;
+  }
+
+  expireTasks(now_ns: number): void {
+    for (const disk of this.#disks.values()) {
+      for (const { object, expires_ns } of disk.handed.values()) {
+        if (expires_ns > now_ns) break;
+        disk.handed.delete(object.key);
+        this.#settle(object);
+      }
+    }
+  }
+
+  #handOver(disk: OwnerDisk, segment: MountedSegment, now_ns: number): OffloadTask[] {
+    const tasks: OffloadTask[] = [];
+    for (const object of disk.queued) {
+      if (disk.handed.has(object.key)) continue; // a removed namesake is still being written: one task a key
+      const copy = present(
+        object.memory.find((memory) => memory.segment === segment),
+        "a queued object has memory with the owner it is queued for",
+      );
+      disk.queued.delete(object);
+      disk.handed.set(object.key, { object, expires_ns: now_ns + msToNs(OFFLOAD_TASK_TTL_MS) });
+      object.offload = "handed";
+      object.pinned = true;
+      this.#index.place(object);
+      tasks.push({ key: object.key, offset: copy.offset, bytes: object.bytes });
+    }
+    return tasks;
+  }
+
+  #answer(object: StoredObject, result: OffloadResult, segment: MountedSegment, disk: OwnerDisk): number {
+    disk.handed.delete(result.key);
+    const removed = object.state === "removed";
+    if (!removed && result.code === STORE_CODE.OK && !disk.wipe_pending) {
+      this.#table.addDisk(object, segment);
+      this.offloaded_count++;
+    }
+    this.#settle(object);
+    if (result.code !== STORE_CODE.OK) return STORE_CODE.OK;
+    if (removed) return STORE_CODE.OBJECT_NOT_FOUND;
+    if (!disk.wipe_pending) return STORE_CODE.OK;
+    this.enqueueAtPutEnd(object); // the file goes with the wipe: write it again
+    return STORE_CODE.OBJECT_NOT_FOUND;
+  }
+
+  #register(result: OffloadResult, segment: MountedSegment, disk: OwnerDisk): number {
+    if (result.code !== STORE_CODE.OK) return STORE_CODE.OK;
+    if (disk.wipe_pending) return STORE_CODE.OBJECT_NOT_FOUND;
+    const existing = this.#table.find(result.key);
+    // The key may have been removed and put again while the owner was away: what memory has is the newer.
+    if (existing !== undefined) {
+      return existing.disk.includes(segment) ? STORE_CODE.OK : STORE_CODE.OBJECT_ALREADY_EXISTS;
+    }
+    const found = newObject(result, segment.client_id, FOUND_ON_DISK, [], 0, 0);
+    found.state = "complete";
+    this.#table.insert(found);
+    this.#table.addDisk(found, segment);
+    return STORE_CODE.OK;
+  }
+
+  /** The object is no longer queued or handed; memory that only the task held is freed. */
+  #settle(object: StoredObject): void {
+    object.offload = "none";
+    object.offload_to = null;
+    object.pinned = false;
+    if (object.state === "removed") this.#table.freeMemory(object);
+    else this.#index.place(object);
+  }
+
+  #checkOwner(segment: MountedSegment | undefined, client_id: string): number {
+    if (segment === undefined) return STORE_CODE.SEGMENT_NOT_FOUND;
+    if (segment.client_id !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
+    const has_disk = this.#config.enable_offload && segment.info.enable_offload;
+    return has_disk ? STORE_CODE.OK : STORE_CODE.UNABLE_OFFLOADING;
+  }
+
+  #diskOf(segment: MountedSegment): OwnerDisk {
+    return present(
+      this.#disks.get(segment.info.segment_name),
+      "a mounted segment has its owner's disk entry",
+    );
+  }
+}
+
+const FOUND_ON_DISK = { replica_num: 1, preferred_segments: [], soft_pin: false, hard_pin: false };

@@ -1,0 +1,21 @@
+import { present } from "../../domain/assert.ts";
+import type { Candidates, EngineLoad, PickRule } from "./pick_rule.ts";
+
+/** The engine with the fewest outstanding prompt tokens. */
+export class PickLeastLoaded implements PickRule {
+  pick(candidates: Candidates): EngineLoad {
+    return leastLoaded(candidates);
+  }
+
+  engineLost(): void {}
+}
+
+/** Ties go to the name that sorts first, so that equal inputs route equally. */
+export function leastLoaded(candidates: Candidates): EngineLoad {
+  let best = present(candidates[0], "there is a healthy engine to pick");
+  for (const engine of candidates) {
+    const less = engine.outstanding_prompt_tokens - best.outstanding_prompt_tokens;
+    if (less < 0 || (less === 0 && engine.engine_name < best.engine_name)) best = engine;
+  }
+  return best;
+}

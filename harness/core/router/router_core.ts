@@ -1,0 +1,129 @@
+// Which engines serve a request. Picks among the healthy engines with the policy's rule and keeps count of the work that
+// is out on each. It knows nothing of HTTP, retries or hand-over: the live router process and the simulator do those.
+//
+// A P/D pair is a prefill engine by the policy and a decode engine by load: what decode reuses is pulled, not cached.
+// Load is in prompt tokens: those of a pair's prefill until prefillDone, those of its decode until finished.
+
+import { assert, present } from "../../domain/assert.ts";
+import { leastLoaded, PickLeastLoaded } from "./pick_least_loaded.ts";
+import { PickPrefix } from "./pick_prefix.ts";
+import { PickRoundRobin } from "./pick_round_robin.ts";
+import type { EngineLoad, PickRule } from "./pick_rule.ts";
+import { PickSession } from "./pick_session.ts";
+import type { Route, RouteRequest, RouterCore, RouterEngine, RoutingPolicy } from "./router_api.ts";
+
+export interface RouterCoreConfig {
+  /** Blocks remembered per engine by the prefix policy; the longest unused are forgotten first. */
+  readonly prefix_index_blocks: number;
+  /** Prefix policy: how many prompt tokens more than the least loaded engine a match may cost. */
+  readonly prefix_load_guard_tokens: number;
+}
+
+export const DEFAULT_ROUTER_CORE_CONFIG: RouterCoreConfig = {
+  prefix_index_blocks: 262_144,
+  prefix_load_guard_tokens: 16_384,
+};
+
+export function createRouterCore(
+  policy: RoutingPolicy,
+  engines: readonly RouterEngine[],
+  config: RouterCoreConfig = DEFAULT_ROUTER_CORE_CONFIG,
+): RouterCore {
+  return new PolicyRouterCore(createPickRule(policy, config), engines);
+}
+
+function createPickRule(policy: RoutingPolicy, config: RouterCoreConfig): PickRule {
+  switch (policy) {
+    case "round_robin":
+      return new PickRoundRobin();
+    case "least_loaded":
+      return new PickLeastLoaded();
+    case "session":
+      return new PickSession();
+    case "prefix":
+      return new PickPrefix(config.prefix_index_blocks, config.prefix_load_guard_tokens);
+  }
+}
+
+interface EngineState extends EngineLoad {
+  outstanding_prompt_tokens: number;
+  readonly role: RouterEngine["role"];
+  healthy: boolean;
+}
+
+/** A routed request: the engines that still carry its tokens. */
+interface Running {
+  readonly prompt_tokens: number;
+  prefill: EngineState | null;
+  readonly decode: EngineState;
+}
+
+class PolicyRouterCore implements RouterCore {
+  readonly #rule: PickRule;
+  readonly #engines: ReadonlyMap<string, EngineState>;
+  readonly #running = new Map<string, Running>();
+
+  constructor(rule: PickRule, engines: readonly RouterEngine[]) {
+    const both_count = engines.filter((engine) => engine.role === "both").length;
+    assert(both_count === 0 || both_count === engines.length, "engines are all combined or all P/D");
+    this.#rule = rule;
+    this.#engines = new Map(
+      engines.map((engine) => [
+        engine.engine_name,
+        { ...engine, healthy: true, outstanding_prompt_tokens: 0 },
+      ]),
+    );
+    assert(this.#engines.size === engines.length, "engine names are unique");
+  }
+
+  route(request: RouteRequest, _now_ns: number): Route | { readonly error: "no_engine" } {
+    assert(!this.#running.has(request.request_id), `request ${request.request_id} is routed once`);
+    const prefill_candidates = this.#healthy("prefill");
+    const decode_candidates = this.#healthy("decode");
+    if (prefill_candidates.length === 0 || decode_candidates.length === 0) return { error: "no_engine" };
+
+    const prefill = this.#state(this.#rule.pick(prefill_candidates, request));
+    const decode = prefill.role === "both" ? prefill : this.#state(leastLoaded(decode_candidates));
+    this.#start(request, prefill, decode);
+    return { prefill_engine: prefill.engine_name, decode_engine: decode.engine_name };
+  }
+
+  prefillDone(request_id: string, _now_ns: number): void {
+    const running = present(this.#running.get(request_id), `request ${request_id} is running`);
+    if (running.prefill === null) return;
+    running.prefill.outstanding_prompt_tokens -= running.prompt_tokens;
+    running.prefill = null;
+  }
+
+  finished(request_id: string, now_ns: number): void {
+    this.prefillDone(request_id, now_ns);
+    const running = present(this.#running.get(request_id), `request ${request_id} is running`);
+    running.decode.outstanding_prompt_tokens -= running.prompt_tokens;
+    this.#running.delete(request_id);
+  }
+
+  setHealthy(engine_name: string, healthy: boolean): void {
+    const engine = present(this.#engines.get(engine_name), `${engine_name} is an engine of this router`);
+    if (engine.healthy && !healthy) this.#rule.engineLost(engine_name);
+    engine.healthy = healthy;
+  }
+
+  /** A combined engine carries the request once, until it is finished. */
+  #start(request: RouteRequest, prefill: EngineState, decode: EngineState): void {
+    const { request_id, prompt_tokens } = request;
+    const separate = prefill !== decode;
+    decode.outstanding_prompt_tokens += prompt_tokens;
+    if (separate) prefill.outstanding_prompt_tokens += prompt_tokens;
+    this.#running.set(request_id, { prompt_tokens, prefill: separate ? prefill : null, decode });
+  }
+
+  #healthy(stage: "prefill" | "decode"): EngineState[] {
+    return [...this.#engines.values()].filter(
+      (engine) => engine.healthy && (engine.role === stage || engine.role === "both"),
+    );
+  }
+
+  #state(load: EngineLoad): EngineState {
+    return present(this.#engines.get(load.engine_name), "a rule picks one of its candidates");
+  }
+}

@@ -1,0 +1,116 @@
+// How a bucket leaves the disk: the master is told, its last reads end, the file goes. Whole buckets leave, by fifo or lru, to make room
+// or when the high watermark is passed. Source: spec mooncake_store.md §6.4.
+
+import { assert } from "../../domain/assert.ts";
+import { msToNs } from "../../domain/units.ts";
+import type { BucketTable } from "./bucket_table.ts";
+import type { DiskBucket } from "./disk_bucket.ts";
+import { type DiskTierConfig, type DiskTierEffect, DRAIN_TIMEOUT_MS } from "./disk_tier_api.ts";
+
+export class BucketRemoval {
+  evicted_buckets = 0;
+  evicted_keys = 0;
+  readonly #config: DiskTierConfig;
+  readonly #table: BucketTable;
+  readonly #emit: (effect: DiskTierEffect) => void;
+
+  constructor(config: DiskTierConfig, table: BucketTable, emit: (effect: DiskTierEffect) => void) {
+    this.#config = config;
+    this.#table = table;
+    this.#emit = emit;
+  }
+
+  /** room: `bytes` fit now. wait: they will when buckets are gone that leave or soon may. full: nothing may leave for them. */
+  makeRoom(bytes: number, now_ns: number): "room" | "wait" | "full" {
+    const { capacity_bytes } = this.#config;
+    if (this.#table.used_bytes + bytes <= capacity_bytes) return "room";
+    if (bytes > capacity_bytes) return "full";
+    if (this.#evictDownTo(capacity_bytes - bytes, now_ns)) return "wait";
+    return this.#mayEvictLater() ? "wait" : "full";
+  }
+
+  enforceWatermark(now_ns: number): void {
+    const { capacity_bytes, high_watermark_ratio, low_watermark_ratio } = this.#config;
+    const staying_bytes = this.#table.used_bytes - this.#table.leaving_bytes;
+    if (staying_bytes > high_watermark_ratio * capacity_bytes) {
+      this.#evictDownTo(low_watermark_ratio * capacity_bytes, now_ns);
+    }
+  }
+
+  /** Tells the master, then removes. A bucket without keys needs no telling. */
+  evict(bucket: DiskBucket, now_ns: number): void {
+    const keys = [...bucket.items.keys()];
+    if (keys.length === 0) {
+      this.drain(bucket, now_ns);
+      return;
+    }
+    bucket.state = "telling";
+    this.#emit({ type: "notify_disk_evicted", bucket_id: bucket.bucket_id, keys });
+  }
+
+  /** The master's answer. When it was not reached, or has lost the segment, the bucket stays and is registered again. */
+  told(bucket: DiskBucket, code: number, now_ns: number): void {
+    assert(bucket.state === "telling", "the master answers what it was told");
+    if (code !== 0 && bucket.doomed === "no") {
+      bucket.state = "registering";
+      bucket.retry_notify = true;
+      return;
+    }
+    this.evicted_buckets++;
+    this.evicted_keys += bucket.items.size;
+    this.drain(bucket, now_ns);
+  }
+
+  /** No new reads; the file goes with the last running one. */
+  drain(bucket: DiskBucket, now_ns: number): void {
+    this.#table.forgetKeys(bucket);
+    bucket.state = "draining";
+    bucket.drain_until_ns = now_ns + msToNs(DRAIN_TIMEOUT_MS);
+    this.deleteDrained(bucket, now_ns);
+  }
+
+  deleteDrained(bucket: DiskBucket, now_ns: number): void {
+    if (bucket.state !== "draining") return;
+    if (bucket.running_reads === 0 || now_ns >= bucket.drain_until_ns) this.deleteFile(bucket);
+  }
+
+  deleteFile(bucket: DiskBucket): void {
+    bucket.state = "deleting";
+    this.#emit({ type: "delete_bucket", bucket_id: bucket.bucket_id });
+  }
+
+  tick(now_ns: number): void {
+    for (const bucket of this.#table.values()) this.deleteDrained(bucket, now_ns);
+  }
+
+  /** Starts evictions until at most `limit_bytes` will stay; false when too little may go. */
+  #evictDownTo(limit_bytes: number, now_ns: number): boolean {
+    let staying_bytes = this.#table.used_bytes - this.#table.leaving_bytes;
+    while (staying_bytes > limit_bytes) {
+      const victim = this.#victim();
+      if (victim === undefined) return false;
+      staying_bytes -= victim.file_bytes;
+      this.evict(victim, now_ns);
+    }
+    return true;
+  }
+
+  #mayEvictLater(): boolean {
+    if (this.#config.bucket_eviction === "none") return false;
+    return [...this.#table.values()].some(({ state }) => state === "writing" || state === "registering");
+  }
+
+  /** The oldest bucket (fifo), or the one whose last read is longest ago, never-read ones first (lru). */
+  #victim(): DiskBucket | undefined {
+    if (this.#config.bucket_eviction === "none") return undefined;
+    let victim: DiskBucket | undefined;
+    for (const bucket of this.#table.values()) {
+      if (bucket.state !== "live") continue;
+      if (victim === undefined) victim = bucket;
+      else if (this.#config.bucket_eviction === "lru" && bucket.last_read_ns < victim.last_read_ns) {
+        victim = bucket;
+      }
+    }
+    return victim;
+  }
+}

@@ -1,0 +1,226 @@
+// Processes up and down. Every process of a run is a child in its own process group, says `{"ready":…}` on stdout when it
+// serves, logs to a file of its own, and ends by itself when its stdin closes: even a SIGKILL of the harness leaves none.
+
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { execa } from "execa";
+import type { Clock } from "../clock/clock.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import { msToNs } from "../domain/units.ts";
+
+export interface ProcessSpec {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly log_path: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface StartFailure {
+  readonly process: string;
+  readonly code: "exited" | "timeout" | "spawn_failed";
+  readonly detail: string;
+  readonly log_path: string;
+}
+
+export interface Ended {
+  readonly name: string;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  /** True when the supervisor asked for it. */
+  readonly expected: boolean;
+}
+
+export interface SupervisedProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly log_path: string;
+  /** What the process said of itself in its ready line. */
+  readonly ready: Readonly<Record<string, unknown>>;
+}
+
+interface Child {
+  readonly spec: ProcessSpec;
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  running: boolean;
+  stopping: boolean;
+}
+
+const READY_TIMEOUT_MS = 30_000;
+const LOG_LINES_SHOWN = 12;
+
+export class Supervisor {
+  readonly #clock: Clock;
+  readonly #onUnexpectedEnd: (ended: Ended) => void;
+  readonly #children = new Map<string, Child>();
+
+  constructor(clock: Clock, onUnexpectedEnd: (ended: Ended) => void) {
+    this.#clock = clock;
+    this.#onUnexpectedEnd = onUnexpectedEnd;
+  }
+
+  /** Resolves when the process has said that it serves, or with why it never will. */
+  async start(
+    spec: ProcessSpec,
+    ready_timeout_ms: number = READY_TIMEOUT_MS,
+  ): Promise<Result<SupervisedProcess, StartFailure>> {
+    mkdirSync(dirname(spec.log_path), { recursive: true });
+    const log_fd = openSync(spec.log_path, "a");
+    const [file, ...args] = spec.argv;
+    const subprocess = execa(file ?? "", args, {
+      // A group of its own: a terminal's Ctrl-C reaches the harness only, which then stops its children in order.
+      detached: true,
+      stdin: "pipe",
+      stdout: "pipe",
+      // A descriptor, so that lines are kept when the harness dies. The type lists 3 to 9; any open one works.
+      stderr: log_fd as 3,
+      buffer: false,
+      reject: false,
+      env: { ...spec.env },
+    });
+    closeSync(log_fd);
+    if (subprocess.pid === undefined) {
+      const result = await subprocess;
+      return err(failure(spec, "spawn_failed", result.shortMessage ?? "the process could not be started"));
+    }
+    const child = this.#track(spec, subprocess.pid, subprocess);
+    const outcome = await this.#within(
+      ready_timeout_ms,
+      Promise.race([readyLine(subprocess.stdout), child.ended]),
+    );
+    if (typeof outcome === "string") {
+      return ok({ name: spec.name, pid: child.pid, log_path: spec.log_path, ready: parseReady(outcome) });
+    }
+    child.stopping = true;
+    if (outcome !== undefined) return err(failure(spec, "exited", describeEnd(outcome)));
+    signalGroup(child.pid, "SIGKILL");
+    await child.ended;
+    return err(failure(spec, "timeout", `did not say that it is ready within ${ready_timeout_ms} ms`));
+  }
+
+  /** Sends a signal to one process group: the fault injector's tool. The end counts as unexpected. */
+  signal(name: string, signal: NodeJS.Signals): boolean {
+    const child = this.#children.get(name);
+    if (child === undefined || !child.running) return false;
+    return signalGroup(child.pid, signal);
+  }
+
+  /** SIGTERM to all given (default: all) at once, SIGKILL to what is left after the grace. Resolves when none is left. */
+  async stop(grace_ms: number, names: readonly string[] = [...this.#children.keys()]): Promise<void> {
+    const running = names
+      .map((name) => this.#children.get(name))
+      .filter((child): child is Child => child?.running === true);
+    for (const child of running) {
+      child.stopping = true;
+      signalGroup(child.pid, "SIGTERM");
+      // A stopped (SIGSTOP) process only takes the signal once it goes on.
+      signalGroup(child.pid, "SIGCONT");
+    }
+    const all_ended = Promise.all(running.map((child) => child.ended)).then(() => true);
+    if (await this.#within(grace_ms, all_ended)) return;
+    for (const child of running) if (child.running) signalGroup(child.pid, "SIGKILL");
+    await all_ended;
+  }
+
+  /** Processes running now. */
+  running(): readonly { readonly name: string; readonly pid: number }[] {
+    return [...this.#children.values()]
+      .filter((child) => child.running)
+      .map(({ spec, pid }) => ({ name: spec.name, pid }));
+  }
+
+  /** The promise's value, or undefined when it takes longer. */
+  async #within<T>(limit_ms: number, promise: Promise<T>): Promise<T | undefined> {
+    const settled = new AbortController();
+    const deadline_ns = this.#clock.now_ns() + msToNs(limit_ms);
+    const late = this.#clock.sleepUntil(deadline_ns, settled.signal).then(() => undefined);
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      settled.abort();
+    }
+  }
+
+  #track(
+    spec: ProcessSpec,
+    pid: number,
+    result: PromiseLike<{ exitCode?: number | undefined; signal?: string | undefined }>,
+  ): Child {
+    const child: Child = {
+      spec,
+      pid,
+      running: true,
+      stopping: false,
+      ended: Promise.resolve(result).then(({ exitCode, signal }) => {
+        child.running = false;
+        const ended: Ended = {
+          name: spec.name,
+          exit_code: exitCode ?? null,
+          signal: signal ?? null,
+          expected: child.stopping,
+        };
+        if (!child.stopping) this.#onUnexpectedEnd(ended);
+        return ended;
+      }),
+    };
+    this.#children.set(spec.name, child);
+    return child;
+  }
+}
+
+/** `exited with code 1`, `was killed by SIGKILL`. */
+export function describeEnd(ended: Ended): string {
+  return ended.signal === null ? `exited with code ${ended.exit_code}` : `was killed by ${ended.signal}`;
+}
+
+function failure(spec: ProcessSpec, code: StartFailure["code"], detail: string): StartFailure {
+  return {
+    process: spec.name,
+    code,
+    detail: `${detail}${lastLogLines(spec.log_path)}`,
+    log_path: spec.log_path,
+  };
+}
+
+function lastLogLines(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").trimEnd();
+  } catch {
+    return "";
+  }
+  if (text === "") return "";
+  return `\n${text.split("\n").slice(-LOG_LINES_SHOWN).join("\n")}`;
+}
+
+/** First line of stdout; the rest is read and dropped so that the pipe never fills. */
+function readyLine(stdout: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    stdout.on("data", (chunk: Buffer) => {
+      if (text.includes("\n")) return;
+      text += chunk.toString("utf8");
+      const end = text.indexOf("\n");
+      if (end >= 0) resolve(text.slice(0, end));
+    });
+  });
+}
+
+function parseReady(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : { line };
+  } catch {
+    return { line };
+  }
+}
+
+/** False when the group is gone already. */
+function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}

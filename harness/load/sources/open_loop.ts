@@ -1,0 +1,39 @@
+// Open loop: sessions begin at the times of an arrival process, however many are still running. Later turns follow their
+// predecessor's last token after their think time, as a user would.
+
+import type { Random } from "../../clock/random.ts";
+import type { Session } from "../../domain/session.ts";
+import { type ArrivalProcess, arrivalTimes } from "./arrivals.ts";
+import type { LoadSource, SourceState } from "./load_source.ts";
+import { SessionSchedule } from "./session_schedule.ts";
+
+export interface OpenLoopArrivals {
+  readonly process: ArrivalProcess;
+  readonly rate_per_s: number;
+  readonly burstiness_cv: number;
+}
+
+export class OpenLoop implements LoadSource {
+  readonly planned_requests: number;
+  readonly #schedule: SessionSchedule;
+
+  constructor(sessions: readonly Session[], arrivals: OpenLoopArrivals, random: Random) {
+    this.#schedule = new SessionSchedule(sessions);
+    this.planned_requests = this.#schedule.planned_requests;
+    const times = arrivalTimes(arrivals.process, arrivals.rate_per_s, arrivals.burstiness_cv, random);
+    for (let session_index = 0; session_index < sessions.length; session_index++) {
+      this.#schedule.add({ session_index, turn_index: 0 }, times.next().value);
+    }
+  }
+
+  next(now_ns: number): SourceState {
+    return this.#schedule.next(now_ns);
+  }
+
+  finished(request_id: string, now_ns: number, failed: boolean): void {
+    const { session_index, turn_index } = this.#schedule.finish(request_id);
+    const following = { session_index, turn_index: turn_index + 1 };
+    const turn = this.#schedule.turn(following);
+    if (turn !== undefined && !failed) this.#schedule.add(following, now_ns + turn.think_ns);
+  }
+}

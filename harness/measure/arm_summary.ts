@@ -1,0 +1,89 @@
+// One arm's part of summary.json: all its runs pooled. Latencies, tokens and hits come from the client's records; bytes and
+// store counters from the processes' metrics. Failed requests count as errors and in nothing else.
+
+import type { RequestRecord } from "../domain/request_record.ts";
+import { NS_PER_S } from "../domain/units.ts";
+import { describeSamples } from "../stats/distribution.ts";
+import type { ArmRun } from "./arm_run.ts";
+import { armCounter } from "./arm_scrapes.ts";
+import { LATENCY_METRIC_DEFINITIONS } from "./latency_metrics.ts";
+import { balanceLedger } from "./ledger.ts";
+import { isAvailable, na } from "./measured.ts";
+import { ENGINE_SERIES } from "./metric_names.ts";
+import type { ArmSummary, Distribution, LatencyMetric, Measured } from "./run_summary.ts";
+import { summariseStages } from "./stage_summary.ts";
+import { summariseStore } from "./store_summary.ts";
+import { summariseTiers } from "./tier_summary.ts";
+import { summariseTurns } from "./turn_summary.ts";
+
+export interface ArmInput {
+  readonly name: string;
+  readonly factors: Readonly<Record<string, string>>;
+  /** Tokens of one KV block. */
+  readonly block_tokens: number;
+  /** Objects that one block is stored as: one per rank namespace. */
+  readonly keys_per_block: number;
+  /** Ceiling of the workload: a cache without limit. */
+  readonly theoretical_hit_ratio: Measured;
+  /** One per pair, each on a stack of its own. */
+  readonly runs: readonly ArmRun[];
+}
+
+export function summariseArm(arm: ArmInput): ArmSummary {
+  const { runs } = arm;
+  const records = runs.flatMap((run) => run.records);
+  const finished = records.filter((record) => record.error === null);
+  const duration_s = runs.reduce((sum, run) => sum + run.duration_ns, 0) / NS_PER_S;
+  return {
+    name: arm.name,
+    factors: arm.factors,
+    requests: records.length,
+    errors: records.length - finished.length,
+    duration_s,
+    metrics: summariseLatencies(finished),
+    throughput: throughputOf(finished, duration_s),
+    tiers: summariseTiers(runs, arm.theoretical_hit_ratio),
+    store: summariseStore(runs),
+    ledger: balanceLedger(arm),
+    stale_reads: armCounter(runs, "engines", ENGINE_SERIES.stale_reads),
+    corrupt_reads: armCounter(runs, "engines", ENGINE_SERIES.corrupt_reads),
+    faults: listFaults(runs),
+    turns: summariseTurns(finished),
+    stages: summariseStages(finished),
+  };
+}
+
+function summariseLatencies(finished: readonly RequestRecord[]): ArmSummary["metrics"] {
+  const of = (name: LatencyMetric): Measured<Distribution> => {
+    const samples = finished.flatMap((record) => LATENCY_METRIC_DEFINITIONS[name].of(record));
+    return samples.length === 0 ? na(`no request has a ${name}`) : describeSamples(samples);
+  };
+  return {
+    ttft_ms: of("ttft_ms"),
+    tpot_ms: of("tpot_ms"),
+    itl_ms: of("itl_ms"),
+    e2el_ms: of("e2el_ms"),
+    schedule_lag_ms: of("schedule_lag_ms"),
+  };
+}
+
+/** Work of finished requests over the time of the runs. An arm that ran for no time did nothing. */
+export function throughputOf(
+  finished: readonly RequestRecord[],
+  duration_s: number,
+): ArmSummary["throughput"] {
+  const perSecond = (amount: number): number => (duration_s > 0 ? amount / duration_s : 0);
+  return {
+    requests_per_s: perSecond(finished.length),
+    input_tokens_per_s: perSecond(finished.reduce((sum, record) => sum + record.input_tokens, 0)),
+    output_tokens_per_s: perSecond(finished.reduce((sum, record) => sum + record.output_tokens, 0)),
+  };
+}
+
+/** What the runs reported, and what the engines' counters give away. */
+function listFaults(runs: readonly ArmRun[]): string[] {
+  const reported = runs.flatMap((run) => run.faults.map((fault) => `pair ${run.pair_index}: ${fault}`));
+  const recomputed = armCounter(runs, "engines", ENGINE_SERIES.recomputed_requests);
+  if (!isAvailable(recomputed) || recomputed === 0) return reported;
+  return [...reported, `${recomputed} requests lost a load from the store and computed the blocks again`];
+}

@@ -1,0 +1,23 @@
+// A comparison of two arms is one of the declared factor only if nothing else differs between their configurations.
+
+import type { ConfigDifference } from "../manifest.ts";
+import type { ValidityCheck } from "../run_summary.ts";
+import { fail, pass } from "./check_result.ts";
+
+/** `declared_paths`: what the factor may change; a path covers everything below it. */
+export function checkOnlyFactorDiffers(
+  differences: readonly ConfigDifference[],
+  declared_paths: readonly string[],
+): ValidityCheck {
+  const check = "arms differ only in the declared factor";
+  const undeclared = differences.filter(
+    ({ path }) => !declared_paths.some((declared) => path === declared || path.startsWith(`${declared}.`)),
+  );
+  return undeclared.length === 0
+    ? pass(check, differences.map(describeDifference).join(", ") || "the arms are equal")
+    : fail(check, undeclared.map(describeDifference));
+}
+
+function describeDifference({ path, values }: ConfigDifference): string {
+  return `${path}: ${values.map((value) => JSON.stringify(value) ?? "absent").join(" | ")}`;
+}

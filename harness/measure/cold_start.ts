@@ -1,0 +1,63 @@
+// Proof that an arm starts cold: no key, no allocated byte in memory or files at the master, no file in any disk tier's
+// directory. Proved before the load, not assumed: a store that stayed warm flatters one arm. What cannot be read is not
+// proof.
+
+import { isAvailable, na } from "./measured.ts";
+import { MASTER_SERIES } from "./metric_names.ts";
+import type { Samples } from "./prometheus_text.ts";
+import type { Measured, ValidityCheck } from "./run_summary.ts";
+
+export interface ColdStartFacts {
+  readonly arm: string;
+  readonly pair_index: number;
+  readonly key_count: Measured;
+  readonly allocated_bytes: Measured;
+  readonly allocated_file_size_bytes: Measured;
+  /** Files under the disk tiers' directories, at any depth. Empty list of directories: 0. */
+  readonly disk_files: Measured;
+}
+
+/** From the master's metrics before the load. Null: it could not be scraped. An arm without a store has nothing to be warm. */
+export function coldStartFacts(
+  run: { readonly arm: string; readonly pair_index: number },
+  master: Samples | "no_store" | null,
+  disk_files: Measured,
+): ColdStartFacts {
+  const level = (series: string): Measured => {
+    if (master === "no_store") return 0;
+    if (master === null) return na("the master was not scraped");
+    return master.sum(series) ?? na(`the master does not export ${series}`);
+  };
+  return {
+    ...run,
+    key_count: level(MASTER_SERIES.key_count),
+    allocated_bytes: level(MASTER_SERIES.allocated_bytes),
+    allocated_file_size_bytes: level(MASTER_SERIES.allocated_file_size_bytes),
+    disk_files,
+  };
+}
+
+export function checkColdStart(runs: readonly ColdStartFacts[]): ValidityCheck {
+  const check = "every tier is empty at the start of every arm";
+  const warm = runs.flatMap(describeWarmth);
+  if (runs.length === 0) return { check, ok: false, detail: "no arm was examined" };
+  const detail =
+    warm.length > 0
+      ? warm.join("; ")
+      : `${runs.length} starts: 0 keys, 0 bytes allocated, 0 file bytes, 0 files`;
+  return { check, ok: warm.length === 0, detail };
+}
+
+function describeWarmth(facts: ColdStartFacts): string[] {
+  const levels = {
+    key_count: facts.key_count,
+    allocated_bytes: facts.allocated_bytes,
+    allocated_file_size_bytes: facts.allocated_file_size_bytes,
+    disk_files: facts.disk_files,
+  };
+  return Object.entries(levels).flatMap(([name, level]) => {
+    const where = `${facts.arm}, pair ${facts.pair_index}`;
+    if (!isAvailable(level)) return [`${where}: ${name} n/a (${level.na})`];
+    return level === 0 ? [] : [`${where}: ${name} is ${level}`];
+  });
+}

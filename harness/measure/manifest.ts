@@ -1,0 +1,54 @@
+// manifest.json: what was run, where, with what, and how it ended. Written when the run starts and replaced when it ends, so
+// that a run that was killed is still known as "running".
+
+export const MANIFEST_SCHEMA_VERSION = 1;
+
+export type RunStatus = "running" | "done" | "interrupted" | "failed";
+
+export interface Manifest {
+  readonly schema_version: typeof MANIFEST_SCHEMA_VERSION;
+  readonly scenario: string;
+  readonly runtime: "live" | "sim" | "cluster";
+  readonly argv: readonly string[];
+  readonly status: RunStatus;
+  /** Why it failed or was interrupted; null otherwise. */
+  readonly reason: string | null;
+  /** ISO 8601 UTC. */
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly arms: readonly ManifestArm[];
+  readonly config_diff: readonly ConfigDifference[];
+  readonly seeds: { readonly base: number; readonly pairs: readonly number[] };
+  readonly versions: {
+    readonly tierbench: string;
+    readonly bun: string;
+    /** Null: not a git checkout. */
+    readonly git_head: string | null;
+    readonly git_dirty: boolean | null;
+  };
+  readonly host: HostFacts;
+  readonly real: readonly string[];
+  readonly modelled: readonly string[];
+}
+
+export interface ManifestArm {
+  readonly name: string;
+  readonly factors: Readonly<Record<string, string>>;
+  /** The arm's whole frozen configuration. */
+  readonly config: object;
+}
+
+/** One setting that is not the same in all arms (the form of harness/config's configDifferences). */
+export interface ConfigDifference {
+  /** `connector.preferred_segment` */
+  readonly path: string;
+  /** [arms], in their order; undefined (null in the file) where an arm has no such setting. */
+  readonly values: readonly unknown[];
+}
+
+export interface HostFacts {
+  readonly cpu_model: string;
+  readonly cpu_cores: number;
+  readonly memory_bytes: number;
+  readonly kernel: string;
+}

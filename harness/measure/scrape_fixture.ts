@@ -1,0 +1,34 @@
+// Scrapes for tests: counters that grew from nothing to what is given.
+
+import type { EngineRole } from "../domain/topology.ts";
+import type { ProcessScrape } from "./arm_run.ts";
+import { Samples } from "./prometheus_text.ts";
+
+/** `series`: `name` or `name{tier}` → value after the load; before it, every one was 0. */
+export function samplesOf(series: Readonly<Record<string, number>>, process: string, factor = 1): Samples {
+  const samples = new Samples();
+  for (const [key, value] of Object.entries(series)) {
+    const [name = "", tier] = key.replace("}", "").split("{");
+    samples.add(name, tier === undefined ? { engine: process } : { engine: process, tier }, factor * value);
+  }
+  return samples;
+}
+
+export function engineScrape(
+  process: string,
+  role: EngineRole,
+  series: Readonly<Record<string, number>>,
+): ProcessScrape {
+  return {
+    process,
+    kind: "engine",
+    role,
+    before: samplesOf(series, process, 0),
+    after: samplesOf(series, process),
+  };
+}
+
+export function masterScrape(series: Readonly<Record<string, number>>): ProcessScrape {
+  const before = samplesOf(series, "master", 0);
+  return { process: "master", kind: "master", role: null, before, after: samplesOf(series, "master") };
+}

@@ -1,0 +1,218 @@
+// Drives an engine core with real work: every effect becomes a native transfer, an RPC, a wait or a line to a client, and
+// every completion goes back in as an event. All decisions are the core's; this is the one place that dispatches.
+//
+// GPU time is modelled: a step is done at (when it was decided + its duration), once the bytes of its blocks exist.
+
+import type { BlockIdentity, DataPlane, Op, Region } from "../../native/ffi/data_plane.ts";
+import type { Clock } from "../clock/clock.ts";
+import type {
+  EngineCoreConfig,
+  EngineEffect,
+  EngineEvent,
+  EngineRequest,
+  EngineSnapshot,
+} from "../core/engine/engine_api.ts";
+import { assert, present } from "../domain/assert.ts";
+import type { RemoteKv } from "../domain/kv_transfer.ts";
+import type { EngineListener } from "./engine_listener.ts";
+import type { EnginePulls } from "./engine_pulls.ts";
+import type { EngineReleases } from "./engine_releases.ts";
+import { type EngineStepCounts, EngineStepStats } from "./engine_step_stats.ts";
+import type { EffectOf, EngineStoreOps } from "./engine_store_ops.ts";
+import type { Log } from "./process_config.ts";
+
+/** core/engine's EngineCore, as far as the shell knows it. */
+export interface EngineMachine {
+  handle(event: EngineEvent, now_ns: number): readonly EngineEffect[];
+  next_deadline_ns(): number | null;
+  snapshot(): EngineSnapshot;
+}
+
+export interface EngineShellOptions {
+  readonly machine: EngineMachine;
+  readonly core: EngineCoreConfig;
+  readonly plane: DataPlane;
+  readonly hbm: Region;
+  /** Of the model's name, as the bytes of a block carry it. */
+  readonly model_id: number;
+  /** Where decode engines release what they have pulled. */
+  readonly release_address: string;
+  /** Null: no store. */
+  readonly store_ops: EngineStoreOps | null;
+  readonly pulls: EnginePulls;
+  readonly releases: EngineReleases;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Effects that are answered by one event. */
+type WorkEffect = EffectOf<"step" | "exists" | "get" | "put" | "remove_all" | "pull">;
+
+export class EngineShell {
+  readonly #options: EngineShellOptions;
+  readonly #step_stats = new EngineStepStats();
+  readonly #listeners = new Map<string, EngineListener>();
+  readonly #resets = new Map<number, (ok: boolean) => void>();
+  readonly #stopped = new AbortController();
+  #next_reset_id = 1;
+  #armed_ns = Number.POSITIVE_INFINITY;
+
+  constructor(options: EngineShellOptions) {
+    this.#options = options;
+  }
+
+  /** The listener may hear its end before this returns: a request that can never run is rejected at once. */
+  submit(request: EngineRequest, listener: EngineListener): void {
+    assert(!this.#listeners.has(request.request_id), `request ${request.request_id} is submitted once`);
+    this.#listeners.set(request.request_id, listener);
+    this.dispatch({ type: "request_arrived", request });
+  }
+
+  /** The client is gone. No-op for a request that has ended. */
+  abort(request_id: string): void {
+    if (this.#listeners.delete(request_id)) this.dispatch({ type: "abort", request_id });
+  }
+
+  /** False when the pool or the store could not be emptied. */
+  resetPrefixCache(reset_running_requests: boolean, reset_connector: boolean): Promise<boolean> {
+    const reset_id = this.#next_reset_id++;
+    return new Promise((resolve) => {
+      this.#resets.set(reset_id, resolve);
+      this.dispatch({ type: "reset_prefix_cache", reset_id, reset_running_requests, reset_connector });
+    });
+  }
+
+  snapshot(): EngineSnapshot {
+    return this.#options.machine.snapshot();
+  }
+
+  stepCounts(): EngineStepCounts {
+    return this.#step_stats.counts();
+  }
+
+  /** Completions that come later are dropped. */
+  stop(): void {
+    this.#stopped.abort();
+    this.#listeners.clear();
+    for (const resolve of this.#resets.values()) resolve(false);
+    this.#resets.clear();
+  }
+
+  dispatch(event: EngineEvent): void {
+    if (this.#stopped.signal.aborted) return;
+    const now_ns = this.#options.clock.now_ns();
+    for (const effect of this.#options.machine.handle(event, now_ns)) this.#perform(effect, now_ns);
+    void this.#armTick();
+  }
+
+  #perform(effect: EngineEffect, now_ns: number): void {
+    switch (effect.type) {
+      case "emit_tokens":
+        this.#listeners.get(effect.request_id)?.tokens(effect.token_ids);
+        break;
+      case "finish":
+        this.#finish(effect);
+        break;
+      case "release_remote":
+        void this.#options.releases.release(effect.remote);
+        break;
+      case "reset_done":
+        this.#resetDone(effect.reset_id, effect.ok);
+        break;
+      case "log":
+        this.#options.log(effect.level === "warning" ? `WARNING ${effect.line}` : effect.line);
+        break;
+      default:
+        this.#answer(this.#work(effect, now_ns));
+    }
+  }
+
+  #work(effect: WorkEffect, now_ns: number): Promise<EngineEvent> {
+    switch (effect.type) {
+      case "step":
+        return this.#step(effect, now_ns);
+      case "exists":
+        return this.#storeOps().exists(effect);
+      case "get":
+        return this.#storeOps().get(effect);
+      case "put":
+        return this.#storeOps().put(effect);
+      case "remove_all":
+        return this.#storeOps().removeAll(effect);
+      case "pull":
+        return this.#options.pulls.pull(effect);
+    }
+  }
+
+  /** Work never rejects for an operating error, so a rejection is a defect and ends the process. */
+  #answer(work: Promise<EngineEvent>): void {
+    void work.then((event) => this.dispatch(event));
+  }
+
+  async #step(effect: EffectOf<"step">, now_ns: number): Promise<EngineEvent> {
+    const { plane, clock } = this.#options;
+    const deadline_ns = now_ns + effect.duration_ns;
+    const fills = effect.fills.map((fill) =>
+      this.#fillOp(fill.block_id, this.#identityOf(effect, fill.hash)),
+    );
+    await plane.submit([...fills, { kind: "wait_until", deadline_ns }]);
+    this.#step_stats.record(effect.duration_ns, deadline_ns, clock.now_ns());
+    return { type: "step_done", step_id: effect.step_id };
+  }
+
+  #identityOf(effect: EffectOf<"step">, hash: BlockIdentity["hash"]): BlockIdentity {
+    return { model_id: this.#options.model_id, hash, weights_version: effect.weights_version };
+  }
+
+  #fillOp(block_id: number, identity: BlockIdentity): Op {
+    const bytes = this.#options.core.block_bytes;
+    return { kind: "fill", region: this.#options.hbm, offset: block_id * bytes, bytes, identity };
+  }
+
+  #finish(effect: EffectOf<"finish">): void {
+    const listener = this.#listeners.get(effect.request_id);
+    this.#listeners.delete(effect.request_id);
+    listener?.finished({
+      reason: effect.reason,
+      detail: effect.detail,
+      stages: effect.stages,
+      remote: effect.held === null ? null : this.#remoteKv(effect.held, effect.stages),
+    });
+  }
+
+  #remoteKv(held: NonNullable<EffectOf<"finish">["held"]>, stages: RemoteKv["stages"]): RemoteKv {
+    const { core, hbm, release_address } = this.#options;
+    return {
+      transfer_id: held.transfer_id,
+      remote_engine: core.engine_name,
+      remote_node: core.node,
+      remote_block_ids: held.block_ids,
+      shm_path: hbm.shm_path,
+      generation: hbm.generation,
+      release_address,
+      prompt_tokens: stages.prompt_tokens,
+      stages,
+    };
+  }
+
+  #resetDone(reset_id: number, ok: boolean): void {
+    const resolve = present(this.#resets.get(reset_id), "a reset is answered once");
+    this.#resets.delete(reset_id);
+    resolve(ok);
+  }
+
+  /** Keeps one sleeper at or before the core's next deadline; one that wakes early finds nothing due. */
+  async #armTick(): Promise<void> {
+    const deadline_ns = this.#options.machine.next_deadline_ns();
+    if (deadline_ns === null || deadline_ns >= this.#armed_ns) return;
+    this.#armed_ns = deadline_ns;
+    await this.#options.clock.sleepUntil(deadline_ns, this.#stopped.signal);
+    if (this.#armed_ns !== deadline_ns) return;
+    this.#armed_ns = Number.POSITIVE_INFINITY;
+    this.dispatch({ type: "tick" });
+  }
+
+  #storeOps(): EngineStoreOps {
+    return present(this.#options.store_ops, "a core without a connector asks nothing of a store");
+  }
+}

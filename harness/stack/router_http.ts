@@ -1,0 +1,80 @@
+// The router put together and served: OpenAI's routes in front of the engines.
+
+import type { Clock } from "../clock/clock.ts";
+import { createRouterCore } from "../core/router/router_core.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { type HttpRoute, serveLoopback } from "./loopback_http.ts";
+import { MetricsText } from "./metrics_text.ts";
+import { badGateway, errorResponse } from "./openai_error.ts";
+import type { Log, RouterProcess, RunningProcess } from "./process_config.ts";
+import { RouterCounters } from "./router_counters.ts";
+import { RouterHealth } from "./router_health.ts";
+import { RouterProxy } from "./router_proxy.ts";
+import type { StartError } from "./start_error.ts";
+
+export function serveRouter(
+  config: RouterProcess,
+  clock: Clock,
+  log: Log,
+): Result<RunningProcess, StartError> {
+  const urls = new Map(config.engines.map(({ engine_name, url }) => [engine_name, url.replace(/\/+$/, "")]));
+  const core = createRouterCore(config.policy, config.engines);
+  const counters = new RouterCounters();
+  const health = new RouterHealth(core, urls, clock, log);
+  const proxy = new RouterProxy({ config, urls, core, health, counters, clock, log });
+  const routes = new Map<string, HttpRoute>([
+    ["POST /v1/completions", (http, { pathname }) => proxy.answer(pathname, http)],
+    ["POST /v1/chat/completions", (http, { pathname }) => proxy.answer(pathname, http)],
+    ["GET /v1/models", () => models(config, urls, health)],
+    ["GET /health", () => healthResponse(config, health)],
+    ["GET /metrics", () => metrics(config, counters, health)],
+  ]);
+  const http = serveLoopback(config.http_port, routes);
+  if (!http.ok) return http;
+  const stop = async (): Promise<void> => {
+    health.stop();
+    await http.value.stop();
+  };
+  return ok({ http_port: http.value.port, stop });
+}
+
+/** Of the first engine that answers: all serve the same model. */
+async function models(
+  config: RouterProcess,
+  urls: ReadonlyMap<string, string>,
+  health: RouterHealth,
+): Promise<Response> {
+  for (const { engine_name } of config.engines.filter((engine) => health.isUp(engine.engine_name))) {
+    try {
+      const answer = await fetch(`${urls.get(engine_name)}/v1/models`, { proxy: false });
+      if (answer.ok) return Response.json(await answer.json());
+    } catch (error) {
+      health.lose(engine_name, String(error));
+    }
+  }
+  return errorResponse(badGateway("No engine answers. Look at the engines' logs."));
+}
+
+/** 200 while a request can be routed: an engine for each half is up. */
+function healthResponse(config: RouterProcess, health: RouterHealth): Response {
+  const up = config.engines.filter((engine) => health.isUp(engine.engine_name));
+  const serves = (stage: "prefill" | "decode"): boolean =>
+    up.some(({ role }) => role === stage || role === "both");
+  const engines = Object.fromEntries(
+    config.engines.map(({ engine_name }) => [engine_name, health.isUp(engine_name)]),
+  );
+  return Response.json({ engines }, { status: serves("prefill") && serves("decode") ? 200 : 503 });
+}
+
+function metrics(config: RouterProcess, counters: RouterCounters, health: RouterHealth): Response {
+  const text = new MetricsText({ router: config.name });
+  const { routed, ...counts } = counters;
+  for (const [name, count] of Object.entries(counts)) text.add("counter", `tierbench:router_${name}`, count);
+  text.addEach("counter", "tierbench:router_routed", "engine", Object.fromEntries(routed));
+  for (const { engine_name } of config.engines) {
+    text.add("gauge", "tierbench:router_engine_up", health.isUp(engine_name) ? 1 : 0, {
+      engine: engine_name,
+    });
+  }
+  return text.response();
+}

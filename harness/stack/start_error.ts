@@ -1,0 +1,14 @@
+// Why a process of the stack did not start, worded for the person who started it: what failed and what to change.
+
+export interface StartError {
+  readonly code:
+    | "port_taken"
+    | "address_taken"
+    | "shared_memory"
+    | "disk"
+    | "native"
+    | "peer_unreachable"
+    /** Bun's hidden cap on parallel requests is in force. */
+    | "request_cap";
+  readonly detail: string;
+}

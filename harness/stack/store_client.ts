@@ -1,0 +1,30 @@
+// What an engine's store connector asks of a KV store: keys, ranges of registered memory and per-key results. Bytes move
+// natively between regions and never pass through JavaScript.
+//
+// Nothing here throws for an operating error: a dead owner, a lost lease or a full staging buffer is the negative code
+// (domain/store_error.ts) of the keys it hit, and only of those.
+
+import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { MasterStats } from "../domain/master_api.ts";
+import type { ReplicateConfig, SegmentInfo } from "../domain/replica.ts";
+import type { Result } from "../domain/result.ts";
+import type { RpcError } from "../wire/rpc_error.ts";
+import type { StoreClientCounters } from "./store_client_counters.ts";
+import type { GetItem, PutItem } from "./store_items.ts";
+
+export interface StoreClient {
+  /** [keys]: 1 readable, 0 not, negative = the question failed. Grants a lease to what is readable. */
+  exists(keys: readonly string[]): Promise<readonly number[]>;
+  /** [items], in their order. One call is one GET batch: disk objects of one owner share one staging request. */
+  get(items: readonly GetItem[]): Promise<readonly GetOutcome[]>;
+  /** [items]: 0 stored (an object that exists already counts as stored) or a negative code. */
+  put(items: readonly PutItem[], config: ReplicateConfig): Promise<readonly number[]>;
+  remove(key: string, force: boolean): Promise<number>;
+  removeAll(force: boolean): Promise<{ readonly code: number; readonly removed: number }>;
+  segments(): Promise<Result<readonly SegmentInfo[], RpcError>>;
+  stats(): Promise<Result<MasterStats, RpcError>>;
+  /** A snapshot; counts since the client was made. */
+  counters(): StoreClientCounters;
+  /** Calls under way end with RPC_FAIL; segments of other processes are unmapped. The data plane stays the caller's. */
+  close(): Promise<void>;
+}

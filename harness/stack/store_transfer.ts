@@ -1,0 +1,110 @@
+// Native copies between a client's memory and one segment, booked on the link between their nodes.
+
+import type { DataPlane, Op, OpResult, Region } from "../../native/ffi/data_plane.ts";
+import type { SegmentInfo } from "../domain/replica.ts";
+import type { Result } from "../domain/result.ts";
+import { STORE_CODE } from "../domain/store_error.ts";
+import type { SegmentDirectory, SegmentPart } from "./segment_directory.ts";
+import type { ShapedLinks } from "./shaped_links.ts";
+import type { GetItem, PutItem } from "./store_items.ts";
+
+/** One copy from or to `segment_offset` of a mapped part of a segment. */
+export interface Transfer<Item> {
+  readonly item: Item;
+  readonly segment_offset: number;
+}
+
+export interface TransferParts {
+  readonly plane: DataPlane;
+  readonly directory: SegmentDirectory;
+  readonly links: ShapedLinks | null;
+  /** The client's node. */
+  readonly node: string;
+}
+
+/** Copies objects out of a segment or its staging buffer and checks them: one result a transfer, or one code for all. */
+export async function copyIn(
+  parts: TransferParts,
+  segment: SegmentInfo,
+  part: SegmentPart,
+  transfers: readonly Transfer<GetItem>[],
+): Promise<readonly OpResult[] | number> {
+  const earliest_done_ns = book(parts, segment.node, parts.node, transfers);
+  return run(parts, segment, part, (region) =>
+    transfers.map(({ item, segment_offset }) => ({
+      kind: "copy" as const,
+      from: region,
+      from_offset: segment_offset,
+      to: item.region,
+      to_offset: item.offset,
+      bytes: item.bytes,
+      verify: item.identity,
+      earliest_done_ns,
+    })),
+  );
+}
+
+/** Copies objects into a segment. */
+export async function copyOut(
+  parts: TransferParts,
+  segment: SegmentInfo,
+  transfers: readonly Transfer<PutItem>[],
+): Promise<readonly OpResult[] | number> {
+  const earliest_done_ns = book(parts, parts.node, segment.node, transfers);
+  return run(parts, segment, "segment", (region) =>
+    transfers.map(({ item, segment_offset }) => ({
+      kind: "copy" as const,
+      from: item.region,
+      from_offset: item.offset,
+      to: region,
+      to_offset: segment_offset,
+      bytes: item.bytes,
+      verify: null,
+      earliest_done_ns,
+    })),
+  );
+}
+
+/** The code of a copy that did not go well; 0 for one that did (a stale block is the caller's to judge). */
+export function transferCode(result: OpResult): number {
+  switch (result.code) {
+    case "ok":
+    case "stale":
+      return STORE_CODE.OK;
+    case "corrupt":
+      return STORE_CODE.CHECKSUM_MISMATCH;
+    case "peer_dead":
+    case "out_of_range":
+    case "io_error":
+    case "cancelled":
+      return STORE_CODE.TRANSFER_FAIL;
+  }
+}
+
+/** An owner that has come back since the directory was last asked is tried once more, under its new generation. */
+async function run(
+  parts: TransferParts,
+  segment: SegmentInfo,
+  part: SegmentPart,
+  toOps: (region: Region) => readonly Op[],
+): Promise<readonly OpResult[] | number> {
+  const { directory, plane } = parts;
+  const attempt = (): Promise<Result<readonly OpResult[], number>> =>
+    directory.withRegion(segment.segment_name, part, (region) => plane.submit(toOps(region)));
+  let done = await attempt();
+  const is_gone = !done.ok || done.value.some((result) => result.code === "peer_dead");
+  if (is_gone && (await directory.findSuccessor(segment))) done = await attempt();
+  return done.ok ? done.value : done.error;
+}
+
+/** The transfers of one batch follow each other on the link: all are done when the last is. */
+function book<Item extends PutItem>(
+  { links, plane }: TransferParts,
+  src_node: string,
+  dst_node: string,
+  transfers: readonly Transfer<Item>[],
+): number {
+  if (links === null || src_node === dst_node) return 0;
+  const bytes = transfers.reduce((sum, { item }) => sum + item.bytes, 0);
+  return links.reserve(src_node, dst_node, bytes, plane.now_ns());
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { ByteWriter } from "./byte_writer.ts";
+import { decode } from "./codec.ts";
+import { objectKeys, textList } from "./text_list.ts";
+
+function encoded(values: readonly string[]): Uint8Array {
+  const writer = new ByteWriter();
+  objectKeys.write(writer, values);
+  expect(writer.fault).toBeNull();
+  return writer.written().slice();
+}
+
+test("lists of any text come back: empty ones, empty strings, several bytes a letter", () => {
+  for (const values of [[], [""], ["", "a", ""], ["a", "ü", "鍵", "🗝", "z"], ["x".repeat(1024)]]) {
+    expect(decode(objectKeys, encoded(values))).toEqual({ ok: true, value: values });
+  }
+});
+
+test("a key of 1025 bytes is refused on both sides, also when it has fewer letters", () => {
+  const writer = new ByteWriter();
+  objectKeys.write(writer, ["ü".repeat(513)]); // 2 × 513 = 1026 bytes
+  expect(writer.fault).toBe("a string of 1026 bytes is over the limit of 1024");
+  const wide = new ByteWriter();
+  textList(2000).write(wide, ["ü".repeat(513)]);
+  expect(decode(objectKeys, wide.written()).ok).toBe(false);
+});
+
+test("lengths that do not add up to the joined text are refused", () => {
+  const bytes = encoded(["ab", "cd"]);
+  bytes[4] = 3; // First length: 3 + 2 units announced, 4 came.
+  expect(decode(objectKeys, bytes)).toMatchObject({ ok: false });
+});

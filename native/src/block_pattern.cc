@@ -1,0 +1,140 @@
+#include "block_pattern.h"
+
+#include <cstring>
+
+#include "crc32c.h"
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "block bytes are little-endian");
+
+namespace tierbench {
+namespace {
+
+constexpr uint64_t kBlockMagic = 0x6b636f6c42564b74ull;  // "tKVBlock"
+constexpr size_t kStepBytes = 64;
+
+struct BlockHeader {
+  uint64_t magic;
+  uint32_t model_id;
+  uint32_t weights_version;
+  uint64_t hash;
+  uint64_t bytes;
+  uint64_t seed;
+  uint8_t zero[20];
+  uint32_t header_crc32c;
+};
+static_assert(sizeof(BlockHeader) == kBlockHeaderBytes);
+
+/// splitmix64 (Steele, Lea, Flood 2014): spreads a seed over independent words.
+uint64_t spread(uint64_t *state) {
+  uint64_t z = (*state += 0x9e3779b97f4a7c15ull);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+  return z ^ (z >> 31);
+}
+
+BlockHeader makeHeader(size_t bytes, const BlockIdentity &identity) {
+  BlockHeader header;
+  memset(&header, 0, sizeof header);
+  header.magic = kBlockMagic;
+  header.model_id = identity.model_id;
+  header.weights_version = identity.weights_version;
+  header.hash = identity.hash;
+  header.bytes = bytes;
+  uint64_t seed = identity.hash;
+  seed = spread(&seed) ^ (static_cast<uint64_t>(identity.model_id) << 32 | identity.weights_version);
+  seed = spread(&seed) ^ bytes;
+  header.seed = spread(&seed);
+  header.header_crc32c = crc32c(&header, offsetof(BlockHeader, header_crc32c));
+  return header;
+}
+
+PatternLanes seedLanes(uint64_t seed) {
+  PatternLanes lanes;
+  for (int i = 0; i < 4; i++) {
+    for (int half = 0; half < 2; half++) {
+      lanes.words[i][half] = spread(&seed);
+      lanes.increments[i][half] = spread(&seed) | 1;
+    }
+  }
+  return lanes;
+}
+
+inline void step(PatternLanes &lanes) {
+  for (int i = 0; i < 4; i++) lanes.words[i] += lanes.increments[i];
+}
+
+void fillBody(uint8_t *body, size_t bytes, PatternLanes lanes) {
+  for (; bytes >= kStepBytes; body += kStepBytes, bytes -= kStepBytes) {
+    step(lanes);
+    memcpy(body, lanes.words, kStepBytes);
+  }
+  if (bytes > 0) {
+    step(lanes);
+    memcpy(body, lanes.words, bytes);
+  }
+}
+
+/// Whether `body` continues the stream at `lanes_at`, which is advanced past it.
+bool bodyContinues(const uint8_t *body, size_t bytes, PatternLanes *lanes_at) {
+  PatternLanes lanes = *lanes_at;
+  PatternLanes::Pair differing[4] = {};
+  for (; bytes >= kStepBytes; body += kStepBytes, bytes -= kStepBytes) {
+    step(lanes);
+    PatternLanes::Pair found[4];
+    memcpy(found, body, kStepBytes);
+    for (int i = 0; i < 4; i++) differing[i] |= found[i] ^ lanes.words[i];
+  }
+  bool equal = true;
+  if (bytes > 0) {
+    step(lanes);
+    equal = memcmp(body, lanes.words, bytes) == 0;
+  }
+  *lanes_at = lanes;
+  const PatternLanes::Pair any = differing[0] | differing[1] | differing[2] | differing[3];
+  return equal && (any[0] | any[1]) == 0;
+}
+
+}  // namespace
+
+void fillBlock(void *block, size_t bytes, const BlockIdentity &identity) {
+  const BlockHeader header = makeHeader(bytes, identity);
+  memcpy(block, &header, sizeof header);
+  fillBody(static_cast<uint8_t *>(block) + sizeof header, bytes - sizeof header, seedLanes(header.seed));
+}
+
+void BlockVerifier::readHeader(const void *piece) {
+  BlockHeader found;
+  memcpy(&found, piece, sizeof found);
+  // A header is right exactly when it is the one that this identity under the version found would have.
+  BlockIdentity claimed = identity_;
+  claimed.weights_version = found.weights_version;
+  const BlockHeader expected = makeHeader(block_bytes_, claimed);
+  corrupt_ = memcmp(&found, &expected, sizeof found) != 0;
+  found_weights_version_ = found.weights_version;
+  lanes_ = seedLanes(expected.seed);
+  header_read_ = true;
+}
+
+void BlockVerifier::feed(const void *piece, size_t bytes) {
+  const uint8_t *at = static_cast<const uint8_t *>(piece);
+  if (!header_read_) {
+    readHeader(at);
+    at += kBlockHeaderBytes;
+    bytes -= kBlockHeaderBytes;
+  }
+  if (!corrupt_ && !bodyContinues(at, bytes, &lanes_)) corrupt_ = true;
+}
+
+BlockVerdict BlockVerifier::verdict() const {
+  if (corrupt_ || !header_read_) return {BlockState::kCorrupt, 0};
+  if (found_weights_version_ != identity_.weights_version) return {BlockState::kStale, found_weights_version_};
+  return {BlockState::kOk, 0};
+}
+
+BlockVerdict verifyBlock(const void *block, size_t bytes, const BlockIdentity &identity) {
+  BlockVerifier verifier(bytes, identity);
+  verifier.feed(block, bytes);
+  return verifier.verdict();
+}
+
+}  // namespace tierbench

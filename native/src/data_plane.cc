@@ -1,0 +1,140 @@
+#include "data_plane.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include "monotonic_clock.h"
+
+namespace tierbench {
+
+DataPlane::DataPlane(const DataPlaneOptions &options)
+    : submissions(options.slot_count),
+      completions(options.slot_count),
+      submit_list(options.slot_count),
+      options_(options),
+      operations_(options.slot_count),
+      done_(options.slot_count, options.wake),
+      work_(options.slot_count),
+      progress_(options.slot_count, [this](Operation *operation) { finish(operation, false); }) {
+  for_copy_threads_.reserve(options.slot_count);
+}
+
+DataPlane::~DataPlane() { halt(); }
+
+int DataPlane::start() {
+  // Signals are the runtime's business: a thread that took one would interrupt a transfer or a wait.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const int error = progress_.start(options_.io_uring);
+  for (uint32_t i = 0; error == 0 && i < options_.copy_threads; i++) {
+    copy_threads_.emplace_back([this] { copyLoop(); });
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return error;
+}
+
+void DataPlane::halt() {
+  work_.stop();
+  for (auto &thread : copy_threads_) thread.join();
+  copy_threads_.clear();
+  progress_.stop();
+  regions.forEach([](Region &region) { region.unlinkOwn(); });
+}
+
+tb_file_path DataPlane::pathTaken(const DiskFile &file) const {
+  if (!file.direct()) return TB_PATH_PREAD_BUFFERED;
+  return progress_.transfersFiles() ? TB_PATH_IO_URING_DIRECT : TB_PATH_PREAD_DIRECT;
+}
+
+int DataPlane::submit(uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (count > options_.slot_count || submit_list[i] >= options_.slot_count) return -EINVAL;
+  }
+  outstanding_ += count;
+  int done = 0;
+  for_copy_threads_.clear();
+  for (uint32_t i = 0; i < count; i++) {
+    Operation *operation = &operations_[submit_list[i]];
+    if (!prepare(submit_list[i])) {
+      finish(operation, true);
+      done++;
+    } else if (operation->kind == TB_KIND_WAIT_UNTIL) {
+      progress_.hold(operation);
+    } else if (operation->isFileOp() && operation->file->direct() && progress_.transfersFiles()) {
+      progress_.transfer(operation);
+    } else {
+      for_copy_threads_.push_back(operation);
+    }
+  }
+  if (!runsOnCaller(options_.inline_bytes)) {
+    work_.push(for_copy_threads_.data(), static_cast<uint32_t>(for_copy_threads_.size()));
+    return done;
+  }
+  for (Operation *operation : for_copy_threads_) done += perform(operation, true);
+  return done;
+}
+
+bool DataPlane::prepare(uint32_t slot) {
+  const tb_submission &submission = submissions[slot];
+  Operation *operation = &operations_[slot];
+  const bool is_wait = submission.kind == TB_KIND_WAIT_UNTIL;
+  const bool is_file_op = submission.kind == TB_KIND_FILE_WRITE || submission.kind == TB_KIND_FILE_READ;
+  const OperationTargets targets = {
+      is_wait ? nullptr : regions.find(submission.region_id),
+      submission.kind == TB_KIND_COPY ? regions.find(submission.from_region_id) : nullptr,
+      is_file_op ? files.find(submission.file_id) : nullptr,
+  };
+  operation->slot = slot;
+  const bool possible = prepareOperation(submission, targets, operation);
+  if (operation->region != nullptr) operation->region->users++;
+  if (operation->from != nullptr) operation->from->users++;
+  if (operation->file != nullptr) operation->file->users++;
+  return possible;
+}
+
+bool DataPlane::runsOnCaller(uint32_t most_bytes) const {
+  uint64_t bytes = 0;
+  for (const Operation *operation : for_copy_threads_) {
+    if (operation->isFileOp()) return false;
+    bytes += operation->bytes;
+    if (bytes > most_bytes) return false;
+  }
+  return true;
+}
+
+void DataPlane::copyLoop() {
+  while (Operation *operation = work_.pop()) perform(operation, false);
+}
+
+bool DataPlane::perform(Operation *operation, bool on_caller) {
+  performOperation(operation);
+  if (operation->deadline_ns > monotonicNs()) {
+    progress_.hold(operation);
+    return false;
+  }
+  finish(operation, on_caller);
+  return true;
+}
+
+void DataPlane::finish(Operation *operation, bool on_caller) {
+  tb_completion completion = {};
+  completion.slot = operation->slot;
+  completion.code = operation->code;
+  completion.value = operation->value;
+  completion.end_ns = static_cast<double>(monotonicNs());
+  // Before the push: whoever learns of the completion may close what the op used.
+  if (operation->region != nullptr) operation->region->users--;
+  if (operation->from != nullptr) operation->from->users--;
+  if (operation->file != nullptr) operation->file->users--;
+  done_.push(completion, on_caller);
+}
+
+uint32_t DataPlane::reap() {
+  const uint32_t count = done_.drain(completions.data());
+  outstanding_ -= count;
+  return count;
+}
+
+}  // namespace tierbench

@@ -1,0 +1,93 @@
+#include "../src/block_pattern.h"
+
+#include <cstring>
+#include <vector>
+
+#include "test_case.h"
+
+using tierbench::BlockIdentity;
+using tierbench::BlockState;
+using tierbench::BlockVerifier;
+using tierbench::fillBlock;
+using tierbench::verifyBlock;
+
+static const BlockIdentity kBlock = {7, 3, 0x1f23456789abcdull};
+
+static std::vector<uint8_t> filled(size_t bytes, const BlockIdentity &identity) {
+  std::vector<uint8_t> block(bytes);
+  fillBlock(block.data(), bytes, identity);
+  return block;
+}
+
+static BlockState stateOf(const std::vector<uint8_t> &block, const BlockIdentity &identity) {
+  return verifyBlock(block.data(), block.size(), identity).state;
+}
+
+TEST(a_filled_block_of_any_length_verifies) {
+  for (size_t bytes : {64u, 65u, 127u, 128u, 129u, 4096u, 100003u}) CHECK(stateOf(filled(bytes, kBlock), kBlock) == BlockState::kOk);
+}
+
+TEST(every_flipped_bit_is_seen) {
+  std::vector<uint8_t> block = filled(64 + 64 + 13, kBlock);  // header, a whole step, a part of one
+  for (size_t bit = 0; bit < block.size() * 8; bit++) {
+    block[bit / 8] ^= static_cast<uint8_t>(1 << (bit % 8));
+    CHECK(stateOf(block, kBlock) == BlockState::kCorrupt);
+    block[bit / 8] ^= static_cast<uint8_t>(1 << (bit % 8));
+  }
+  CHECK(stateOf(block, kBlock) == BlockState::kOk);
+}
+
+TEST(the_same_block_under_other_weights_is_stale_and_names_them) {
+  BlockIdentity old = kBlock;
+  old.weights_version = 2;
+  const auto verdict = verifyBlock(filled(4096, old).data(), 4096, kBlock);
+  CHECK(verdict.state == BlockState::kStale);
+  CHECK(verdict.found_weights_version == 2);
+}
+
+TEST(another_block_model_or_length_is_corrupt) {
+  BlockIdentity other_hash = kBlock, other_model = kBlock;
+  other_hash.hash ^= 1;
+  other_model.model_id ^= 1;
+  CHECK(stateOf(filled(4096, other_hash), kBlock) == BlockState::kCorrupt);
+  CHECK(stateOf(filled(4096, other_model), kBlock) == BlockState::kCorrupt);
+  const std::vector<uint8_t> longer = filled(8192, kBlock);
+  CHECK(verifyBlock(longer.data(), 4096, kBlock).state == BlockState::kCorrupt);
+}
+
+TEST(a_block_torn_between_two_versions_is_corrupt_not_stale) {
+  BlockIdentity old = kBlock;
+  old.weights_version = 2;
+  std::vector<uint8_t> torn = filled(4096, old);
+  const std::vector<uint8_t> current = filled(4096, kBlock);
+  memcpy(&torn[2048], &current[2048], 2048);
+  CHECK(stateOf(torn, kBlock) == BlockState::kCorrupt);
+  torn = current;
+  memcpy(&torn[2048], filled(4096, old).data() + 2048, 2048);
+  CHECK(stateOf(torn, kBlock) == BlockState::kCorrupt);
+}
+
+TEST(memory_never_written_is_corrupt) {
+  CHECK(stateOf(std::vector<uint8_t>(4096), kBlock) == BlockState::kCorrupt);
+}
+
+TEST(a_block_checked_in_pieces_has_the_verdict_of_the_whole) {
+  std::vector<uint8_t> block = filled(64 * 9 + 5, kBlock);
+  const auto inPieces = [&] {
+    BlockVerifier verifier(block.size(), kBlock);
+    verifier.feed(&block[0], 64);
+    verifier.feed(&block[64], 64 * 3);
+    verifier.feed(&block[64 * 4], block.size() - 64 * 4);
+    return verifier.verdict().state;
+  };
+  CHECK(inPieces() == BlockState::kOk);
+  block[64 * 7] ^= 1;
+  CHECK(inPieces() == BlockState::kCorrupt);
+}
+
+TEST(blocks_of_neighbouring_hashes_share_no_words) {
+  BlockIdentity next = kBlock;
+  next.hash++;
+  const std::vector<uint8_t> a = filled(4096, kBlock), b = filled(4096, next);
+  for (size_t at = 64; at < 4096; at += 8) CHECK(memcmp(&a[at], &b[at], 8) != 0);
+}

@@ -1,0 +1,31 @@
+// What each arm did: requests, errors, time and rates.
+
+import type { RunSummary } from "../../harness/measure/run_summary.ts";
+import { labelArms } from "../wording/arm_labels.ts";
+import { formatCount, formatNumber, formatSeconds } from "../wording/format_value.ts";
+import { cell, left, type ReportTable, right } from "./report_table.ts";
+
+export function armsTable({ arms }: RunSummary): ReportTable {
+  const labels = labelArms(arms.map((arm) => arm.name));
+  return {
+    title: "Arms",
+    columns: [
+      left(labels.column),
+      right("requests"),
+      right("errors"),
+      right("duration"),
+      right("requests_per_s"),
+      right("input_tokens_per_s"),
+      right("output_tokens_per_s"),
+    ],
+    rows: arms.map((arm) => [
+      cell(labels.of(arm.name)),
+      cell(formatCount(arm.requests)),
+      cell(formatCount(arm.errors), arm.errors > 0 ? "bad" : undefined),
+      cell(formatSeconds(arm.duration_s)),
+      cell(formatNumber(arm.throughput.requests_per_s)),
+      cell(formatNumber(arm.throughput.input_tokens_per_s)),
+      cell(formatNumber(arm.throughput.output_tokens_per_s)),
+    ]),
+  };
+}

@@ -1,0 +1,55 @@
+// How numbers are written in every report. Minus is U+2212, so that it lines up with plus and is never broken off its number.
+
+const MINUS = "\u2212";
+
+/** Enough digits to compare two arms, no more: 12,345 · 123.4 · 12.34 · 0.123. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
+  return withMinus(group(value.toFixed(digits)));
+}
+
+export function formatCount(value: number): string {
+  return Number.isInteger(value) ? withMinus(group(value.toFixed(0))) : formatNumber(value);
+}
+
+/** A ratio in [0, 1] as a percentage. */
+export function formatRatio(ratio: number): string {
+  return `${withMinus((100 * ratio).toFixed(1))} %`;
+}
+
+/** A change with its sign, and its unit: percent of the baseline, or percentage points. */
+export function formatChange(change: number, unit: "percent" | "points"): string {
+  return `${signed(change)} ${unit === "percent" ? "%" : "pp"}`;
+}
+
+/** `−15.1 … −9.4`, in the unit of the change. */
+export function formatInterval([lo, hi]: readonly [number, number]): string {
+  return `${signed(lo)} … ${signed(hi)}`;
+}
+
+export function formatSeconds(seconds: number): string {
+  return seconds >= 120 ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s` : `${formatNumber(seconds)} s`;
+}
+
+/** p-values below a thousandth are said as such. */
+export function formatProbability(p: number): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+function signed(change: number): string {
+  const text = Math.abs(change).toFixed(1);
+  if (Number(text) === 0) return text;
+  return `${change < 0 ? MINUS : "+"}${group(text)}`;
+}
+
+function withMinus(text: string): string {
+  return text.replace(/^-/, MINUS);
+}
+
+/** Thousands, in the whole part. */
+function group(text: string): string {
+  const [whole = "", fraction] = text.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
