@@ -1,7 +1,7 @@
 // The only source of time. Live code takes a Clock; tests and the simulator give it a virtual one.
 
 export interface Clock {
-  /** Monotonic, ns, a safe integer. The live one is CLOCK_MONOTONIC, so processes of one host agree. */
+  /** Monotonic, ns, a safe integer. Two clocks agree only where both are the data plane's (stack/plane_clock.ts). */
   now_ns(): number;
   /**
    * Resolves at or after deadline_ns, or as soon as `signal` is aborted. The OS clock is within about a millisecond;

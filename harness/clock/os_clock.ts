@@ -1,4 +1,5 @@
-// The operating system's clock: process.hrtime is CLOCK_MONOTONIC on Linux, the clock that native code stamps with.
+// The operating system's clock as Bun gives it: monotonic, but counted from this process's start. Where processes compare
+// times, or native code is given deadlines, use the data plane's clock (stack/plane_clock.ts), which is CLOCK_MONOTONIC.
 
 import { nsToMs } from "../domain/units.ts";
 import type { Clock } from "./clock.ts";

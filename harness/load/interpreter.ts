@@ -31,7 +31,7 @@ export interface LoadOptions {
   readonly clock: Clock;
   /** Null: the clock's own sleep. */
   readonly pacer: Pacer | null;
-  /** In the order of finishing. */
+  /** In the order of finishing. Must not throw. */
   readonly onRecord: (record: RequestRecord) => void;
   /** After every send and every finish. */
   readonly onProgress: ((progress: LoadProgress) => void) | null;

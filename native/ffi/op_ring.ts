@@ -88,20 +88,27 @@ export class OpRing {
   }
 
   #submitQueued(): void {
+    while (this.#queue_head < this.#queue.length && this.#free_slots.length > 0) this.#submitGroup();
+    if (this.#queue_head < this.#queue.length) return;
+    this.#queue = [];
+    this.#queue_head = 0;
+  }
+
+  /** Native code wakes us at the end of what one submit took: ops of different batches do not wait for each other. */
+  #submitGroup(): void {
+    const batch = this.#queue[this.#queue_head]?.batch;
     let count = 0;
-    while (this.#queue_head < this.#queue.length) {
+    for (;;) {
+      const pending = this.#queue[this.#queue_head];
+      if (pending === undefined || pending.batch !== batch) break;
       const slot = this.#free_slots.pop();
       if (slot === undefined) break;
-      const pending = present(this.#queue[this.#queue_head++], "the queue's head is inside it");
+      this.#queue_head++;
       this.#in_slots[slot] = pending;
       this.#writer.write(slot, pending.op);
       this.#submit_list[count++] = slot;
     }
-    if (this.#queue_head === this.#queue.length) {
-      this.#queue = [];
-      this.#queue_head = 0;
-    }
-    if (count > 0) assert(this.#native.tb_submit(this.#plane, count) >= 0, "native code knows every slot");
+    assert(this.#native.tb_submit(this.#plane, count) >= 0, "native code knows every slot");
   }
 
   /** Reads until native code has nothing more and has armed its wake. */

@@ -93,7 +93,8 @@ TB_API int32_t tb_plane_close(tb_plane *plane);
 TB_API tb_submission *tb_plane_submissions(tb_plane *plane);
 TB_API tb_completion *tb_plane_completions(tb_plane *plane);
 TB_API uint32_t *tb_plane_submit_list(tb_plane *plane);
-/// Takes the first `count` slots of the submit list; returns how many are already done.
+/// Takes the first `count` slots of the submit list as one group; returns how many are already done. `wake` comes for the last
+/// op of a group, and for any op while all slots are taken.
 TB_API int32_t tb_submit(tb_plane *plane, uint32_t count);
 /// Moves finished ops into the completions array; 0 arms the next wake.
 TB_API int32_t tb_reap(tb_plane *plane);

@@ -44,8 +44,12 @@ __attribute__((target("sse4.2"))) uint32_t crcWord(uint32_t crc, uint64_t word) 
 #define TB_CRC_TARGET __attribute__((target("sse4.2")))
 #elif defined(__aarch64__)
 bool hasInstruction() { return (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0; }
+#if defined(__clang__)
+#define TB_CRC_TARGET __attribute__((target("crc")))
+#else
 #define TB_CRC_TARGET __attribute__((target("+crc")))
-TB_CRC_TARGET uint32_t crcWord(uint32_t crc, uint64_t word) { return __builtin_aarch64_crc32cx(crc, word); }
+#endif
+TB_CRC_TARGET uint32_t crcWord(uint32_t crc, uint64_t word) { return __crc32cd(crc, word); }
 #endif
 
 #if defined(TB_CRC_TARGET)

@@ -52,11 +52,14 @@ int DataPlane::submit(uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     if (count > options_.slot_count || submit_list[i] >= options_.slot_count) return -EINVAL;
   }
+  if (count == 0) return 0;
   outstanding_ += count;
+  const uint32_t group = done_.beginGroup(count, outstanding_ == options_.slot_count);
   int done = 0;
   for_copy_threads_.clear();
   for (uint32_t i = 0; i < count; i++) {
     Operation *operation = &operations_[submit_list[i]];
+    operation->group = group;
     if (!prepare(submit_list[i])) {
       finish(operation, true);
       done++;
@@ -128,7 +131,7 @@ void DataPlane::finish(Operation *operation, bool on_caller) {
   if (operation->region != nullptr) operation->region->users--;
   if (operation->from != nullptr) operation->from->users--;
   if (operation->file != nullptr) operation->file->users--;
-  done_.push(completion, on_caller);
+  done_.push(completion, operation->group, on_caller);
 }
 
 uint32_t DataPlane::reap() {

@@ -11,6 +11,8 @@ namespace tierbench {
 
 struct Operation {
   uint32_t slot;
+  /// The submit it came with.
+  uint32_t group;
   uint32_t kind;
   bool verify;
   Region *region;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,8 +25,9 @@ int openPidFd(pid_t pid) {
 }  // namespace
 
 uint64_t processStartTicks(pid_t pid) {
-  char path[40], text[1024];
-  snprintf(path, sizeof path, "/proc/%d/stat", static_cast<int>(pid));
+  char path[64], text[1024];
+  // The main thread's file, for user-mode emulators make up /proc/<pid>/stat of the process itself.
+  snprintf(path, sizeof path, "/proc/%d/task/%d/stat", static_cast<int>(pid), static_cast<int>(pid));
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
   const ssize_t size = read(fd, text, sizeof text - 1);
@@ -53,11 +55,11 @@ bool PeerProcess::open(pid_t pid, uint64_t start_ticks) {
   start_ticks_ = start_ticks;
   pid_fd_ = openPidFd(pid);
   // The start time is read after the pidfd is held: what it names can no longer change.
-  return processStartTicks(pid) == start_ticks;
+  return (start_ticks == 0 || processStartTicks(pid) == start_ticks) && alive();
 }
 
 bool PeerProcess::alive() const {
-  if (pid_fd_ < 0) return processStartTicks(pid_) == start_ticks_;
+  if (pid_fd_ < 0) return start_ticks_ == 0 ? kill(pid_, 0) == 0 : processStartTicks(pid_) == start_ticks_;
   pollfd exited = {pid_fd_, POLLIN, 0};
   return poll(&exited, 1, 0) == 0;
 }

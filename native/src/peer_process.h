@@ -7,7 +7,7 @@
 
 namespace tierbench {
 
-/// Field 22 of /proc/<pid>/stat, clock ticks since boot; 0 when there is no such process.
+/// When the process's main thread started: field 22 of its stat in proc(5), clock ticks since boot; 0 when there is no such process.
 uint64_t processStartTicks(pid_t pid);
 
 class PeerProcess {
@@ -16,7 +16,7 @@ class PeerProcess {
   PeerProcess(const PeerProcess &) = delete;
   PeerProcess &operator=(const PeerProcess &) = delete;
   ~PeerProcess();
-  /// False when no process of that pid and start time lives.
+  /// False when no process of that pid and start time lives. Start 0: unknown (a /proc that hides it), then the pid must do.
   bool open(pid_t pid, uint64_t start_ticks);
   bool alive() const;
 

@@ -61,25 +61,51 @@ TEST(a_stopped_queue_lets_its_sleepers_go) {
 
 static std::atomic<int> wakes{0};
 
-TEST(many_completions_wake_once_until_the_queue_was_seen_empty) {
+TEST(groups_wake_once_until_the_queue_was_seen_empty) {
   wakes = 0;
   CompletionQueue queue(8, [] { wakes++; });
   tb_completion out[8];
   for (uint32_t slot = 0; slot < 3; slot++) {
     tb_completion completion = {};
     completion.slot = slot;
-    queue.push(completion, false);
+    queue.push(completion, queue.beginGroup(1, false), false);
   }
   CHECK(wakes == 1);
   CHECK(queue.drain(out) == 3 && out[2].slot == 2);
-  queue.push({}, false);  // not armed: the caller is still looking
+  queue.push({}, queue.beginGroup(1, false), false);  // not armed: the caller is still looking
   CHECK(wakes == 1);
   CHECK(queue.drain(out) == 1);
   CHECK(queue.drain(out) == 0);
-  queue.push({}, true);  // from the caller itself
+  queue.push({}, queue.beginGroup(1, false), true);  // from the caller itself
   CHECK(wakes == 1);
-  queue.push({}, false);
+  queue.push({}, queue.beginGroup(1, false), false);
   CHECK(wakes == 2 && queue.wakeCount() == 2);
+}
+
+TEST(a_group_wakes_by_its_last_op_and_by_any_op_while_no_slot_is_free) {
+  wakes = 0;
+  CompletionQueue queue(8, [] { wakes++; });
+  tb_completion out[8];
+  const uint32_t group = queue.beginGroup(3, false);
+  queue.push({}, group, false);
+  CHECK(wakes == 0 && queue.drain(out) == 1 && queue.drain(out) == 0);
+  queue.push({}, group, false);
+  queue.push({}, group, false);
+  CHECK(wakes == 1 && queue.drain(out) == 2 && queue.drain(out) == 0);
+  queue.push({}, queue.beginGroup(8, true), false);
+  CHECK(wakes == 2);
+}
+
+TEST(groups_are_used_again) {
+  CompletionQueue queue(2, [] {});
+  tb_completion out[2];
+  for (int i = 0; i < 5; i++) {
+    const uint32_t a = queue.beginGroup(1, false), b = queue.beginGroup(1, false);
+    CHECK(a != b);
+    queue.push({}, a, false);
+    queue.push({}, b, false);
+    CHECK(queue.drain(out) == 2);
+  }
 }
 
 TEST(a_closed_handle_is_used_again_and_finds_nothing_before) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +81,7 @@ static pid_t makeInChild(const std::string &path) {
   CHECK(pipe(ready) == 0);
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a failed test leaves no process
     Region made;
     const char made_it = made.create(path.c_str(), 4096, 1) == 0 ? 'y' : 'n';
     if (write(ready[1], &made_it, 1) == 1) {

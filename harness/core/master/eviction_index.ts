@@ -39,6 +39,18 @@ export class EvictionIndex {
     }
   }
 
+  /** To be called before the takeExpired calls of an eviction. */
+  beginCycle(now_ns: number): void {
+    this.expireSoftPins(now_ns);
+    this.#normal.beginCycle();
+    this.#soft.beginCycle();
+  }
+
+  /** True when this cycle could not look at every object it had to; the next one goes on. */
+  get is_exhausted(): boolean {
+    return this.#normal.is_exhausted || this.#soft.is_exhausted;
+  }
+
   /** Takes the object of the lane whose lease ended first; the caller evicts it, or places it again. */
   takeExpired(lane: "normal" | "soft", now_ns: number): StoredObject | undefined {
     return this.#heap(lane).takeExpired(now_ns);

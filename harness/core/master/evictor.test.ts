@@ -101,6 +101,27 @@ test("soft-pinned objects stay when they may not be evicted, and are ordinary af
   expect(master.core.stats(master.now_ns).soft_pin_key_count).toBe(0);
 });
 
+/** 100 soft-pinned objects in half of the memory, and eviction woken by a put that found no space. */
+function softPinnedAndWoken(now_ms: number): TestMaster {
+  const master = new TestMaster();
+  master.mount("a", 20_000);
+  master.put(numbered("s", 100), 100, { soft_pin: true });
+  master.putStart(["w0", "w1"], 100);
+  master.now_ns = now_ms * 1e6;
+  master.putStart(["big"], 15_000);
+  master.at(now_ms);
+  return master;
+}
+
+test("the second pass stops at half of the target", () => {
+  // used 0.51: target 0.05, lower max(0.025, −0.39); ceil(100 × 0.025) = 3
+  expect(softPinnedAndWoken(1_000).core.stats(0).evicted_key_count).toBe(3);
+});
+
+test("unfinished puts released in the same tick count towards the second pass", () => {
+  expect(softPinnedAndWoken(600_000).core.stats(0).evicted_key_count).toBe(3 - 2);
+});
+
 test("reads do not extend a soft pin", () => {
   const master = new TestMaster({ allow_evict_soft_pinned_objects: false, soft_pin_ttl_ms: 60_000 });
   master.mount("a", 2000);

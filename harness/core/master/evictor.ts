@@ -53,16 +53,18 @@ export class Evictor {
     const { eviction_high_watermark_ratio: high, eviction_ratio: ratio } = this.#config;
     const used = this.#pool.used_ratio;
     if (used <= high && !this.#wanted) return;
+    const woken = this.#wanted;
     this.#wanted = false;
-    this.#index.expireSoftPins(now_ns);
+    this.#index.beginCycle(now_ns);
     const base = this.#index.evictable_count;
     if (base === 0) return;
     const target = Math.max(ratio, used - high + ratio);
     const lower = Math.max(0.5 * target, used - high);
     this.#offload_budget = Math.floor(this.#config.offloading_queue_limit * this.#config.offload_cap_ratio);
     const evicted = this.#evictFrom("normal", Math.ceil(base * target), now_ns);
-    if (!this.#config.allow_evict_soft_pinned_objects) return;
-    this.#evictFrom("soft", Math.ceil(base * lower) - evicted - released, now_ns);
+    const soft_count = Math.ceil(base * lower) - evicted - released;
+    if (this.#index.is_exhausted) this.#wanted = woken;
+    else if (this.#config.allow_evict_soft_pinned_objects) this.#evictFrom("soft", soft_count, now_ns);
   }
 
   /** Evicts up to `count` objects of the lane; how many went. */

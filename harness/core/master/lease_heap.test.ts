@@ -11,6 +11,7 @@ function objectNumber(sequence: number, lease_ns: number): StoredObject {
 }
 
 function drain(heap: LeaseHeap, now_ns: number): string[] {
+  heap.beginCycle();
   const keys: string[] = [];
   for (let o = heap.takeExpired(now_ns); o !== undefined; o = heap.takeExpired(now_ns)) keys.push(o.key);
   return keys;
@@ -54,4 +55,16 @@ test("dead entries are swept out and the order of the living stays", () => {
   for (const object of objects.slice(3)) heap.remove(object); // 2997 dead against 3 living
   expect(objects.slice(3).filter(({ heap_bits }) => heap_bits === 0).length).toBeGreaterThan(1000);
   expect(drain(heap, 3000)).toEqual(["k2", "k1", "k0"]);
+});
+
+test("a cycle corrects a bounded number of renewed leases, and the next one goes on", () => {
+  const heap = new LeaseHeap("normal");
+  const renewed = Array.from({ length: 20_000 }, (_, i) => objectNumber(i, 10));
+  for (const object of renewed) heap.add(object);
+  heap.add(objectNumber(20_000, 15));
+  for (const object of renewed) object.lease_ns = 100;
+  expect(drain(heap, 50)).toEqual([]); // 16,384 of the 20,000 corrected
+  expect(heap.is_exhausted).toBe(true);
+  expect(drain(heap, 50)).toEqual(["k20000"]);
+  expect(heap.is_exhausted).toBe(false);
 });

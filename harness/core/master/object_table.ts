@@ -76,7 +76,6 @@ export class ObjectTable {
     }
     for (const copy of goes) copy.segment.space.free(copy.offset);
     object.memory = object.memory.filter((copy) => !goes.includes(copy));
-    if (object.memory.length === 0) this.#unqueue(object);
     this.#index.place(object);
   }
 

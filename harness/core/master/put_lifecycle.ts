@@ -53,7 +53,6 @@ export class PutLifecycle {
     if (object.state === "complete") return STORE_CODE.OK;
     this.#unfinished.delete(object);
     object.state = "complete";
-    object.lease_ns = 0;
     if (object.soft_pin && this.#soft_pin_ttl_ns > 0) object.soft_until_ns = now_ns + this.#soft_pin_ttl_ns;
     this.#parts.index.place(object);
     this.#parts.onComplete(object);

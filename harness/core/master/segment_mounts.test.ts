@@ -5,7 +5,9 @@ import { TestMaster } from "./test_master.ts";
 test("a mount is repeated, refused for a taken name, and checked for its size", () => {
   const master = new TestMaster();
   expect(master.mount("a", 2048)).toBe(STORE_CODE.OK);
+  master.put(["k"], 100);
   expect(master.mount("a", 2048)).toBe(STORE_CODE.OK);
+  expect(master.exist("k")).toEqual([1]);
   expect(master.mount("b", 2048, { segment_name: "a:1" })).toBe(STORE_CODE.SEGMENT_ALREADY_EXISTS);
   expect(master.mount("c", 1023)).toBe(STORE_CODE.INVALID_PARAMS);
   expect(master.mount("d", 1024 ** 4 + 1)).toBe(STORE_CODE.INVALID_PARAMS);
@@ -54,6 +56,15 @@ test("an owner silent for longer than the TTL is unmounted within a second, and 
   expect(ping("owner-b")).toBe(false);
   master.mount("a", 1024, { generation: 2 });
   expect(ping("owner-a")).toBe(false);
+});
+
+test("each client has its own deadline, whatever the order of mounting", () => {
+  const master = new TestMaster();
+  master.mount("a", 1024);
+  master.mount("b", 2048);
+  master.at(5_000, ["owner-a"]);
+  master.at(11_000, []);
+  expect(master.core.stats(0).total_capacity_bytes).toBe(1024);
 });
 
 test("a put that is running when its segment goes ends as not found", () => {

@@ -71,7 +71,6 @@ export class BucketWrites {
   written(bucket: DiskBucket, code: number, crc32c: readonly number[]): void {
     assert(bucket.state === "writing", "a bucket is written once");
     const items = [...bucket.items.values()];
-    bucket.items.clear();
     const failed = bucket.doomed === "no" ? code : STORE_CODE.OBJECT_NOT_FOUND;
     if (failed !== STORE_CODE.OK) {
       if (bucket.doomed !== "forgotten") this.#refuseItems(items, failed);

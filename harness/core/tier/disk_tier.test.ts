@@ -235,6 +235,15 @@ test("a wipe while a bucket is written or registered leaves nothing readable beh
   expect(disk.take("delete_bucket").length).toBe(1);
 });
 
+test("a wiped bucket that the master never heard of goes without being told", () => {
+  const disk = new TestDiskTier();
+  disk.heartbeat(["a", "b"]);
+  disk.finishWrites();
+  disk.heartbeat([], true);
+  disk.finishNotifies(STORE_CODE.RPC_FAIL);
+  expect(disk.pending()).toEqual(["delete_bucket"]);
+});
+
 test("a restarted owner registers its buckets, goes on numbering, and reads a doubled key from the later one", () => {
   const disk = new TestDiskTier();
   const item = (key: string, crc32c: number) => ({ key, file_offset: 0, bytes: 4096, crc32c });

@@ -1,0 +1,137 @@
+// `bun run bench <topology> …`: stands up the stack, replays the workload, compares the arms, writes and prints the report.
+
+import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
+import { renderTerminal } from "../../reports/terminal_report.ts";
+import { renderAll } from "../../reports/write_reports.ts";
+import { OsClock } from "../clock/os_clock.ts";
+import { BENCH_HELP } from "../config/bench_help.ts";
+import { type BenchOptions, parseBenchOptions } from "../config/bench_options.ts";
+import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
+import { present } from "../domain/assert.ts";
+import { sweepStaleDirs } from "../launch/runtime_dirs.ts";
+import { proveConcurrency, streamsToProve } from "../load/floor/prove_concurrency.ts";
+import type { Manifest } from "../measure/manifest.ts";
+import { readRun } from "../measure/read_run.ts";
+import { RunDirectory } from "../measure/run_directory.ts";
+import type { RunSummary } from "../measure/run_summary.ts";
+import { PlaneClock } from "../stack/plane_clock.ts";
+import { type BenchOutcome, runBench } from "./bench_run.ts";
+import { renderDryRun } from "./dry_run.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
+import { Progress } from "./progress.ts";
+import { pairWorkload, planRun, type RunContext } from "./run_context.ts";
+import { startManifest } from "./run_manifest.ts";
+import { summariseRun } from "./summarise_run.ts";
+
+const argv = process.argv.slice(2);
+process.exit(await main(argv));
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const options = parseBenchOptions(argv, { runtimes: ["live"] });
+  if (!options.ok) return refuse(options.error);
+  if (options.value === "help") {
+    console.log(BENCH_HELP);
+    return EXIT.DONE;
+  }
+  const context = planRun(options.value);
+  if (!context.ok) return refuse(context.error);
+  // A workload that cannot be read is found here, before anything is started.
+  const first = pairWorkload(context.value, present(context.value.schedule[0], "a schedule has a run").seed);
+  if (!first.ok) return refuse(first.error);
+  if (options.value.dry_run) {
+    console.log(renderDryRun(context.value, first.value));
+    return EXIT.DONE;
+  }
+  return bench(options.value, context.value);
+}
+
+async function bench(options: BenchOptions, context: RunContext): Promise<ExitCode> {
+  const os_clock = new OsClock();
+  const progress = new Progress(os_clock, process.stderr.isTTY);
+  sweepStaleDirs();
+  progress.stage("preparing the native library");
+  const plane = openDataPlane();
+  if (!plane.ok) return fail(progress, EXIT.STACK_FAILED, plane.error.detail);
+  const clock = new PlaneClock(plane.value, os_clock);
+
+  const load = present(context.plan.arms[0], "a plan has a baseline").config.load;
+  const streams = await proveConcurrency(streamsToProve(load.concurrency), clock);
+  if (!streams.ok) return fail(progress, EXIT.STACK_FAILED, streams.error.detail);
+
+  const created = RunDirectory.create(options.out_dir, context.plan.scenario, os_clock.wallTime());
+  if (!created.ok) return fail(progress, EXIT.USAGE, created.error.message);
+  using directory = created.value;
+  const manifest = startManifest(context, ["bench", ...argv], os_clock.wallTime());
+  directory.writeManifest(manifest);
+
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  const outcome = await runBench({
+    context,
+    directory,
+    clock,
+    plane: plane.value,
+    progress,
+    signal: interrupt.signal,
+  });
+  await plane.value.close();
+  progress.end();
+
+  const finish = (ending: Pick<Manifest, "status" | "reason">): void => {
+    directory.writeManifest({ ...manifest, ...ending, finished_at: os_clock.wallTime() });
+  };
+  if (!outcome.ok) {
+    finish({ status: outcome.error.status, reason: outcome.error.message });
+    return fail(
+      progress,
+      outcome.error.exit_code,
+      `${outcome.error.message}\nRun directory: ${directory.path}`,
+    );
+  }
+  const summary = writeResults(context, directory, outcome.value);
+  finish({ status: "done", reason: null });
+  return report(options, directory, summary);
+}
+
+function writeResults(context: RunContext, directory: RunDirectory, outcome: BenchOutcome): RunSummary {
+  const summary = summariseRun(context, outcome.arms, outcome.theoretical_hit_ratio);
+  directory.writeSummary(summary);
+  for (const { arm_index, outcomes } of outcome.arms) {
+    const records = outcomes.flatMap(({ run }) => run.records);
+    directory.writeHistograms(
+      present(context.plan.arms[arm_index], "an outcome belongs to an arm").name,
+      records,
+    );
+  }
+  return summary;
+}
+
+/** Renders from what is on disk, exactly as `bun run report` does later. */
+function report(options: BenchOptions, directory: RunDirectory, summary: RunSummary): ExitCode {
+  const stored = readRun(directory.path);
+  if (!stored.ok) {
+    console.error(stored.error.message);
+    return EXIT.STACK_FAILED;
+  }
+  const input = { ...stored.value, summary };
+  for (const { file_name, text } of renderAll(input)) directory.write(file_name, text);
+  if (options.json) console.log(JSON.stringify(summary, null, 2));
+  else console.log(renderTerminal(input, { colour: process.stdout.isTTY, run_path: directory.path }));
+  if (!summary.valid) return EXIT.INVALID_RUN;
+  const is_worse = summary.comparisons.some((comparison) => comparison.verdict === "worse");
+  return options.fail_on_worse && is_worse ? EXIT.WORSE : EXIT.DONE;
+}
+
+function refuse(problems: readonly ConfigProblem[]): ExitCode {
+  for (const problem of problems) console.error(formatConfigProblem(problem));
+  console.error("See bun run bench --help.");
+  return EXIT.USAGE;
+}
+
+function fail(progress: Progress, exit_code: ExitCode, message: string): ExitCode {
+  progress.end();
+  console.error(message);
+  return exit_code;
+}

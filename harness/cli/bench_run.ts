@@ -1,0 +1,120 @@
+// Runs a planned bench: every arm of every pair on a stack of its own, in balanced order, and writes its run directory as it
+// goes, so that an interruption or a crash leaves what was measured.
+
+import type { DataPlane } from "../../native/ffi/data_plane.ts";
+import type { Clock } from "../clock/clock.ts";
+import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
+import { present } from "../domain/assert.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { Manifest } from "../measure/manifest.ts";
+import type { RunDirectory } from "../measure/run_directory.ts";
+import type { RunEvent } from "../measure/run_event.ts";
+import type { ScheduledRun } from "../study/ab_schedule.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
+import { type LiveArmOutcome, runLiveArm } from "./live_arm.ts";
+import type { Progress } from "./progress.ts";
+import { generationOf, pairWorkload, type RunContext } from "./run_context.ts";
+import type { ArmOutcomes } from "./summarise_run.ts";
+
+export interface BenchRunOptions {
+  readonly context: RunContext;
+  readonly directory: RunDirectory;
+  readonly clock: Clock;
+  readonly plane: DataPlane;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface BenchFailure {
+  readonly exit_code: ExitCode;
+  readonly status: Extract<Manifest["status"], "interrupted" | "failed">;
+  readonly message: string;
+}
+
+export interface BenchOutcome {
+  readonly arms: readonly ArmOutcomes[];
+  /** Mean of the pairs' ceilings. */
+  readonly theoretical_hit_ratio: number;
+}
+
+export async function runBench(options: BenchRunOptions): Promise<Result<BenchOutcome, BenchFailure>> {
+  const { context, signal } = options;
+  const outcomes: LiveArmOutcome[][] = context.plan.arms.map(() => []);
+  const ceilings: number[] = [];
+  for (const [run_index, run] of context.schedule.entries()) {
+    if (signal.aborted) return err(INTERRUPTED);
+    const workload = pairWorkload(context, run.seed);
+    if (!workload.ok) return err(unusableWorkload(workload.error));
+    ceilings.push(workload.value.reuse.theoretical_hit_ratio);
+    const outcome = await runScheduled(options, run, run_index, workload.value.sessions);
+    if (!outcome.ok) return outcome;
+    outcomes[run.arm_index]?.push(outcome.value);
+  }
+  return ok({
+    arms: outcomes.map((of_arm, arm_index) => ({ arm_index, outcomes: of_arm })),
+    theoretical_hit_ratio: ceilings.reduce((sum, ratio) => sum + ratio, 0) / ceilings.length,
+  });
+}
+
+async function runScheduled(
+  options: BenchRunOptions,
+  { pair_index, arm_index, seed }: ScheduledRun,
+  run_index: number,
+  sessions: Parameters<typeof runLiveArm>[0]["sessions"],
+): Promise<Result<LiveArmOutcome, BenchFailure>> {
+  const { context, directory, clock, plane, progress, signal } = options;
+  const arm = present(context.plan.arms[arm_index], "the schedule names arms of the plan");
+  const event = (kind: RunEvent["kind"], detail: string): void => {
+    directory.appendEvent({ at_ns: clock.now_ns(), arm: arm.name, pair_index, kind, detail });
+  };
+  const label = `run ${run_index + 1} of ${context.schedule.length}, pair ${pair_index + 1}, ${arm.name}`;
+  let write_failure: string | null = null;
+  const outcome = await runLiveArm({
+    clock,
+    pacer: (deadline_ns) => plane.submit([{ kind: "wait_until", deadline_ns }]).then(() => undefined),
+    arm,
+    pair_index,
+    seed,
+    sessions,
+    topology: context.topology,
+    profiles: present(context.profiles[arm_index], "every arm has its profiles"),
+    generation: generationOf(clock, run_index),
+    run_path: directory.path,
+    logs_path: directory.logs_path,
+    signal,
+    onStage: (stage) => {
+      event("phase", stage);
+      progress.stage(`${label}: ${stage}`);
+    },
+    onProgress: ({ finished_requests, planned_requests, failed_requests }) =>
+      progress.update(
+        `${finished_requests}/${planned_requests} requests${failed_requests > 0 ? `, ${failed_requests} failed` : ""}`,
+      ),
+    onRecord: (record) => {
+      const written = directory.appendRequest(record);
+      if (!written.ok) write_failure ??= written.error.message;
+    },
+    onLost: (lost) => {
+      event("fault", `${lost.name} ${lost.how}`);
+      progress.note(`${label}: ${lost.name} ${lost.how}`);
+    },
+  });
+  if (signal.aborted) return err(INTERRUPTED);
+  if (write_failure !== null) return err(failed(write_failure));
+  if (outcome.ok) return outcome;
+  return err(failed(outcome.error.message));
+}
+
+const INTERRUPTED: BenchFailure = {
+  exit_code: EXIT.INTERRUPTED,
+  status: "interrupted",
+  message: "interrupted; what was measured so far is in the run directory",
+};
+
+function failed(message: string): BenchFailure {
+  return { exit_code: EXIT.STACK_FAILED, status: "failed", message };
+}
+
+function unusableWorkload(problems: readonly ConfigProblem[]): BenchFailure {
+  return { exit_code: EXIT.USAGE, status: "failed", message: problems.map(formatConfigProblem).join("\n") };
+}

@@ -1,0 +1,72 @@
+// What a run of bench knows before its first process starts: arms, schedule, profiles, and where things go.
+
+import { generateSessions } from "../../workloads/generate.ts";
+import { measurePrefixReuse, type PrefixReuse } from "../../workloads/prefix_reuse.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { BenchOptions } from "../config/bench_options.ts";
+import { type ArmPlan, buildArms } from "../config/build_arms.ts";
+import type { ConfigProblem } from "../config/config_problem.ts";
+import { findGpuProfile } from "../config/profiles/gpus.ts";
+import { findModelProfile } from "../config/profiles/models.ts";
+import { present } from "../domain/assert.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { Session } from "../domain/session.ts";
+import { parseTopology, type Topology } from "../domain/topology.ts";
+import type { Profiles } from "../stack/stack_plan.ts";
+import { type ScheduledRun, scheduleRuns } from "../study/ab_schedule.ts";
+
+export interface RunContext {
+  readonly options: BenchOptions;
+  readonly plan: ArmPlan;
+  readonly topology: Topology;
+  readonly profiles: readonly Profiles[];
+  readonly schedule: readonly ScheduledRun[];
+  readonly base_seed: number;
+}
+
+export function planRun(options: BenchOptions): Result<RunContext, readonly ConfigProblem[]> {
+  const plan = buildArms(options);
+  if (!plan.ok) return plan;
+  const { arms } = plan.value;
+  const baseline = present(arms[0], "a plan has a baseline").config;
+  const topology = parseTopology(baseline.topology);
+  if (!topology.ok)
+    return err([{ path: "topology", rule: topology.error, got: baseline.topology, next_step: "" }]);
+  const profiles: Profiles[] = [];
+  for (const { config } of arms) {
+    const model = findModelProfile(config.engine.model);
+    const gpu = findGpuProfile(config.engine.gpu);
+    if (!model.ok) return err([model.error]);
+    if (!gpu.ok) return err([gpu.error]);
+    profiles.push({ model: model.value, gpu: gpu.value });
+  }
+  return ok({
+    options,
+    plan: plan.value,
+    topology: topology.value,
+    profiles,
+    schedule: scheduleRuns(arms.length, options.pairs, baseline.seed),
+    base_seed: baseline.seed,
+  });
+}
+
+export interface PairWorkload {
+  readonly sessions: readonly Session[];
+  readonly reuse: PrefixReuse;
+}
+
+/** The same sessions for every arm of a pair; another seed for every pair. */
+export function pairWorkload(
+  context: RunContext,
+  seed: number,
+): Result<PairWorkload, readonly ConfigProblem[]> {
+  const { workload, engine } = present(context.plan.arms[0], "a plan has a baseline").config;
+  const sessions = generateSessions(workload, seed);
+  if (!sessions.ok) return sessions;
+  return ok({ sessions: sessions.value, reuse: measurePrefixReuse(sessions.value, engine.block_tokens) });
+}
+
+/** A number that no stack before this one had: names what belongs to which stack. */
+export function generationOf(clock: Clock, run_index: number): number {
+  return (Math.floor(clock.now_ns() / 1_000) % 2 ** 30) + run_index + 1;
+}

@@ -1,0 +1,79 @@
+// What a run says of itself in manifest.json, and what of it was real.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { configDifferences } from "../config/config_diff.ts";
+import { usesDisk } from "../config/uses_disk.ts";
+import { present } from "../domain/assert.ts";
+import { readHostFacts } from "../measure/host_facts.ts";
+import { MANIFEST_SCHEMA_VERSION, type Manifest } from "../measure/manifest.ts";
+import type { RunContext } from "./run_context.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+
+export function startManifest(context: RunContext, argv: readonly string[], started_at: string): Manifest {
+  const { plan, schedule, options, base_seed } = context;
+  const { real, modelled } = realAndModelled(context);
+  return {
+    schema_version: MANIFEST_SCHEMA_VERSION,
+    scenario: plan.scenario,
+    runtime: options.runtime,
+    argv,
+    status: "running",
+    reason: null,
+    started_at,
+    finished_at: null,
+    arms: plan.arms.map(({ name, factors, config }) => ({ name, factors, config })),
+    config_diff: configDifferences(plan.arms.map((arm) => arm.config)),
+    seeds: { base: base_seed, pairs: [...new Set(schedule.map(({ seed }) => seed))] },
+    versions: { tierbench: packageVersion(), bun: Bun.version, ...gitState() },
+    host: readHostFacts(),
+    real,
+    modelled,
+  };
+}
+
+export function realAndModelled({ plan, topology }: Pick<RunContext, "plan" | "topology">): {
+  readonly real: readonly string[];
+  readonly modelled: readonly string[];
+} {
+  const { engine, link, store } = present(plan.arms[0], "a plan has a baseline").config;
+  const has_store = plan.arms.some(({ config }) => config.store.tiers !== "hbm");
+  const has_disk = plan.arms.some(({ config }) => usesDisk(config));
+  const bandwidth = link.bandwidth_bytes_per_s;
+  return {
+    real: [
+      `processes: ${has_store ? "1 master, " : ""}${has_store ? `${topology.owners.length} owners, ` : ""}${topology.engines.length} engines, 1 router, each its own`,
+      "HTTP, SSE and RPC between processes; scheduling, prefix caching, placement, leases and eviction",
+      "KV bytes: written, copied between processes through shared memory, and verified at every load",
+      ...(has_disk
+        ? [`disk tier: bucket files written and read back (${store.disk.path ?? "in the run directory"})`]
+        : []),
+    ],
+    modelled: [
+      `GPU time: a step sleeps for what a roofline of ${engine.model} on ${engine.gpu} says`,
+      "answers: token ids are a function of the prompt",
+      bandwidth === null
+        ? "links between nodes: all nodes share this host; latency only"
+        : `links between nodes: all nodes share this host; transfers between them are held to ${(bandwidth / 1e9).toFixed(2)} GB/s and ${link.latency_us} µs, with queueing at both ends`,
+      `KV size: ${engine.kv_scale === 1 ? "full scale" : `${engine.kv_scale} of the model's bytes per token, link bandwidth scaled alike`}; copies inside a node run at this host's memory speed, without PCIe`,
+    ],
+  };
+}
+
+function packageVersion(): string {
+  const parsed: { version?: unknown } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  return String(parsed.version);
+}
+
+/** Null where this is no git checkout, or git is not installed. */
+function gitState(): { readonly git_head: string | null; readonly git_dirty: boolean | null } {
+  const git = (...args: string[]): string | null => {
+    if (Bun.which("git") === null) return null;
+    const done = Bun.spawnSync(["git", ...args], { cwd: ROOT, stderr: "ignore" });
+    return done.exitCode === 0 ? done.stdout.toString().trim() : null;
+  };
+  const head = git("rev-parse", "HEAD");
+  const status = git("status", "--porcelain");
+  return { git_head: head, git_dirty: status === null ? null : status !== "" };
+}

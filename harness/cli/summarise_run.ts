@@ -1,0 +1,134 @@
+// From the outcomes of all arms and pairs to summary.json: arms, comparisons, validity.
+
+import { Random } from "../clock/random.ts";
+import { configDifferences } from "../config/config_diff.ts";
+import { usesDisk } from "../config/uses_disk.ts";
+import { present } from "../domain/assert.ts";
+import type { Tier } from "../domain/tier.ts";
+import { summariseArm } from "../measure/arm_summary.ts";
+import { checkArmsHaveRequests } from "../measure/checks/arms_have_requests.ts";
+import { checkClientNotSaturated } from "../measure/checks/client_not_saturated.ts";
+import { checkErrorRatio } from "../measure/checks/error_ratio.ts";
+import { checkLedger } from "../measure/checks/ledger_balances.ts";
+import { checkOfferedLoad, offeredLoad } from "../measure/checks/offered_load.ts";
+import { checkOnlyFactorDiffers } from "../measure/checks/only_factor_differs.ts";
+import { checkProofOfLoad, type TierUnderTest } from "../measure/checks/proof_of_load.ts";
+import { checkReads } from "../measure/checks/reads_are_right.ts";
+import { checkScheduleLag } from "../measure/checks/schedule_lag.ts";
+import { checkColdStart } from "../measure/cold_start.ts";
+import {
+  type ArmSummary,
+  type RunSummary,
+  SUMMARY_SCHEMA_VERSION,
+  type ValidityCheck,
+} from "../measure/run_summary.ts";
+import { isValid } from "../measure/validity.ts";
+import { DEFAULT_MIN_EFFECT_PCT } from "../stats/verdict.ts";
+import { compareArms } from "../study/compare_arms.ts";
+import type { LiveArmOutcome } from "./live_arm.ts";
+import type { RunContext } from "./run_context.ts";
+import { realAndModelled } from "./run_manifest.ts";
+
+/** One arm's outcomes, one a pair. */
+export interface ArmOutcomes {
+  readonly arm_index: number;
+  readonly outcomes: readonly LiveArmOutcome[];
+}
+
+/** A change of a hit ratio that is smaller than this does not matter. */
+const MIN_EFFECT_POINTS = 1;
+
+export function summariseRun(
+  context: RunContext,
+  arms: readonly ArmOutcomes[],
+  theoretical_hit_ratio: number,
+): RunSummary {
+  const { plan, options, base_seed } = context;
+  const summaries = arms.map(({ arm_index, outcomes }) => {
+    const { name, factors, config } = present(plan.arms[arm_index], "an outcome belongs to an arm");
+    return summariseArm({
+      name,
+      factors,
+      block_tokens: config.engine.block_tokens,
+      keys_per_block: 1,
+      theoretical_hit_ratio,
+      runs: outcomes.map((outcome) => outcome.run),
+    });
+  });
+  const validity = checkRun(context, arms, summaries);
+  return {
+    schema_version: SUMMARY_SCHEMA_VERSION,
+    scenario: plan.scenario,
+    runtime: options.runtime,
+    valid: isValid(validity),
+    validity,
+    arms: summaries,
+    comparisons:
+      plan.factor_name === null
+        ? []
+        : compareArms(
+            arms.map(({ arm_index, outcomes }) => ({
+              name: plan.arms[arm_index]?.name ?? "",
+              runs: outcomes.map((outcome) => outcome.run),
+            })),
+            {
+              factor: plan.factor_name,
+              min_effect_pct: DEFAULT_MIN_EFFECT_PCT,
+              min_effect_points: MIN_EFFECT_POINTS,
+              random: new Random(base_seed).fork("comparison"),
+            },
+          ),
+    ...realAndModelled(context),
+  };
+}
+
+function checkRun(
+  context: RunContext,
+  arms: readonly ArmOutcomes[],
+  summaries: readonly ArmSummary[],
+): ValidityCheck[] {
+  const { plan } = context;
+  const { validity, load } = present(plan.arms[0], "a plan has a baseline").config;
+  const outcomes = arms.flatMap((arm) => arm.outcomes);
+  const planned = arms[0]?.outcomes.reduce((sum, { load }) => sum + load.planned_requests, 0) ?? 0;
+  return [
+    checkArmsHaveRequests(summaries, planned),
+    checkErrorRatio(summaries, validity.error_ratio_max),
+    checkColdStart(outcomes.map((outcome) => outcome.cold_start)),
+    checkOnlyFactorDiffers(
+      configDifferences(plan.arms.map((arm) => arm.config)),
+      plan.factor_path === null ? [] : [plan.factor_path],
+    ),
+    checkLedger(summaries),
+    checkReads(summaries),
+    checkProofOfLoad(summaries, tiersUnderTest(context)),
+    checkScheduleLag(summaries, validity.schedule_lag_p99_ms_max),
+    ...(load.arrivals === "closed" ? [] : [checkOfferedLoad(offeredLoads(context, arms))]),
+    checkClientNotSaturated(
+      arms.flatMap(({ arm_index, outcomes }) =>
+        outcomes.map(({ load }) => ({
+          arm: plan.arms[arm_index]?.name ?? "",
+          merge_ratio: load.merge_ratio,
+        })),
+      ),
+    ),
+  ];
+}
+
+/** The store's tiers that the factor is about: a comparison of tiers claims nothing of a tier that served no hit. */
+function tiersUnderTest({ plan }: RunContext): TierUnderTest[] {
+  return plan.arms.flatMap(({ name, config }): TierUnderTest[] => {
+    if (config.store.tiers === "hbm") return [];
+    const tiers: Tier[] = plan.factor_name === "tiers" && usesDisk(config) ? ["cpu", "disk"] : ["cpu"];
+    return tiers.map((tier) => ({ arm: name, tier }));
+  });
+}
+
+function offeredLoads(
+  { plan }: RunContext,
+  arms: readonly ArmOutcomes[],
+): Parameters<typeof checkOfferedLoad>[0] {
+  return arms.flatMap(({ arm_index, outcomes }) =>
+    outcomes.flatMap(({ run }) => offeredLoad(plan.arms[arm_index]?.name ?? "", run.records) ?? []),
+  );
+}
