@@ -1,5 +1,7 @@
 // The one loop: lint, types, tests. Ends with `N passed, N failed, N skipped`; the exit code is 1 when anything failed.
 
+import process from "node:process";
+
 interface Step {
   readonly name: string;
   readonly argv: readonly string[];
@@ -39,7 +41,11 @@ async function runStep({ name, argv }: Step): Promise<boolean> {
 /** Bun prints its summary on stderr: ` 12 pass`, ` 0 fail`, ` 1 skip`. */
 async function runTests(): Promise<void> {
   console.log("== tests");
-  const child = Bun.spawn([process.execPath, "test"], { stdout: "inherit", stderr: "pipe", stdin: "ignore" });
+  const child = Bun.spawn([process.execPath, "test", "--timeout", "60000"], {
+    stdout: "inherit",
+    stderr: "pipe",
+    stdin: "ignore",
+  });
   let text = "";
   const decoder = new TextDecoder();
   for await (const chunk of child.stderr) {

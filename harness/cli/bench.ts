@@ -118,7 +118,7 @@ function report(options: BenchOptions, directory: RunDirectory, summary: RunSumm
   const input = { ...stored.value, summary };
   for (const { file_name, text } of renderAll(input)) directory.write(file_name, text);
   if (options.json) console.log(JSON.stringify(summary, null, 2));
-  else console.log(renderTerminal(input, { colour: process.stdout.isTTY, run_path: directory.path }));
+  else console.log(renderTerminal(input, { colours: process.stdout.isTTY, run_path: directory.path }));
   if (!summary.valid) return EXIT.INVALID_RUN;
   const is_worse = summary.comparisons.some((comparison) => comparison.verdict === "worse");
   return options.fail_on_worse && is_worse ? EXIT.WORSE : EXIT.DONE;

@@ -40,7 +40,7 @@ export interface LiveStackOptions {
 }
 
 /** Requests in flight that a fetch of a router or engine may have; Bun's default of 256 queues silently. */
-const MAX_HTTP_REQUESTS = "65536";
+const MAX_HTTP_REQUESTS = "16384";
 
 export class LiveStack {
   readonly members: readonly StackMember[];

@@ -21,6 +21,8 @@ struct Registration {
   Registration(const char *name, void (*run)()) { testCases().push_back({name, run}); }
 };
 
+inline int skipped = 0;
+
 /// A path that no other process of the test uses; `folder` is /dev/shm or /tmp.
 std::string scratchPath(const char *folder, const char *name);
 
@@ -30,6 +32,14 @@ std::string scratchPath(const char *folder, const char *name);
   static void test_##name();                                                  \
   static tierbench_test::Registration registration_##name(#name, test_##name); \
   static void test_##name()
+
+/// Ends the test without a verdict, and says so.
+#define SKIP(reason)                            \
+  do {                                          \
+    fprintf(stderr, "  skipped: %s\n", reason); \
+    tierbench_test::skipped++;                  \
+    return;                                     \
+  } while (0)
 
 #define CHECK(condition)                                                     \
   do {                                                                       \

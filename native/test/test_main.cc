@@ -19,6 +19,6 @@ int main(int argc, char **argv) {
     test.run();
     ran++;
   }
-  printf("%d tests passed\n", ran);
+  printf("%d tests passed, %d skipped\n", ran - tierbench_test::skipped, tierbench_test::skipped);
   return ran > 0 ? 0 : 1;
 }

@@ -1,7 +1,12 @@
 // Latencies of each arm, all its requests pooled; a block of rows per metric, so that arms are compared down a column.
 
 import { isAvailable } from "../../harness/measure/measured.ts";
-import type { ArmSummary, Distribution, LatencyMetric, RunSummary } from "../../harness/measure/run_summary.ts";
+import type {
+  ArmSummary,
+  Distribution,
+  LatencyMetric,
+  RunSummary,
+} from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
 import { formatCount, formatNumber } from "../wording/format_value.ts";
 import { type Cell, cell, left, missingCell, type ReportTable, right } from "./report_table.ts";

@@ -47,3 +47,6 @@ export function measuredCell<T>(value: Measured<T>, format: (value: T) => string
 export function missingCell(why: string): Cell {
   return { text: "n/a", why, tone: "quiet" };
 }
+
+/** Of a row to which the column does not apply. */
+export const NOT_APPLICABLE: Cell = { text: "–", tone: "quiet" };

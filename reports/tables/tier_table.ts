@@ -1,12 +1,20 @@
 // Where prompt tokens came from, per arm: each tier, all of them, what was computed, and what a cache without limit would hit.
 
-import { formatBytes } from "../../harness/domain/units.ts";
 import { TIERS } from "../../harness/domain/tier.ts";
-import { na, sumOf, withAll } from "../../harness/measure/measured.ts";
-import type { ArmSummary, RunSummary, TierSummary } from "../../harness/measure/run_summary.ts";
+import { formatBytes } from "../../harness/domain/units.ts";
+import { sumOf, withAll } from "../../harness/measure/measured.ts";
+import type { ArmSummary, Measured, RunSummary } from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
 import { formatCount, formatNumber, formatRatio } from "../wording/format_value.ts";
-import { type Cell, cell, left, measuredCell, type ReportTable, right } from "./report_table.ts";
+import {
+  type Cell,
+  cell,
+  left,
+  measuredCell,
+  NOT_APPLICABLE,
+  type ReportTable,
+  right,
+} from "./report_table.ts";
 
 export function tierTable({ arms }: RunSummary): ReportTable {
   const labels = labelArms(arms.map((arm) => arm.name));
@@ -20,41 +28,31 @@ export function tierTable({ arms }: RunSummary): ReportTable {
       right("bytes"),
       right("load_ms_p50"),
     ],
-    rows: arms.flatMap((arm) =>
-      tierRows(arm).map(({ what, tier }) => [cell(labels.of(arm.name)), cell(what), ...tierCells(tier)]),
-    ),
+    rows: arms.flatMap((arm) => tierRows(arm).map((row) => [cell(labels.of(arm.name)), ...row])),
   };
 }
 
-interface TierRow {
-  readonly what: string;
-  readonly tier: TierSummary;
-}
-
-function tierRows({ tiers }: ArmSummary): TierRow[] {
-  const nothing_moved = { bytes: na("not a tier"), load_ms_p50: na("not a tier") };
+function tierRows({ tiers }: ArmSummary): Cell[][] {
+  const each = TIERS.map((name) => {
+    const { hit_tokens, hit_ratio, bytes, load_ms_p50 } = tiers[name];
+    return [
+      cell(name),
+      measuredCell(hit_tokens, formatCount),
+      measuredCell(hit_ratio, formatRatio),
+      measuredCell(bytes, formatBytes),
+      measuredCell(load_ms_p50, formatNumber),
+    ];
+  });
+  const all_tokens = sumOf(TIERS.map((name) => tiers[name].hit_tokens));
   const all_ratio = withAll([tiers.miss.ratio], ([ratio = 0]) => 1 - ratio);
-  const all_tokens = sumOf(TIERS.map((tier) => tiers[tier].hit_tokens));
   return [
-    ...TIERS.map((tier) => ({ what: tier as string, tier: tiers[tier] })),
-    { what: "all tiers", tier: { ...nothing_moved, hit_tokens: all_tokens, hit_ratio: all_ratio } },
-    { what: "miss", tier: { ...nothing_moved, hit_tokens: tiers.miss.tokens, hit_ratio: tiers.miss.ratio } },
-    {
-      what: "ceiling",
-      tier: {
-        ...nothing_moved,
-        hit_tokens: na("a ratio of the trace"),
-        hit_ratio: tiers.theoretical_hit_ratio,
-      },
-    },
+    ...each,
+    [...tokenCells("all tiers", measuredCell(all_tokens, formatCount), all_ratio)],
+    [...tokenCells("miss", measuredCell(tiers.miss.tokens, formatCount), tiers.miss.ratio)],
+    [...tokenCells("ceiling", NOT_APPLICABLE, tiers.theoretical_hit_ratio)],
   ];
 }
 
-function tierCells(tier: TierSummary): Cell[] {
-  return [
-    measuredCell(tier.hit_tokens, formatCount),
-    measuredCell(tier.hit_ratio, formatRatio),
-    measuredCell(tier.bytes, formatBytes),
-    measuredCell(tier.load_ms_p50, formatNumber),
-  ];
+function tokenCells(what: string, tokens: Cell, ratio: Measured): Cell[] {
+  return [cell(what), tokens, measuredCell(ratio, formatRatio), NOT_APPLICABLE, NOT_APPLICABLE];
 }

@@ -1,5 +1,8 @@
 // Admits a waiting request: prefix hit in the engine's own blocks, then the store's answer, then allocation, and only then,
 // with the real hit known, the decision to load. A request that loads or pulls gets its blocks and is parked.
+//
+// A request is admitted only when the blocks of all its tokens so far are free, though a chunk takes only what it fills
+// (vLLM's scheduler_reserve_full_isl): otherwise one that cannot end would be prefilled and preempted over and over.
 
 import { decideLoad } from "../connector/load_decision.ts";
 import { lookupBlocks } from "../connector/lookup_fold.ts";
@@ -52,8 +55,8 @@ export class Admission {
     const hit_blocks = hit_ids.length;
     const hbm_tokens = hit_blocks * config.block_tokens;
     const supply = this.#supplyBehind(request, hbm_tokens, plan.tokens_left);
-    const new_blocks = Math.ceil(supply.end_tokens / config.block_tokens) - hit_blocks;
-    if (!pool.canAllocate(new_blocks, hit_ids)) return "no_blocks";
+    const lacked_blocks = Math.ceil(request.known_tokens / config.block_tokens) - hit_blocks;
+    if (!pool.canAllocate(lacked_blocks, hit_ids)) return "no_blocks";
     for (const block_id of hit_ids) pool.reference(block_id);
     request.block_ids = hit_ids;
     request.computed_tokens = hbm_tokens;
@@ -70,9 +73,11 @@ export class Admission {
   }
 
   #schedule(request: RequestState, plan: StepPlan): Admitted {
-    const { pool, queues } = this.#ctx;
+    const { pool, config, queues } = this.#ctx;
+    const lacked_blocks = Math.ceil(request.known_tokens / config.block_tokens) - request.block_ids.length;
+    if (lacked_blocks > pool.free_blocks) return "no_blocks";
     const new_tokens = Math.min(request.known_tokens - request.computed_tokens, plan.tokens_left);
-    if (!this.grow(request, request.computed_tokens + new_tokens)) return "no_blocks";
+    this.grow(request, request.computed_tokens + new_tokens);
     queues.run(request);
     plan.add(request, new_tokens, pool);
     return "scheduled";

@@ -4,7 +4,7 @@
 // step's end. The next step is planned when the last one is done, or at once when the engine idles. At most one step is
 // out. Completions of transfers never wait for a step; what they change is seen by the next plan.
 
-import { assert, unreachable } from "../../domain/assert.ts";
+import { assert, present, unreachable } from "../../domain/assert.ts";
 import type { StoreEvent, StoreNotice } from "../connector/store_api.ts";
 import { StoreConnector } from "../connector/store_connector.ts";
 import { BlockPool } from "./block_pool.ts";
@@ -170,14 +170,15 @@ export class EngineCore {
     this.#step_id = null;
     this.#plan = null;
     for (const request of requests) this.#lifecycle.stepped(request, now_ns);
+    if (this.#resets_at_step_end.length === 0) return;
     for (const reset of this.#resets_at_step_end.splice(0)) this.#resets.start(reset, now_ns);
   }
 
   #settleNotices(now_ns: number): void {
     const { notices } = this.#ctx;
     // Settling one may bring about another.
-    for (let notice = notices.shift(); notice !== undefined; notice = notices.shift()) {
-      this.#settle(notice, now_ns);
+    while (notices.length > 0) {
+      this.#settle(present(notices.shift(), "a list that is not empty has a first"), now_ns);
     }
   }
 

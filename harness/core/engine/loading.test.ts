@@ -137,6 +137,20 @@ test("requests whose load ended go ahead of fresh ones", () => {
   ]);
 });
 
+test("requests whose loads ended are promoted in the order they were parked", () => {
+  const shell = new FakeShell({ ...LOADS_ONLY, max_num_seqs: 1 });
+  shell.arrive(promptRequest("a", 6, 1, { seed: 1 }));
+  shell.arrive(promptRequest("b", 6, 1, { seed: 2 }));
+  for (const { op_id } of shell.take("exists")) shell.send({ type: "exists_done", op_id, codes: [1] });
+  shell.arrive(promptRequest("busy", 3, 2, { seed: 3 }));
+  // One executor: a's GET ends, then b's; both while the step of busy is under way.
+  for (let i = 0; i < 2; i++) {
+    shell.send({ type: "get_done", op_id: shell.one("get").op_id, outcomes: [read(BLOCK_BYTES)] });
+  }
+  shell.runSteps();
+  expect(shell.take("finish").map((finish) => finish.request_id)).toEqual(["busy", "a", "b"]);
+});
+
 test("with load_async off the engine computes nothing while a load is under way", () => {
   const shell = new FakeShell({ connector: { ...LOADS_ONLY.connector, load_async: false } });
   shell.arrive(promptRequest("r", 14, 1));

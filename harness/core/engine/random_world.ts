@@ -28,9 +28,9 @@ interface Told {
 export class RandomWorld {
   readonly core: EngineCore;
   readonly config: EngineCoreConfig;
-  readonly told = new Map<string, Told>();
+  readonly told: Map<string, Told> = new Map();
   readonly reset_replies: number[] = [];
-  resets_asked = 0;
+  resets_asked: number = 0;
   readonly #seed: number;
   #draws = 0;
   #now_ns = 0;
@@ -62,6 +62,8 @@ export class RandomWorld {
   send(event: EngineEvent): void {
     const effects = this.core.handle(event, this.#now_ns);
     for (const effect of effects) this.#take(effect);
+    const deadline_ns = this.core.next_deadline_ns();
+    if (deadline_ns !== null && deadline_ns <= this.#now_ns) this.passTime();
   }
 
   arrive(): void {

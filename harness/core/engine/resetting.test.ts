@@ -103,6 +103,16 @@ test("while the store is being wiped nobody asks it, and what was loading is not
   expect(shell.take("exists")).toHaveLength(1);
 });
 
+test("what the store said before a wipe is not believed after it", () => {
+  const shell = new FakeShell({ connector: { ...FIXTURE_CONNECTOR, kv_role: "kv_consumer" } });
+  shell.arrive(promptRequest("a", 14, 1));
+  const { op_id } = shell.one("exists");
+  shell.send(reset({ connector: true }));
+  shell.send({ type: "exists_done", op_id, codes: [1, 1, 1] });
+  expect(shell.take("get")).toEqual([]);
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 14 * TOKEN_NS);
+});
+
 test("new weights are named by the next step and the next load", () => {
   const shell = new FakeShell({ connector: { ...FIXTURE_CONNECTOR, kv_role: "kv_consumer" } });
   shell.send({ type: "weights_updated", weights_version: 8 });

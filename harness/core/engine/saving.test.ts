@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { FIXTURE_CONNECTOR } from "../connector/connector_fixture.ts";
+import { FIXTURE_CONNECTOR, failed, read } from "../connector/connector_fixture.ts";
 import { FakeShell, promptRequest } from "./engine_fixture.ts";
 
 const SAVES_ONLY = { connector: { ...FIXTURE_CONNECTOR, enable_lookup: false } } as const;
@@ -55,6 +55,16 @@ test("a range whose put failed is offered again with the next one", () => {
   shell.step();
   expect(shell.one("exists").keys).toHaveLength(3);
   expect(shell.core.snapshot()).toMatchObject({ put_keys: 2, failed_put_keys: 1 });
+});
+
+test("blocks that a load did not bring are saved after they are computed", () => {
+  const shell = new FakeShell({ connector: FIXTURE_CONNECTOR });
+  shell.arrive(promptRequest("r", 14, 1));
+  shell.send({ type: "exists_done", op_id: shell.one("exists").op_id, codes: [1, 1, 1] });
+  const outcomes = [read(256), failed(-704), failed(-704)];
+  shell.send({ type: "get_done", op_id: shell.one("get").op_id, outcomes });
+  shell.step();
+  expect(shell.one("exists").keys).toHaveLength(2);
 });
 
 test("a consumer saves nothing", () => {

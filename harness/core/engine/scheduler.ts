@@ -67,9 +67,12 @@ export class Scheduler {
 
   #scheduleWaiting(plan: StepPlan, now_ns: number): "no_blocks" | "looked_at_all" {
     const { queues, config } = this.#ctx;
-    for (const request of queues.waiting) {
-      if (plan.tokens_left === 0 || queues.running.length >= config.max_num_seqs) break;
+    let request = queues.waiting.first;
+    while (request !== null && plan.tokens_left > 0 && queues.running.length < config.max_num_seqs) {
+      // Read first: an admitted request leaves the queue.
+      const { following } = request;
       if (this.#admission.admit(request, plan, now_ns) === "no_blocks") return "no_blocks";
+      request = following;
     }
     return "looked_at_all";
   }

@@ -1,0 +1,15 @@
+// The five characters that mean something in HTML text and attributes; control characters, which mean nothing good anywhere.
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark)
+    .replaceAll(/(?![\n\t])\p{Cc}/gu, "\ufffd");
+}

@@ -1,0 +1,55 @@
+// The comparisons of one candidate with the baseline, a row per metric. Advice is long and often shared by several rows, so it
+// stands below the table (wording/advice_lines.ts).
+
+import type { Comparison } from "../../harness/measure/run_summary.ts";
+import {
+  formatChange,
+  formatInterval,
+  formatNumber,
+  formatProbability,
+  formatRatio,
+} from "../wording/format_value.ts";
+import { VERDICT_WORDS } from "../wording/verdict_words.ts";
+import { type Cell, cell, left, missingCell, type ReportTable, right } from "./report_table.ts";
+
+/** `detail`: with the bootstrap interval and the p-value, which need room. */
+export function comparisonTable(title: string, rows: readonly Comparison[], detail: boolean): ReportTable {
+  const more = detail ? [right("bootstrap95_pct"), right("p_holm")] : [];
+  return {
+    title,
+    columns: [
+      left("metric"),
+      right("baseline"),
+      right("candidate"),
+      right("delta_pct"),
+      right("ci95_pct"),
+      ...more,
+      left("verdict"),
+    ],
+    rows: rows.map((row) => comparisonRow(row, detail)),
+  };
+}
+
+function comparisonRow(row: Comparison, detail: boolean): Cell[] {
+  const unit = row.delta_unit ?? "percent";
+  const value = unit === "points" ? formatRatio : formatNumber;
+  const { words, tone } = VERDICT_WORDS[row.verdict];
+  return [
+    cell(row.metric),
+    cell(value(row.baseline_value)),
+    cell(value(row.candidate_value)),
+    cell(formatChange(row.delta_pct, unit)),
+    cell(formatInterval(row.ci95_pct)),
+    ...(detail ? detailCells(row) : []),
+    cell(words, tone),
+  ];
+}
+
+function detailCells({ bootstrap95_pct, p_holm }: Comparison): Cell[] {
+  return [
+    bootstrap95_pct === undefined
+      ? missingCell("a value of whole runs")
+      : cell(formatInterval(bootstrap95_pct)),
+    p_holm === undefined ? missingCell("fewer than two pairs") : cell(formatProbability(p_holm)),
+  ];
+}

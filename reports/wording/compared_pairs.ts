@@ -1,0 +1,29 @@
+// Comparisons grouped as a reader takes them: one candidate against the baseline at a time.
+
+import type { Comparison, RunSummary } from "../../harness/measure/run_summary.ts";
+import { labelArms } from "./arm_labels.ts";
+
+export interface ComparedPair {
+  /** `preferred_segment: off → local` */
+  readonly title: string;
+  readonly baseline: string;
+  readonly candidate: string;
+  /** Repetitions; rows may have fewer. */
+  readonly pairs: number;
+  /** One per metric, in the summary's order; at least one. */
+  readonly rows: readonly Comparison[];
+}
+
+export function groupComparisons({ arms, comparisons }: RunSummary): ComparedPair[] {
+  const labels = labelArms(arms.map((arm) => arm.name));
+  const groups = Map.groupBy(comparisons, ({ factor, baseline, candidate }) =>
+    JSON.stringify([factor, baseline, candidate]),
+  );
+  return [...groups.values()].flatMap((rows) => {
+    const first = rows[0];
+    if (first === undefined) return [];
+    const { factor, baseline, candidate } = first;
+    const title = `${factor}: ${labels.of(baseline)} → ${labels.of(candidate)}`;
+    return [{ title, baseline, candidate, pairs: Math.max(...rows.map((row) => row.pairs)), rows }];
+  });
+}
