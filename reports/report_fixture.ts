@@ -61,7 +61,7 @@ export function reportFixture(changes: Partial<FixtureOptions> = {}): ReportInpu
     events: options.invalid
       ? [
           {
-            at_ns: fault_at_ns + 2e9,
+            at_ns: fault_at_ns + 4e8,
             arm,
             pair_index: 0,
             kind: "fault",

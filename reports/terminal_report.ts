@@ -9,13 +9,13 @@ import { storeTrafficTable, storeUpkeepTable } from "./tables/store_tables.ts";
 import { tierTable } from "./tables/tier_table.ts";
 import { makePaint, type Paint, withoutControls } from "./terminal/ansi.ts";
 import { terminalTable } from "./terminal/terminal_table.ts";
-import { wrapText } from "./terminal/wrap_text.ts";
 import { groupComparisons } from "./wording/compared_pairs.ts";
 import { faultLines } from "./wording/fault_lines.ts";
 import { type Finding, headlineOf } from "./wording/headline.ts";
 import { ledgerLine } from "./wording/ledger_line.ts";
 import { nextSteps } from "./wording/next_steps.ts";
 import { VERDICT_WORDS } from "./wording/verdict_words.ts";
+import { wrapText } from "./wording/wrap_text.ts";
 
 export interface TerminalOptions {
   readonly colours: boolean;

@@ -3,25 +3,17 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FixtureOptions, reportFixture } from "../reports/report_fixture.ts";
+import { FIXTURE_CASES } from "../reports/fixture/fixture_cases.ts";
+import { reportFixture } from "../reports/report_fixture.ts";
 import { renderTerminal } from "../reports/terminal_report.ts";
 import { renderAll } from "../reports/write_reports.ts";
-
-const CASES: Readonly<Record<string, Partial<FixtureOptions>>> = {
-  two_arms: {},
-  one_arm: { arms: 1 },
-  ten_arms: { arms: 10, turns: 4 },
-  invalid: { arms: 3, invalid: true },
-  missing: { arms: 2, missing: true },
-  hostile: { arms: 2, invalid: true, hostile: `"'><script>alert(1)</script>|\`*\n\u001b[31m` },
-};
 
 const directory = process.argv[2];
 if (directory === undefined) {
   console.error("render_fixture: needs a directory to write to. Use for example /tmp/fixture_reports.");
   process.exit(2);
 }
-for (const [name, options] of Object.entries(CASES)) {
+for (const [name, options] of Object.entries(FIXTURE_CASES)) {
   const input = reportFixture(options);
   const path = join(directory, name);
   mkdirSync(path, { recursive: true });

@@ -26,6 +26,8 @@ export interface EngineConfig {
   readonly kv_scale: number;
   readonly block_tokens: number;
   readonly num_hbm_blocks: number;
+  /** Of decode engines; null: as the others. A decode engine holds the whole context of every running request. */
+  readonly num_decode_hbm_blocks: number | null;
   readonly enable_prefix_caching: boolean;
   readonly max_num_seqs: number;
   readonly max_num_batched_tokens: number;

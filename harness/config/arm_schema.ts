@@ -64,6 +64,7 @@ const engineShape = z.strictObject({
   kv_scale: z.number().positive().max(1).default(1),
   block_tokens: countField(1).default(16),
   num_hbm_blocks: countField(1).default(512),
+  num_decode_hbm_blocks: countField(1).nullable().default(null),
   enable_prefix_caching: z.boolean().default(true),
   max_num_seqs: countField(1).default(32),
   max_num_batched_tokens: countField(1).default(2_048),

@@ -49,7 +49,7 @@ function checkProfiles({ engine }: ArmConfig): ConfigProblem[] {
       },
     ];
   }
-  return problemWhen(engine.num_hbm_blocks > max_blocks, {
+  return problemWhen(Math.max(engine.num_hbm_blocks, engine.num_decode_hbm_blocks ?? 0) > max_blocks, {
     path: "engine.num_hbm_blocks",
     rule: `must fit beside the weights of ${engine.model} on ${engine.gpu} (${max_blocks} blocks)`,
     got: engine.num_hbm_blocks,

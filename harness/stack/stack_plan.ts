@@ -7,7 +7,7 @@ import type { ConnectorConfig } from "../core/connector/connector_config.ts";
 import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
 import type { KeyNamespace } from "../domain/object_key.ts";
 import type { GpuProfile, ModelProfile } from "../domain/profile.ts";
-import type { EngineSpec, OwnerSpec, Topology } from "../domain/topology.ts";
+import type { EngineRole, EngineSpec, OwnerSpec, Topology } from "../domain/topology.ts";
 import type {
   EngineProcess,
   LinkTable,
@@ -64,7 +64,7 @@ export function planStack(
     router: (engine_urls) => planRouter(arm, topology, engine_urls),
     shm_bytes:
       owners.length * (arm.store.segment_bytes + staging_bytes) +
-      engines.length * arm.engine.num_hbm_blocks * block_bytes,
+      engines.reduce((sum, { core }) => sum + core.num_hbm_blocks * block_bytes, 0),
   };
 }
 
@@ -140,7 +140,7 @@ export function engineCoreConfig(
     gpu: profiles.gpu,
     block_tokens: arm.engine.block_tokens,
     block_bytes: blockBytes(profiles.model, arm.engine),
-    num_hbm_blocks: arm.engine.num_hbm_blocks,
+    num_hbm_blocks: hbmBlocks(arm, engine.role),
     enable_prefix_caching: arm.engine.enable_prefix_caching,
     max_num_seqs: arm.engine.max_num_seqs,
     max_num_batched_tokens: arm.engine.max_num_batched_tokens,
@@ -148,6 +148,10 @@ export function engineCoreConfig(
     remote_hold_ms: arm.engine.remote_hold_ms,
     connector: has_store ? connectorConfig(arm, topology, engine) : null,
   };
+}
+
+function hbmBlocks({ engine }: ArmConfig, role: EngineRole): number {
+  return role === "decode" ? (engine.num_decode_hbm_blocks ?? engine.num_hbm_blocks) : engine.num_hbm_blocks;
 }
 
 function connectorConfig(arm: ArmConfig, topology: Topology, engine: EngineSpec): ConnectorConfig {

@@ -1,17 +1,23 @@
 // Axes of all charts: a quiet line, names with units, and grids that leave room for both.
 
 import type { GridComponentOption, XAXisComponentOption, YAXisComponentOption } from "echarts";
+import { wrapText } from "../wording/wrap_text.ts";
 import type { ChartSize } from "./chart.ts";
 import { INK, QUIET, RULE } from "./palette.ts";
 
 export const FONT_PX = 13;
 const NAME_GAP_PX = 30;
-/** Room for labels of arms, left of the bars; longer ones are broken. */
+const LINE_PX = 15;
+const LINE_TOP_PX = 34;
+const LINE_BOTTOM_PX = 52;
+/** Room for labels of rows, left of the bars; longer ones are broken, at 7.4 px a character. */
 const LABEL_PX: Readonly<Record<ChartSize, number>> = { wide: 200, narrow: 104 };
+const LABEL_CHARS: Readonly<Record<ChartSize, number>> = { wide: 27, narrow: 14 };
 
 export interface AxisRange {
   readonly min?: number;
   readonly max?: number;
+  readonly interval?: number;
 }
 
 /** `name` with its unit in brackets: `TTFT (ms)`. */
@@ -50,31 +56,32 @@ function plainAxis(name: string) {
 export function rowAxis(rows: readonly string[], size: ChartSize): YAXisComponentOption {
   return {
     type: "category",
-    data: [...rows],
+    data: rows.map((row) => wrapText(row, LABEL_CHARS[size]).join("\n")),
     inverse: true,
-    axisLabel: {
-      color: INK,
-      fontSize: FONT_PX,
-      width: LABEL_PX[size],
-      overflow: "break",
-      interval: 0,
-    },
+    axisLabel: { color: INK, fontSize: FONT_PX, lineHeight: LINE_PX, interval: 0 },
     axisLine: { lineStyle: { color: RULE } },
     axisTick: { show: false },
   };
 }
 
-export function rowGrid(size: ChartSize): GridComponentOption {
-  return { left: LABEL_PX[size] + 14, right: 24, top: 8, bottom: 52, ...FIXED };
+/** `right`: room for what stands beside the rows. */
+export function rowGrid(size: ChartSize, right = 24): GridComponentOption {
+  return { left: LABEL_PX[size] + 14, right, top: 8, bottom: 52, ...FIXED };
+}
+
+/** Rows take the same room in every chart, however many there are, and more when their names need more lines. */
+export function rowsHeight_px(rows: readonly string[], row_px: number, size: ChartSize): number {
+  const lines = Math.max(1, ...rows.map((row) => wrapText(row, LABEL_CHARS[size]).length));
+  return 60 + rows.length * Math.max(row_px, lines * LINE_PX + 8);
+}
+
+/** What a line chart's height leaves for its lines. */
+export function linePlot_px(height_px: number): number {
+  return height_px - LINE_TOP_PX - LINE_BOTTOM_PX;
 }
 
 export function lineGrid(): GridComponentOption {
-  return { left: 52, right: 24, top: 34, bottom: 52, ...FIXED };
-}
-
-/** Rows take the same room in every chart, however many there are. */
-export function rowsHeight_px(rows: number, row_px: number): number {
-  return 60 + rows * row_px;
+  return { left: 52, right: 24, top: LINE_TOP_PX, bottom: LINE_BOTTOM_PX, ...FIXED };
 }
 
 /** Margins are as said: nothing is moved to make room. */

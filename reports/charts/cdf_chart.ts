@@ -85,7 +85,7 @@ function drawCurves(name: string, curves: readonly Curve[]): DrawnChart {
     option: {
       grid: lineGrid(),
       xAxis: log ? logAxis(`${name} (ms, logarithmic)`) : valueAxis(`${name} (ms)`, { min: 0 }),
-      yAxis: uprightAxis("requests (%)", { min: 0, max: 100 }),
+      yAxis: uprightAxis("requests (%)", { min: 0, max: 100, interval: 25 }),
       series: [...lines, ...marks.map(({ tips: _, ...series }) => series)],
     },
     tips: [...lines.map(() => []), ...marks.map(({ tips }) => tips)],

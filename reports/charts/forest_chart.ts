@@ -4,50 +4,66 @@
 import type { CustomSeriesRenderItem } from "echarts";
 import type { Comparison } from "../../harness/measure/run_summary.ts";
 import type { DeltaUnit } from "../../harness/stats/change.ts";
-import { comparisonTable } from "../tables/comparison_table.ts";
 import type { ComparedPair } from "../wording/compared_pairs.ts";
 import { formatChange, formatInterval } from "../wording/format_value.ts";
 import { VERDICT_WORDS } from "../wording/verdict_words.ts";
-import { rowAxis, rowGrid, rowsHeight_px, valueAxis } from "./axes.ts";
-import type { Chart, ChartSize, DrawnChart } from "./chart.ts";
+import { FONT_PX, rowAxis, rowGrid, rowsHeight_px, valueAxis } from "./axes.ts";
+import type { Chart, ChartSize, DrawnChart, LegendItem } from "./chart.ts";
 import { INK } from "./palette.ts";
 
 const AXIS_NAMES: Readonly<Record<DeltaUnit, string>> = {
-  percent: "change against the baseline (%)",
-  points: "change against the baseline (percentage points)",
+  percent: "change (%)",
+  points: "change (percentage points)",
 };
 
-/** `index` makes the id unique. Null: no row has this unit. */
-export function forestChart(pair: ComparedPair, unit: DeltaUnit, index: number): Chart | null {
-  const rows = pair.rows.filter((row) => (row.delta_unit ?? "percent") === unit);
+const READINGS: Readonly<Record<DeltaUnit, string>> = {
+  percent:
+    "Times (_ms) are better to the left, rates (_per_s) to the right. Dot: estimate; line: 95 % interval, an arrow where it runs on.",
+  points: "Better to the right. Dot: estimate; line: 95 % interval, an arrow where it runs on.",
+};
+
+const VERDICT_LEGEND: readonly LegendItem[] = Object.values(VERDICT_WORDS).map(({ words, tone }) => ({
+  label: words,
+  colour: `var(--${tone})`,
+  mark: "line",
+}));
+
+/** `compared[index]`, on the axis that all of them share; the first explains it. Null: no row has this unit. */
+export function forestChart(compared: readonly ComparedPair[], index: number, unit: DeltaUnit): Chart | null {
+  const groups = compared.map((pair) => pair.rows.filter((row) => (row.delta_unit ?? "percent") === unit));
+  const rows = groups[index] ?? [];
   if (rows.length === 0) return null;
+  const limit = limitOf(groups.flat());
   return {
     id: `forest-${index}-${unit}`,
     title: unit === "percent" ? "Times and rates" : "Ratios",
-    reading:
-      "Dot: estimate. Line: 95 % interval; an arrow runs on. An interval across 0 may be no change at all.",
+    reading: index === 0 ? READINGS[unit] : "",
     description: rows.map(describe).join("; "),
-    legend: [],
-    draw: (size) => drawForest(rows, unit, size),
-    data: comparisonTable(pair.title, rows, true),
+    legend: index === 0 ? VERDICT_LEGEND : [],
+    draw: (size) => drawForest(rows, unit, limit, size),
+    data: null,
   };
 }
 
-function drawForest(rows: readonly Comparison[], unit: DeltaUnit, size: ChartSize): DrawnChart {
-  const limit = limitOf(rows);
+const CHANGE_PX = 78;
+
+function drawForest(
+  rows: readonly Comparison[],
+  unit: DeltaUnit,
+  limit: number,
+  size: ChartSize,
+): DrawnChart {
+  const names = rows.map((row) => row.metric);
   return {
-    height_px: rowsHeight_px(rows.length, 26),
+    height_px: rowsHeight_px(names, 26, size),
     option: {
-      grid: rowGrid(size),
-      xAxis: valueAxis(AXIS_NAMES[unit], { min: -limit, max: limit }),
-      yAxis: rowAxis(
-        rows.map((row) => row.metric),
-        size,
-      ),
+      grid: rowGrid(size, CHANGE_PX),
+      xAxis: valueAxis(AXIS_NAMES[unit], { min: -limit, max: limit, interval: limit / 2 }),
+      yAxis: rowAxis(names, size),
       series: [
         {
           type: "custom",
-          renderItem: drawInterval(rows, limit),
+          renderItem: drawRow(rows, limit),
           data: rows.map((row, i) => [row.delta_pct, i]),
           markLine: {
             silent: true,
@@ -65,42 +81,51 @@ function drawForest(rows: readonly Comparison[], unit: DeltaUnit, size: ChartSiz
 
 /**
  * The axis holds every estimate; an interval much wider than the estimates runs out of it, for it would flatten all others.
- * Rounded up to 1, 2 or 5 times a power of ten.
+ * Rounded up, so that half of it is a number to read.
  */
 function limitOf(rows: readonly Comparison[]): number {
   const farthest = Math.max(...rows.map((row) => Math.abs(row.delta_pct)));
   const widest = Math.max(...rows.flatMap((row) => row.ci95_pct.map(Math.abs)));
   const wanted = Math.max(1, 1.1 * farthest, Math.min(1.1 * widest, 3 * farthest));
   const power = 10 ** Math.floor(Math.log10(wanted));
-  return power * ([1, 2, 3, 5].find((step) => step * power >= wanted) ?? 10);
+  return power * ([1, 2, 3, 4, 5, 6, 8].find((step) => step * power >= wanted) ?? 10);
 }
 
 const CAP_PX = 5;
 
-function drawInterval(rows: readonly Comparison[], limit: number): CustomSeriesRenderItem {
+/** Interval, estimate, and the change in figures beside the row. */
+function drawRow(rows: readonly Comparison[], limit: number): CustomSeriesRenderItem {
   return ({ dataIndex }, api) => {
     const row = rows[dataIndex];
     if (row === undefined) return null;
     const colour = `var(--${VERDICT_WORDS[row.verdict].tone})`;
     const xOf = (value: number): number => Number(api.coord([clamp(value, limit), dataIndex])[0]);
     const y = Number(api.coord([0, dataIndex])[1]);
-    const ends = row.ci95_pct.map((end) => ({
-      x: xOf(end),
-      runs_on: Math.abs(end) > limit,
-      sign: Math.sign(end),
-    }));
     const [lo, hi] = row.ci95_pct;
     const line = { x1: xOf(lo), y1: y, x2: xOf(hi), y2: y };
     return {
       type: "group",
       children: [
         { type: "line", shape: line, style: { stroke: colour, lineWidth: 2 } },
-        ...ends.map(({ x, runs_on, sign }) => ({
+        ...row.ci95_pct.map((end) => ({
           type: "polyline" as const,
-          shape: { points: runs_on ? arrow(x, y, sign) : cap(x, y) },
+          shape: { points: Math.abs(end) > limit ? arrow(xOf(end), y, Math.sign(end)) : cap(xOf(end), y) },
           style: { stroke: colour, lineWidth: 2, fill: "none" },
         })),
         { type: "circle", shape: { cx: xOf(row.delta_pct), cy: y, r: 5 }, style: { fill: colour } },
+        {
+          type: "text",
+          x: xOf(limit) + CHANGE_PX - 2,
+          y,
+          style: {
+            text: formatChange(row.delta_pct, row.delta_unit ?? "percent"),
+            fill: colour,
+            fontSize: FONT_PX,
+            fontFamily: "inherit",
+            textAlign: "right",
+            textVerticalAlign: "middle",
+          },
+        },
       ],
     };
   };

@@ -5,7 +5,7 @@ import type { ReportInput } from "../report_input.ts";
 import { cell, left, type ReportTable, right } from "../tables/report_table.ts";
 import { type ArmLabels, labelArms } from "../wording/arm_labels.ts";
 import { formatNumber } from "../wording/format_value.ts";
-import { lineGrid, uprightAxis, valueAxis } from "./axes.ts";
+import { lineGrid, linePlot_px, uprightAxis, valueAxis } from "./axes.ts";
 import type { Chart, DrawnChart } from "./chart.ts";
 import { countInFlight, type InFlight, longestRun_s, startOf_ns } from "./in_flight.ts";
 import { armColour, armDash, QUIET } from "./palette.ts";
@@ -36,7 +36,7 @@ export function inFlightChart(input: ReportInput): Chart | null {
   return {
     id: "in-flight",
     title: "Requests in flight",
-    reading: `Sent and not yet done; mean over the pairs, each counted from its first send.${faults.length > 0 ? " Upright lines are faults." : ""}`,
+    reading: `Finished requests, from their sending to their last token; mean over the pairs, each counted from its first send.${faults.length > 0 ? " Upright lines are faults." : ""}`,
     description:
       `${peaks.join(", ")}. ${faults.map(({ at_s, what }) => `${formatNumber(at_s)} s: ${what}`).join("; ")}`.trim(),
     legend: curves.map(({ label, index }) => ({
@@ -49,6 +49,8 @@ export function inFlightChart(input: ReportInput): Chart | null {
   };
 }
 
+const HEIGHT_PX = 300;
+
 function drawCurves(curves: readonly Curve[], faults: readonly FaultMark[]): DrawnChart {
   const lines = curves.map(({ index, bin_s, mean }) => ({
     type: "line" as const,
@@ -56,20 +58,19 @@ function drawCurves(curves: readonly Curve[], faults: readonly FaultMark[]): Dra
     showSymbol: false,
     lineStyle: { color: armColour(index), width: 2, type: armDash(index).line },
   }));
-  const top = Math.max(...curves.flatMap(({ mean }) => mean));
+  const top = Math.ceil(1.1 * Math.max(...curves.flatMap(({ mean }) => mean)));
   return {
-    height_px: 300,
+    height_px: HEIGHT_PX,
     option: {
       grid: lineGrid(),
       xAxis: valueAxis("time since the first send (s)", { min: 0 }),
-      yAxis: uprightAxis("requests in flight (count)", { min: 0 }),
+      yAxis: uprightAxis("requests in flight (count)", { min: 0, max: top }),
       series: [
         ...lines,
         {
           type: "scatter",
           symbol: "rect",
-          symbolSize: [3, 400],
-          clip: true,
+          symbolSize: [3, linePlot_px(HEIGHT_PX)],
           itemStyle: { color: QUIET, opacity: 0.5 },
           data: faults.map(({ at_s }) => [at_s, top / 2]),
         },

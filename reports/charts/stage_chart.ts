@@ -40,7 +40,7 @@ function drawStages(
 ): DrawnChart {
   const rows = arms.map((arm) => label(arm.name));
   return {
-    height_px: rowsHeight_px(arms.length, 36),
+    height_px: rowsHeight_px(rows, 36, size),
     option: {
       grid: rowGrid(size),
       xAxis: valueAxis("mean TTFT (ms)"),

@@ -3,7 +3,6 @@
 import { TIERS } from "../../harness/domain/tier.ts";
 import { isAvailable } from "../../harness/measure/measured.ts";
 import type { ArmSummary, Measured, RunSummary } from "../../harness/measure/run_summary.ts";
-import { tierTable } from "../tables/tier_table.ts";
 import { labelArms } from "../wording/arm_labels.ts";
 import { formatRatio } from "../wording/format_value.ts";
 import { rowAxis, rowGrid, rowsHeight_px, valueAxis } from "./axes.ts";
@@ -29,7 +28,7 @@ export function tierChart(summary: RunSummary): Chart | null {
       { label: "ceiling", colour: CEILING, mark: "tick" },
     ],
     draw: (size) => drawTiers(arms, labels.of, size),
-    data: tierTable(summary),
+    data: null,
   };
 }
 
@@ -53,10 +52,10 @@ function drawTiers(
       : [];
   });
   return {
-    height_px: rowsHeight_px(arms.length, 36),
+    height_px: rowsHeight_px(rows, 36, size),
     option: {
       grid: rowGrid(size),
-      xAxis: valueAxis("share of prompt tokens (%)", { min: 0, max: 100 }),
+      xAxis: valueAxis("share of prompt tokens (%)", { min: 0, max: 100, interval: 25 }),
       yAxis: rowAxis(rows, size),
       series: [
         ...stacks,

@@ -1,44 +1,55 @@
-// A table of the page. It scrolls in its own box, so that a wide one does not widen the page; a first column that repeats is
-// kept for screen readers and dimmed for the others.
+// A table of the page. It scrolls in its own box, so that a wide one does not widen the page. The first cell of a block's later
+// rows is there for screen readers, and unseen by the others.
 
 import type { Cell, Column, ReportTable } from "../tables/report_table.ts";
 import { type Html, html, trustedHtml } from "./html.ts";
 
-export function htmlTable({ title, columns, rows }: ReportTable): Html {
+export function htmlTable({ title, columns, rows, blocks }: ReportTable): Html {
   return html`<div class="scroll" role="region" aria-label="${title}" tabindex="0"><table>
 <thead><tr>${columns.map(headCell)}</tr></thead>
-<tbody>${rows.map((row, i) => htmlRow(row, columns, rows[i - 1]))}</tbody>
+<tbody>${rows.map((row, i) => htmlRow(row, columns, blocks === true ? placeOf(row, rows[i - 1]) : "alone"))}</tbody>
 </table></div>
 `;
 }
 
-function headCell({ label, align }: Column): Html {
-  return html`<th scope="col"${alignment(align)}>${breakable(label)}</th>`;
+/** Where a row stands in its block. */
+type Place = "first" | "later" | "alone";
+
+function placeOf(row: readonly Cell[], above: readonly Cell[] | undefined): Place {
+  if (above === undefined) return "alone";
+  return above[0]?.text === row[0]?.text ? "later" : "first";
 }
 
-function htmlRow(row: readonly Cell[], columns: readonly Column[], above: readonly Cell[] | undefined): Html {
-  const starts_block = above !== undefined && above[0]?.text !== row[0]?.text;
-  return html`<tr${trustedHtml(starts_block ? ' class="block"' : "")}>${row.map((cell, i) =>
-    bodyCell(cell, columns[i]?.align ?? "left", i === 0 && !starts_block && above !== undefined),
-  )}</tr>
+function headCell({ label, align }: Column): Html {
+  return html`<th scope="col"${classOf(align === "right" ? ["num"] : [])}>${breakable(label)}</th>`;
+}
+
+function htmlRow(row: readonly Cell[], columns: readonly Column[], place: Place): Html {
+  const cells = row.map((cell, i) =>
+    bodyCell(cell, columns[i]?.align ?? "left", i === 0 && place === "later"),
+  );
+  return html`<tr${classOf(place === "first" ? ["block"] : [])}>${cells}</tr>
 `;
 }
 
+/** Longer text may be broken in the middle of a name. */
+const UNBROKEN_CHARS = 24;
+
 function bodyCell({ text, why, tone, share }: Cell, align: Column["align"], repeats: boolean): Html {
-  const classes = [align === "right" ? "num" : "", tone ?? "", repeats ? "repeat" : ""].filter(
-    (name) => name !== "",
-  );
-  const attribute = classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
-  const bar = share === undefined ? "" : ` style="--share:${(100 * share).toFixed(1)}%"`;
-  const reason = why === undefined ? null : html` <small>(${why})</small>`;
-  return html`<td${trustedHtml(attribute + bar)}>${breakable(text)}${reason}</td>`;
+  const classes = [align === "right" ? "num" : "", tone ?? "", repeats ? "repeat" : ""];
+  const bar = share === undefined ? null : trustedHtml(` style="--share:${(100 * share).toFixed(1)}%"`);
+  if (why !== undefined) return html`<td${classOf([...classes, "na"])}>${text} <small>(${why})</small></td>`;
+  const unbroken = align === "right" || text.length <= UNBROKEN_CHARS;
+  return html`<td${classOf([...classes, unbroken ? "unbroken" : ""])}${bar}>${unbroken ? text : breakable(text)}</td>`;
 }
 
-function alignment(align: Column["align"]): Html {
-  return trustedHtml(align === "right" ? ' class="num"' : "");
+/** Of names that this file knows. */
+function classOf(names: readonly string[]): Html {
+  const given = names.filter((name) => name !== "");
+  return trustedHtml(given.length === 0 ? "" : ` class="${given.join(" ")}"`);
 }
 
-/** Field names may be broken behind an underscore. */
+/** Names of fields and levels may be broken behind their punctuation. */
 export function breakable(text: string): Html {
   return html`${text.split(/(?<=[_=,+/])/).map((part, i) => (i === 0 ? part : html`<wbr>${part}`))}`;
 }

@@ -26,6 +26,7 @@ import { ledgerLine } from "../wording/ledger_line.ts";
 import { figure, noFigure } from "./figure.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html_table.ts";
+import { termsList } from "./terms_list.ts";
 
 export interface ReportSection {
   readonly id: string;
@@ -43,22 +44,23 @@ export function reportSections(input: ReportInput): ReportSection[] {
     { id: "time", title: "Over time", body: overTime(input) },
     { id: "validity", title: "Validity", body: validity(input) },
     { id: "run", title: "The run", body: theRun(input) },
+    { id: "terms", title: "Terms", body: termsList() },
   ];
 }
 
 function comparison({ summary }: ReportInput): Html {
   const compared = groupComparisons(summary);
   if (compared.length === 0) return noFigure("Comparison", "the run compares nothing");
-  return html`${compared.map((pair, index) => comparedBlock(pair, index, compared.length))}`;
+  return html`${compared.map((pair, index) => comparedBlock(pair, index, compared))}`;
 }
 
 /** Tables of many candidates are folded under their charts. */
-function comparedBlock(pair: ComparedPair, index: number, candidates: number): Html {
+function comparedBlock(pair: ComparedPair, index: number, compared: readonly ComparedPair[]): Html {
   const table = comparisonTable(pair.title, pair.rows, true);
-  const charts = (["percent", "points"] as const).map((unit) => forestChart(pair, unit, index));
+  const charts = (["percent", "points"] as const).map((unit) => forestChart(compared, index, unit));
   return html`<h3>${pair.title} <small>(${pair.pairs} ${pair.pairs === 1 ? "pair" : "pairs"})</small></h3>
 ${charts.map((chart) => (chart === null ? null : figure(chart)))}
-${candidates > 2 ? folded("All metrics", table) : htmlTable(table)}`;
+${compared.length > 2 ? folded("All metrics", table) : htmlTable(table)}`;
 }
 
 function latency({ summary, records }: ReportInput): Html {
@@ -83,7 +85,7 @@ ${htmlTable(tierTable(summary))}`;
 function turns({ summary }: ReportInput): Html {
   const table = turnTable(summary);
   if (table.rows.length === 0) return noFigure("Turns", "no request has finished");
-  return html`<p>How the cache warms as conversations go on. The shade is the share of the turn's prompt tokens.</p>
+  return html`<p>How the cache warms as conversations go on. The bar is the share of the turn's prompt tokens.</p>
 ${htmlTable(table)}`;
 }
 

@@ -49,6 +49,9 @@ nav a:hover { text-decoration: underline; }
 .finding p { margin: .15rem 0; }
 .finding .title { font-weight: 650; }
 .finding .sentence { font-size: 1.1rem; }
+.finding.many { max-width: none; }
+.finding.many .sentence { font-size: 1rem; }
+.finding.many p { max-width: none; }
 .chip { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: 1em; font-size: .85rem; font-weight: 600; white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .unsure { color: var(--unsure); }
 .provenance { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; margin: 1.5rem 0 0; font-size: .925rem; }
@@ -59,15 +62,18 @@ nav a:hover { text-decoration: underline; }
 table { border-collapse: collapse; font-size: .9rem; line-height: 1.35; min-width: 100%; }
 th, td { padding: .32rem .75rem .32rem 0; text-align: left; vertical-align: baseline; }
 th:last-child, td:last-child { padding-right: .25rem; }
-th { color: var(--quiet); font-weight: 500; border-bottom: 1px solid var(--quiet); vertical-align: bottom; font-size: .85rem; }
+th { color: var(--quiet); font-weight: 500; border-bottom: 1px solid var(--quiet); vertical-align: bottom; font-size: .95em; }
 td { border-bottom: 1px solid var(--rule); }
-tr.block td { border-top: 1px solid var(--quiet); }
-.num { text-align: right; white-space: nowrap; }
-th.num { white-space: normal; }
-td.num small { white-space: normal; }
+tr.block td { border-top: 2px solid var(--rule); }
+.num { text-align: right; }
+.unbroken { white-space: nowrap; }
+td.na { min-width: 11rem; }
+td.na small { display: inline-block; }
 td.good, td.bad { font-weight: 600; }
 td.repeat { color: transparent; }
-td[style*="--share"] { background: linear-gradient(to left, color-mix(in srgb, var(--tier-hbm) 22%, transparent) var(--share), transparent var(--share)); }
+td[style*="--share"] {
+  background: linear-gradient(color-mix(in srgb, var(--tier-hbm) 24%, transparent) 0 0) no-repeat content-box left / var(--share) 100%;
+}
 figure { margin: 1.5rem 0 2rem; break-inside: avoid; }
 figcaption { margin: 0 0 .5rem; max-width: 46rem; }
 figure svg { width: 100%; height: auto; display: block; }
@@ -79,6 +85,7 @@ figure svg text { font-family: inherit; }
 .key.dashed { border-top-style: dashed; } .key.dotted { border-top-style: dotted; }
 .key.area { width: .85rem; height: .85rem; border: 0; border-radius: 2px; background: var(--key); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .key.tick { width: 0; height: 1rem; border: 0; border-left: 3px solid var(--key); }
+dl { max-width: 46rem; } dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0; }
 summary { cursor: pointer; color: var(--link); font-size: .9rem; padding: .2rem 0; }
 summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
 @media (max-width: 640px) {

@@ -5,15 +5,16 @@ import { type Finding, type Headline, headlineOf } from "../wording/headline.ts"
 import { nextSteps } from "../wording/next_steps.ts";
 import { VERDICT_WORDS } from "../wording/verdict_words.ts";
 import { type Html, html } from "./html.ts";
+import { breakable } from "./html_table.ts";
 
 export function verdictSection(input: ReportInput): Html {
   const { manifest, summary } = input;
   const headline = headlineOf(input);
   return html`<header>
-<h1>${summary.scenario}</h1>
+<h1>${breakable(summary.scenario)}</h1>
 <p class="meta">${[summary.runtime, manifest.started_at, `tierbench ${manifest.versions.tierbench}`].join(" · ")}</p>
 ${banner(headline)}
-${headline.findings.map(findingBlock)}
+${headline.findings.map((finding) => findingBlock(finding, headline.findings.length))}
 ${provenance(input)}
 </header>
 ${steps(nextSteps(input))}`;
@@ -25,12 +26,13 @@ function banner({ valid, banner: text, reasons }: Headline): Html {
 <ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul></div>`;
 }
 
-function findingBlock({ title, verdict, sentence, tally }: Finding): Html {
+/** Of many candidates each takes less room. */
+function findingBlock({ title, verdict, sentence, tally }: Finding, findings: number): Html {
   const chip =
     verdict === null
       ? null
       : html` <span class="chip ${VERDICT_WORDS[verdict].tone}">${VERDICT_WORDS[verdict].words}</span>`;
-  return html`<div class="finding"><p class="title">${title}${chip}</p>
+  return html`<div class="finding${findings > 2 ? " many" : ""}"><p class="title">${title}${chip}</p>
 <p class="sentence">${sentence}</p>
 ${tally === "" ? null : html`<p class="quiet">${tally}</p>`}</div>
 `;

@@ -8,6 +8,7 @@ export function configDiffTable({ arms, config_diff }: Manifest): ReportTable {
   const labels = labelArms(arms.map((arm) => arm.name));
   return {
     title: "Where the arms' configurations differ",
+    blocks: true,
     columns: [left("path"), left(labels.column), left("value")],
     rows: config_diff.flatMap(({ path, values }) =>
       arms.map((arm, i) => [cell(path), cell(labels.of(arm.name)), cell(showValue(values[i]))]),

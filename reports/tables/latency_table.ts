@@ -23,6 +23,7 @@ export function latencyTable({ arms }: RunSummary): ReportTable {
   const labels = labelArms(arms.map((arm) => arm.name));
   return {
     title: "Latency (ms)",
+    blocks: true,
     columns: [left("metric"), left(labels.column), ...STATISTICS.map(right), right("samples")],
     rows: SHOWN.flatMap(([metric, name]) =>
       arms.map((arm) => [cell(name), cell(labels.of(arm.name)), ...statisticCells(arm, metric)]),

@@ -9,6 +9,7 @@ export function ledgerTable({ arms }: RunSummary): ReportTable {
   const labels = labelArms(arms.map((arm) => arm.name));
   return {
     title: "Ledger",
+    blocks: true,
     columns: [
       left(labels.column),
       left("what"),

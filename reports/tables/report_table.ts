@@ -8,6 +8,8 @@ export interface ReportTable {
   readonly columns: readonly Column[];
   /** Each as long as `columns`. */
   readonly rows: readonly (readonly Cell[])[];
+  /** Rows with the same first cell belong together: it is shown once. */
+  readonly blocks?: true;
 }
 
 export interface Column {

@@ -20,6 +20,7 @@ export function tierTable({ arms }: RunSummary): ReportTable {
   const labels = labelArms(arms.map((arm) => arm.name));
   return {
     title: "Hits by tier (of prompt tokens)",
+    blocks: true,
     columns: [
       left(labels.column),
       left("tier"),

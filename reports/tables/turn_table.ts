@@ -13,6 +13,7 @@ export function turnTable({ arms }: RunSummary): ReportTable {
   const by_turn = Map.groupBy(rows, ({ turn }) => turn.turn_index);
   return {
     title: "Turn by turn",
+    blocks: true,
     columns: [
       right("turn"),
       left(labels.column),

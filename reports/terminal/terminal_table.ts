@@ -3,8 +3,8 @@
 
 import Table from "cli-table3";
 import type { Cell, ReportTable } from "../tables/report_table.ts";
+import { wrapText } from "../wording/wrap_text.ts";
 import { type Paint, withoutControls } from "./ansi.ts";
-import { wrapText } from "./wrap_text.ts";
 
 const GAP = "  ";
 const NARROWEST = 8;
@@ -47,11 +47,10 @@ export function terminalTable(table: ReportTable, width: number, paint: Paint): 
   ].join("\n");
 }
 
-/** A first column that repeats the row above is left blank: blocks are seen at a glance. */
-function withoutRepeats({ rows }: ReportTable): readonly (readonly Cell[])[] {
+function withoutRepeats({ rows, blocks }: ReportTable): readonly (readonly Cell[])[] {
   return rows.map((row, i) => {
     const [first, ...rest] = row;
-    const repeats = first !== undefined && rest.length > 2 && rows[i - 1]?.[0]?.text === first.text;
+    const repeats = first !== undefined && blocks === true && rows[i - 1]?.[0]?.text === first.text;
     return repeats ? [{ ...first, text: "" }, ...rest] : row;
   });
 }

@@ -29,9 +29,9 @@ export function formatInterval([lo, hi]: readonly [number, number]): string {
 }
 
 export function formatSeconds(seconds: number): string {
-  return seconds >= 120
-    ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
-    : `${formatNumber(seconds)} s`;
+  if (seconds < 120) return `${formatNumber(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** p-values below a thousandth are said as such. */

@@ -1,6 +1,6 @@
 // What to try next, from what the run says of itself.
 
-import type { Comparison, RunSummary } from "../../harness/measure/run_summary.ts";
+import type { RunSummary } from "../../harness/measure/run_summary.ts";
 import type { ReportInput } from "../report_input.ts";
 import { type ComparedPair, groupComparisons } from "./compared_pairs.ts";
 import { headlineOf } from "./headline.ts";
@@ -8,12 +8,12 @@ import { headlineOf } from "./headline.ts";
 export function nextSteps(input: ReportInput): string[] {
   const { summary } = input;
   const compared = groupComparisons(summary);
+  if (!headlineOf(input).valid) {
+    return ["Remove the reasons above, then run again: this run decides nothing.", ...errorSteps(summary)];
+  }
   return [
-    ...(headlineOf(input).valid
-      ? []
-      : ["Remove the reasons above and run again; nothing below decides anything."]),
     ...errorSteps(summary),
-    ...compared.flatMap((pair) => adviceLines(pair).map((line) => `${pair.title}: ${line}`)),
+    ...adviceLines(compared),
     ...(compared.length === 0
       ? ["Compare a switch: bun run bench … --ab factor=level,level (see --help)."]
       : []),
@@ -21,11 +21,20 @@ export function nextSteps(input: ReportInput): string[] {
   ];
 }
 
-/** Rows with the same advice are named together: `ttft_ms_p90, ttft_ms_p99: run 4 more pairs …` */
-export function adviceLines({ rows }: ComparedPair): string[] {
-  const advised = rows.filter((row): row is Comparison & { advice: string } => row.advice !== null);
-  const groups = Map.groupBy(advised, (row) => row.advice);
-  return [...groups].map(([advice, same]) => `${same.map((row) => row.metric).join(", ")}: ${advice}`);
+/** The same advice is given once, with what it is for: `Run 4 more pairs … (off → local: ttft_ms_p90, ttft_ms_p99)`. */
+function adviceLines(compared: readonly ComparedPair[]): string[] {
+  const advised = compared.flatMap((pair) =>
+    pair.rows.flatMap(({ metric, advice }) =>
+      advice === null ? [] : [{ title: pair.title, metric, advice }],
+    ),
+  );
+  return [...Map.groupBy(advised, ({ advice }) => advice)].map(([advice, rows]) => {
+    const by_pair = [...Map.groupBy(rows, ({ title }) => title)];
+    const purposes = by_pair.map(
+      ([title, same]) => `${title}: ${same.map(({ metric }) => metric).join(", ")}`,
+    );
+    return `${advice.slice(0, 1).toUpperCase()}${advice.slice(1)} (${purposes.join("; ")}).`;
+  });
 }
 
 function errorSteps({ arms }: RunSummary): string[] {

@@ -1,0 +1,159 @@
+// One GET of a requester, decided step by step: which copy of each object is tried next, and what each ending means. Pure:
+// live and simulator ask the master, move the bytes and report how that went.
+//
+//   located(reply)      the master's answer: where the copies are, and how long they may be relied on
+//   nextAttempts(…)     what to read now, everything in it at the same time; empty: the GET is over
+//   copied / refused    the end of each read of an attempt
+//
+// An object is tried at its copies in the order local memory, remote memory, disk, until one answers. A copy that ended
+// after its lease may hold another object's bytes, whatever it verifies as.
+
+import { assert, present } from "../../domain/assert.ts";
+import type { ReplicaList } from "../../domain/master_api.ts";
+import type { ReplicaDescriptor } from "../../domain/replica.ts";
+import { STORE_CODE } from "../../domain/store_error.ts";
+import type { StoreTier } from "../../domain/tier.ts";
+import { msToNs } from "../../domain/units.ts";
+import type { StoreGetOutcome } from "./store_api.ts";
+
+/** Reads that go together: from one segment's memory, or through the staging buffer of one segment's owner. */
+export interface ReadAttempt {
+  readonly tier: StoreTier;
+  readonly segment_name: string;
+  readonly reads: readonly AttemptedRead[];
+}
+
+export interface AttemptedRead {
+  /** Into the keys of the GET. */
+  readonly key_index: number;
+  /** In the segment; 0 for a disk copy, whose place in the staging buffer the owner tells. */
+  readonly segment_offset: number;
+}
+
+/** How a copy into the requester's memory ended. stale: the right block, of older weights. */
+export type CopyEnd = "ok" | "stale" | "corrupt" | "failed";
+
+/** Node of a segment, or the code of why it is not known. */
+export type LocateSegment = (segment_name: string) => string | number;
+
+interface Read {
+  readonly lease_end_ns: number;
+  /** In the order of preference once sorted. */
+  untried: readonly ReplicaDescriptor[];
+  outcome: StoreGetOutcome;
+}
+
+export class GetBatch {
+  readonly #object_bytes: number;
+  readonly #node: string;
+  readonly #asked_ns: number;
+  #reads: readonly Read[] = [];
+
+  /** All objects of a GET have `object_bytes`; `node` is the requester's. The lease counts from the question. */
+  constructor(object_bytes: number, node: string, asked_ns: number) {
+    this.#object_bytes = object_bytes;
+    this.#node = node;
+    this.#asked_ns = asked_ns;
+  }
+
+  located(objects: readonly ReplicaList[]): void {
+    this.#reads = objects.map((object) => ({
+      lease_end_ns: this.#asked_ns + msToNs(object.lease_ttl_ms),
+      untried: object.code === STORE_CODE.OK ? object.replicas : [],
+      outcome: failure(object.code === STORE_CODE.OK ? STORE_CODE.INVALID_REPLICA : object.code),
+    }));
+  }
+
+  /** The master was not reached. */
+  notLocated(keys: number, code: number): void {
+    this.#reads = Array.from({ length: keys }, () => ({
+      lease_end_ns: 0,
+      untried: [],
+      outcome: failure(code),
+    }));
+  }
+
+  /** Takes the next copy of every object that has not arrived and has one left. */
+  nextAttempts(locate: LocateSegment): readonly ReadAttempt[] {
+    const attempts = new Map<string, { tier: StoreTier; segment_name: string; reads: AttemptedRead[] }>();
+    for (const [key_index, read] of this.#reads.entries()) {
+      const replica = read.outcome.code < 0 ? this.#takeNext(read, locate) : null;
+      if (replica === null) continue;
+      const { tier, segment_name } = replica;
+      const group = `${tier} ${segment_name}`;
+      const attempt = attempts.get(group) ?? { tier, segment_name, reads: [] };
+      attempt.reads.push({ key_index, segment_offset: replica.tier === "cpu" ? replica.offset : 0 });
+      attempts.set(group, attempt);
+    }
+    return [...attempts.values()];
+  }
+
+  /** `remote`: it crossed a link. A disk copy's lease is the one of its staging slot. */
+  copied(key_index: number, copy: CopyEnd, end_ns: number, tier: StoreTier, remote: boolean): void {
+    this.#settle(key_index, copy, end_ns, this.#read(key_index).lease_end_ns, tier, remote);
+  }
+
+  copiedFromDisk(
+    key_index: number,
+    copy: CopyEnd,
+    end_ns: number,
+    staging_end_ns: number,
+    remote: boolean,
+  ): void {
+    this.#settle(key_index, copy, end_ns, staging_end_ns, "disk", remote);
+  }
+
+  refused(key_index: number, code: number): void {
+    assert(code < 0, "a refusal has a reason");
+    this.#read(key_index).outcome = failure(code);
+  }
+
+  /** [keys] */
+  outcomes(): readonly StoreGetOutcome[] {
+    return this.#reads.map((read) => read.outcome);
+  }
+
+  #settle(
+    key_index: number,
+    copy: CopyEnd,
+    end_ns: number,
+    lease_end_ns: number,
+    tier: StoreTier,
+    remote: boolean,
+  ): void {
+    const read = this.#read(key_index);
+    if (copy === "failed") read.outcome = failure(STORE_CODE.TRANSFER_FAIL);
+    else if (end_ns > lease_end_ns) read.outcome = failure(STORE_CODE.LEASE_EXPIRED);
+    else if (copy === "corrupt") read.outcome = failure(STORE_CODE.CHECKSUM_MISMATCH);
+    else read.outcome = { code: this.#object_bytes, tier, remote, stale: copy === "stale" };
+  }
+
+  /** Null: no copy is left; its segment not being known is how the read ends then. */
+  #takeNext(read: Read, locate: LocateSegment): ReplicaDescriptor | null {
+    let best: ReplicaDescriptor | null = null;
+    let best_rank = Number.POSITIVE_INFINITY;
+    let unknown: { readonly replica: ReplicaDescriptor; readonly code: number } | null = null;
+    for (const replica of read.untried) {
+      const node = locate(replica.segment_name);
+      if (typeof node === "number") {
+        unknown = { replica, code: node };
+        continue;
+      }
+      const rank = replica.tier === "disk" ? 2 : node === this.#node ? 0 : 1;
+      if (rank >= best_rank) continue;
+      best = replica;
+      best_rank = rank;
+    }
+    if (best === null && unknown !== null) read.outcome = failure(unknown.code);
+    read.untried = best === null ? [] : read.untried.filter((replica) => replica !== best);
+    return best;
+  }
+
+  #read(key_index: number): Read {
+    return present(this.#reads[key_index], "a read that ends is one of the GET");
+  }
+}
+
+function failure(code: number): StoreGetOutcome {
+  return { code, tier: null, remote: false, stale: false };
+}

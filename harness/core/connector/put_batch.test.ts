@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import type { PutTarget } from "../../domain/master_api.ts";
+import { STORE_CODE } from "../../domain/store_error.ts";
+import { PutBatch } from "./put_batch.ts";
+
+function target(...places: [segment_name: string, offset: number][]): PutTarget {
+  const replicas = places.map(([segment_name, offset]) => ({
+    tier: "cpu" as const,
+    segment_name,
+    offset,
+    bytes: 64,
+  }));
+  return { code: STORE_CODE.OK, replicas };
+}
+
+const EXISTS: PutTarget = { code: STORE_CODE.OBJECT_ALREADY_EXISTS, replicas: [] };
+const FULL: PutTarget = { code: STORE_CODE.NO_AVAILABLE_HANDLE, replicas: [] };
+
+test("writes of one segment go together, and an object with two copies is written twice", () => {
+  const groups = new PutBatch().started([target(["a", 0], ["b", 64]), target(["a", 64])]);
+  expect(groups).toEqual([
+    {
+      segment_name: "a",
+      writes: [
+        { key_index: 0, segment_offset: 0 },
+        { key_index: 1, segment_offset: 64 },
+      ],
+    },
+    { segment_name: "b", writes: [{ key_index: 0, segment_offset: 64 }] },
+  ]);
+});
+
+test("an object of which one copy failed is revoked, the others end", () => {
+  const batch = new PutBatch();
+  batch.started([target(["a", 0], ["b", 0]), target(["a", 64]), FULL]);
+  batch.writeFailed(0, STORE_CODE.TRANSFER_FAIL);
+  expect(batch.toEnd()).toEqual([1]);
+  expect(batch.toRevoke()).toEqual([0]);
+  batch.ended([1], [STORE_CODE.OK]);
+  expect(batch.codes()).toEqual([STORE_CODE.TRANSFER_FAIL, STORE_CODE.OK, STORE_CODE.NO_AVAILABLE_HANDLE]);
+});
+
+test("an object that exists counts as stored and is neither written, ended nor revoked", () => {
+  const batch = new PutBatch();
+  expect(batch.started([EXISTS])).toEqual([]);
+  expect([...batch.toEnd(), ...batch.toRevoke()]).toEqual([]);
+  expect(batch.existing()).toBe(1);
+  expect(batch.codes()).toEqual([STORE_CODE.OK]);
+});
+
+test("what the master says at the end is the object's code", () => {
+  const batch = new PutBatch();
+  batch.started([target(["a", 0]), target(["a", 64])]);
+  batch.ended(batch.toEnd(), [STORE_CODE.OK, STORE_CODE.OBJECT_NOT_FOUND]);
+  expect(batch.codes()).toEqual([STORE_CODE.OK, STORE_CODE.OBJECT_NOT_FOUND]);
+});
+
+test("a master that is not reached fails every key", () => {
+  const batch = new PutBatch();
+  batch.notStarted(2, STORE_CODE.RPC_FAIL);
+  expect(batch.codes()).toEqual([STORE_CODE.RPC_FAIL, STORE_CODE.RPC_FAIL]);
+});

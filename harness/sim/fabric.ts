@@ -1,0 +1,49 @@
+// How bytes move: over links between nodes (the arithmetic of core/link) and through each node's memory. A transfer is done
+// when both are: live copies at memory speed and holds the end back to what the link allows.
+
+import { type LinkShape, linkTableLength, reserveTransfer } from "../core/link/link_shaper.ts";
+import { assert, present } from "../domain/assert.ts";
+import { NS_PER_S } from "../domain/units.ts";
+import { FifoQueue } from "./fifo_queue.ts";
+import type { HostProfile } from "./host_profile.ts";
+
+export class Fabric {
+  readonly #link: LinkShape;
+  readonly #host: HostProfile;
+  readonly #next_free: Float64Array;
+  /** One a node, or one for all when they are one host. */
+  readonly #memories: readonly FifoQueue[];
+  /** [node]: 1, or how many times slower its link is than it should be. */
+  readonly #slowness: Float64Array;
+
+  constructor(node_count: number, link: LinkShape, host: HostProfile) {
+    this.#link = link;
+    this.#host = host;
+    this.#next_free = new Float64Array(linkTableLength(node_count));
+    this.#memories = Array.from({ length: host.one_host ? 1 : node_count }, () => new FifoQueue());
+    this.#slowness = new Float64Array(node_count).fill(1);
+  }
+
+  slowLink(node_index: number, factor: number): void {
+    assert(factor >= 1, "a slow link is not faster than it should be");
+    this.#slowness[node_index] = factor;
+  }
+
+  /** Books `copies` copies of `bytes` in all from a node to another, or inside one; when the last byte is there. */
+  transfer(src_index: number, dst_index: number, bytes: number, copies: number, now_ns: number): number {
+    const { copy_ns, copy_bytes_per_s, one_host } = this.#host;
+    const memory = present(this.#memories[one_host ? 0 : dst_index], "every node has memory");
+    const service_ns = copies * copy_ns + Math.round((bytes / copy_bytes_per_s) * NS_PER_S);
+    const copied_ns = memory.reserve(now_ns, service_ns);
+    if (src_index === dst_index) return copied_ns;
+    const shape = this.#shape(src_index, dst_index);
+    return Math.max(copied_ns, reserveTransfer(this.#next_free, src_index, dst_index, bytes, now_ns, shape).end_ns);
+  }
+
+  #shape(src_index: number, dst_index: number): LinkShape {
+    const slowness = Math.max(this.#slowness[src_index] as number, this.#slowness[dst_index] as number);
+    const { bandwidth_bytes_per_s, latency_ns } = this.#link;
+    if (slowness === 1 || bandwidth_bytes_per_s === null) return this.#link;
+    return { bandwidth_bytes_per_s: bandwidth_bytes_per_s / slowness, latency_ns };
+  }
+}

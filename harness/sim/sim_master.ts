@@ -1,0 +1,148 @@
+// The master of a simulated stack: core/master behind modelled RPC. One request at a time, in the order of arrival.
+//
+// Live ticks the core every 10 ms. Here only ticks that can change something run, on the same 10 ms grid: each full second
+// (liveness, timeouts), and while memory is above the watermark or a put has just found no space. Once an owner has died
+// every tick runs, because what is mounted is then not known from outside. So a put that is given up frees its space up to a
+// second later than it does live.
+
+import { Random } from "../clock/random.ts";
+import type { MasterConfig } from "../core/master/master_config.ts";
+import { MasterCore, TICK_MS } from "../core/master/master_core.ts";
+import type { MasterReply, MasterRequest, MasterStats } from "../domain/master_api.ts";
+import { STORE_CODE } from "../domain/store_error.ts";
+import { msToNs, NS_PER_S } from "../domain/units.ts";
+import { CountedSpace, type SpaceTotal } from "./counted_space.ts";
+import type { EventLoop } from "./event_loop.ts";
+import { FifoQueue } from "./fifo_queue.ts";
+import type { HostProfile } from "./host_profile.ts";
+
+export interface SimMasterConfig {
+  readonly core: MasterConfig;
+  readonly seed: number;
+}
+
+/** Looks at the core before and after each tick. */
+export type TickWatch = (core: MasterCore, phase: "before" | "after", now_ns: number) => void;
+
+const TICK_NS = msToNs(TICK_MS);
+/** After a put that found no space, ticks run for this long: one eviction may take several. */
+const WOKEN_NS: number = 10 * TICK_NS;
+
+export class SimMaster {
+  readonly #config: SimMasterConfig;
+  readonly #loop: EventLoop;
+  readonly #host: HostProfile;
+  readonly #watch: TickWatch | null;
+  #thread = new FifoQueue();
+  #total: SpaceTotal = { allocated_bytes: 0, capacity_bytes: 0 };
+  #core: MasterCore;
+  #up = true;
+  #tick_armed = false;
+  #every_tick = false;
+  #woken_until_ns = 0;
+
+  constructor(config: SimMasterConfig, loop: EventLoop, host: HostProfile, watch: TickWatch | null) {
+    this.#config = config;
+    this.#loop = loop;
+    this.#host = host;
+    this.#watch = watch;
+    this.#core = this.#newCore();
+    this.#everySecond();
+  }
+
+  get core(): MasterCore {
+    return this.#core;
+  }
+
+  stats(): MasterStats {
+    return this.#core.stats(this.#loop.now_ns);
+  }
+
+  /** `done` gets null when the master is away: RPC_FAIL. `keys`: how many the request or its reply carries. */
+  call<R extends MasterRequest>(request: R, keys: number, done: (reply: MasterReply<R["op"]> | null) => void): void {
+    const { rpc_ns, rpc_key_ns } = this.#host;
+    const half_ns = Math.floor(rpc_ns / 2);
+    const service_ns = Math.max(0, keys - 1) * rpc_key_ns;
+    this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => {
+      const reply = this.#up ? this.#handle(request) : null;
+      const served_ns = this.#thread.reserve(this.#loop.now_ns, service_ns);
+      this.#loop.at(served_ns + half_ns, "rpc", () => done(reply));
+    });
+  }
+
+  /** Everything it knew is gone; it answers again after `away_ns`. */
+  restart(away_ns: number): void {
+    this.#up = false;
+    this.#loop.at(this.#loop.now_ns + away_ns, "fault", () => {
+      this.#core = this.#newCore();
+      this.#up = true;
+    });
+  }
+
+  /** What it counts as mounted can no longer be told from what it was asked. */
+  ownerMayBeLost(): void {
+    this.#every_tick = true;
+    this.#armTick();
+  }
+
+  #newCore(): MasterCore {
+    const total: SpaceTotal = { allocated_bytes: 0, capacity_bytes: 0 };
+    this.#total = total;
+    this.#thread = new FifoQueue();
+    return new MasterCore(this.#config.core, {
+      random: new Random(this.#config.seed).fork("placement"),
+      newSpace: (segment_bytes) => new CountedSpace(segment_bytes, total),
+    });
+  }
+
+  #handle<R extends MasterRequest>(request: R): MasterReply<R["op"]> {
+    const now_ns = this.#loop.now_ns;
+    const reply = this.#core.handle(request, now_ns);
+    if (request.op !== "batch_put_start") return reply;
+    if (lacksSpace(reply)) this.#woken_until_ns = now_ns + WOKEN_NS;
+    if (this.#tickMatters()) this.#armTick();
+    return reply;
+  }
+
+  #tickMatters(): boolean {
+    const { allocated_bytes, capacity_bytes } = this.#total;
+    const high = this.#config.core.eviction_high_watermark_ratio;
+    return (
+      this.#every_tick || this.#loop.now_ns < this.#woken_until_ns || allocated_bytes > high * capacity_bytes
+    );
+  }
+
+  #armTick(): void {
+    if (this.#tick_armed) return;
+    this.#tick_armed = true;
+    const next_ns = (Math.floor(this.#loop.now_ns / TICK_NS) + 1) * TICK_NS;
+    this.#loop.at(next_ns, "master_tick", () => {
+      this.#tick_armed = false;
+      if (this.#loop.now_ns % NS_PER_S !== 0) this.#tick();
+      if (this.#tickMatters()) this.#armTick();
+    });
+  }
+
+  #everySecond(): void {
+    this.#loop.at(this.#loop.now_ns + NS_PER_S, "master_tick", () => {
+      this.#tick();
+      this.#everySecond();
+    });
+  }
+
+  #tick(): void {
+    if (!this.#up) return;
+    const now_ns = this.#loop.now_ns;
+    this.#watch?.(this.#core, "before", now_ns);
+    this.#core.tick(now_ns);
+    this.#watch?.(this.#core, "after", now_ns);
+  }
+}
+
+function lacksSpace(reply: object): boolean {
+  return (
+    "objects" in reply &&
+    Array.isArray(reply.objects) &&
+    reply.objects.some((object: { code: number }) => object.code === STORE_CODE.NO_AVAILABLE_HANDLE)
+  );
+}
