@@ -6,7 +6,7 @@
 
 import type { Clock } from "../clock/clock.ts";
 import type { LoadConfig } from "../config/arm_config.ts";
-import type { RequestRecord } from "../domain/request_record.ts";
+import type { RequestError, RequestRecord } from "../domain/request_record.ts";
 import { msToNs } from "../domain/units.ts";
 import type { HttpTarget } from "./http/http_target.ts";
 import { SseClient } from "./http/sse_client.ts";
@@ -49,6 +49,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   return result;
 }
 
+const NEVER_SENT: RequestError = { code: "cancelled", detail: "the run was interrupted before it was due" };
+
+/** Requests are made ready so long before they are due: a prompt of 100,000 tokens takes milliseconds to put together. */
+const PREPARE_NS = msToNs(100);
 /** The loop looks again at least this often, so that no timer outlives a run by more. */
 const LONGEST_SLEEP_NS = msToNs(100);
 /** After so much sending in a row, sockets are read before the next send. */
@@ -57,6 +61,7 @@ const LONGEST_BURST_NS = msToNs(1);
 class LoadRun {
   readonly #options: LoadOptions;
   readonly #client: SseClient;
+  readonly #pacer: Pacer;
   readonly #wake: WakeUp;
   readonly #conversations = new Map<string, Conversation>();
   readonly #running = new Set<Promise<void>>();
@@ -72,7 +77,8 @@ class LoadRun {
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#client = new SseClient(options.target, options.clock);
-    this.#wake = new WakeUp(options.pacer ?? ((deadline_ns) => options.clock.sleepUntil(deadline_ns)));
+    this.#pacer = options.pacer ?? ((deadline_ns) => options.clock.sleepUntil(deadline_ns));
+    this.#wake = new WakeUp(this.#pacer);
     this.#started_ns = options.clock.now_ns();
     this.#awake_ns = this.#started_ns;
   }
@@ -106,7 +112,7 @@ class LoadRun {
     const { source, clock } = this.#options;
     while (!this.#interrupted) {
       const now_ns = clock.now_ns();
-      const next = source.next(now_ns - this.#started_ns);
+      const next = source.next(now_ns - this.#started_ns + PREPARE_NS);
       if (next.state === "done") return;
       if (next.state === "send") {
         this.#send(next.request);
@@ -114,9 +120,13 @@ class LoadRun {
         continue;
       }
       if (next.state === "blocked") await this.#wake.signalled();
-      else await this.#wake.until(Math.min(this.#started_ns + next.until_ns, now_ns + LONGEST_SLEEP_NS));
+      else await this.#wake.until(this.#nextLookNs(next.until_ns, now_ns));
       this.#awake_ns = clock.now_ns();
     }
+  }
+
+  #nextLookNs(until_ns: number, now_ns: number): number {
+    return Math.min(this.#started_ns + until_ns - PREPARE_NS, now_ns + LONGEST_SLEEP_NS);
   }
 
   #send(scheduled: ScheduledRequest): void {
@@ -134,17 +144,20 @@ class LoadRun {
     const { session_id, turn, request_id, turn_index } = scheduled;
     const conversation = this.#conversation(session_id);
     const request = buildCompletionRequest(model, prompt_as, turn, conversation);
+    const intended_ns = this.#started_ns + scheduled.intended_ns;
+    await this.#untilDue(intended_ns);
     const tried_ns = clock.now_ns();
     const identity: RequestIdentity = {
       arm,
       pair_index,
       scheduled,
-      intended_ns: this.#started_ns + scheduled.intended_ns,
+      intended_ns,
       tried_ns,
       planned_tokens: conversation.promptTokens(turn.prompt),
       sent_tokens: request.ok ? request.value.prompt_tokens : null,
     };
     if (!request.ok) return unsentRecord(identity, request.error);
+    if (this.#interrupted) return unsentRecord(identity, NEVER_SENT);
     const stream = new CompletionStream();
     const reply = await this.#client.post({
       path: request.value.path,
@@ -159,6 +172,11 @@ class LoadRun {
     const { output_tokens } = record;
     conversation.answered(turn_index, { text: stream.text, output_tokens, token_ids: stream.token_ids });
     return record;
+  }
+
+  async #untilDue(intended_ns: number): Promise<void> {
+    if (intended_ns <= this.#options.clock.now_ns() || this.#interrupted) return;
+    await this.#pacer(intended_ns);
   }
 
   #finish({ request_id, session_id }: ScheduledRequest, record: RequestRecord): void {

@@ -2,7 +2,7 @@
 // the page, and each drawn item gets its tip as <title>.
 
 import { init } from "echarts";
-import { escapeHtml } from "../html/escape_html.ts";
+import { escapeHtml, withoutControls } from "../html/escape_html.ts";
 import { CHART_WIDTH_PX, type Chart, type ChartSize } from "./chart.ts";
 
 export function drawChart(chart: Chart, size: ChartSize): string {
@@ -10,7 +10,7 @@ export function drawChart(chart: Chart, size: ChartSize): string {
   const width_px = CHART_WIDTH_PX[size];
   const drawing = init(null, null, { renderer: "svg", ssr: true, width: width_px, height: height_px });
   drawing.setOption({ animation: false, textStyle: { fontFamily: "inherit" }, ...option });
-  const svg = drawing.renderToSVGString();
+  const svg = withoutControls(drawing.renderToSVGString());
   // A drawing that is not disposed keeps the process alive.
   drawing.dispose();
   const label = `role="img" aria-label="${escapeHtml(`${chart.title}. ${chart.description}`)}"`;

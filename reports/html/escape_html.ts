@@ -9,7 +9,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export function escapeHtml(text: string): string {
-  return text
-    .replaceAll(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark)
-    .replaceAll(/(?![\n\t])\p{Cc}/gu, "\ufffd");
+  return withoutControls(text.replaceAll(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark));
+}
+
+/** ECharts escapes text, and lets these through. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, "\ufffd");
 }

@@ -10,7 +10,7 @@ const GAP = "  ";
 const NARROWEST = 8;
 
 export function terminalTable(table: ReportTable, width: number, paint: Paint): string {
-  const title = withoutControls(table.title);
+  const title = wrapText(withoutControls(table.title), width);
   const columns = table.columns.map(({ label, align }) => ({ label: withoutControls(label), align }));
   const notes = new Map<string, string>();
   const rows = withoutRepeats(table).map((row) =>
@@ -41,7 +41,7 @@ export function terminalTable(table: ReportTable, width: number, paint: Paint): 
   const lines = grid.toString().split("\n");
   const under = [...notes].flatMap(([why, mark]) => wrapText(`(${mark}) ${withoutControls(why)}`, width));
   return [
-    paint(title, "strong"),
+    ...title.map((line) => paint(line, "strong")),
     ...lines.map((line) => line.trimEnd()),
     ...under.map((line) => paint(line, "quiet")),
   ].join("\n");

@@ -1,0 +1,34 @@
+// Everything a simulated run is made of, as plain data. harness/cli/sim_arm.ts derives it from an arm and its stack plan.
+
+import type { LinkShape } from "../core/link/link_shaper.ts";
+import type { RouterEngine, RoutingPolicy } from "../core/router/router_api.ts";
+import type { RequestRecord } from "../domain/request_record.ts";
+import type { Session } from "../domain/session.ts";
+import type { LoadSource } from "../load/sources/load_source.ts";
+import type { HostProfile } from "./host_profile.ts";
+import type { SimEngineConfig } from "./sim_engine.ts";
+import type { SimFault } from "./sim_fault.ts";
+import type { SimMasterConfig } from "./sim_master.ts";
+import type { SimOwnerConfig } from "./sim_owner.ts";
+
+export interface SimStackConfig {
+  readonly nodes: readonly string[];
+  readonly link: LinkShape;
+  readonly host: HostProfile;
+  /** Null: no store. */
+  readonly master: SimMasterConfig | null;
+  readonly owners: readonly SimOwnerConfig[];
+  readonly engines: readonly SimEngineConfig[];
+  readonly router: { readonly policy: RoutingPolicy; readonly engines: readonly RouterEngine[] };
+}
+
+export interface SimRunConfig {
+  readonly stack: SimStackConfig;
+  readonly source: LoadSource;
+  readonly sessions: readonly Session[];
+  readonly arm: string;
+  readonly pair_index: number;
+  readonly request_timeout_ms: number;
+  readonly faults: readonly SimFault[];
+  readonly onRecord: (record: RequestRecord) => void;
+}

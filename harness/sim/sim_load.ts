@@ -1,0 +1,155 @@
+// The client of a simulated stack: sends what a LoadSource says when it says so, and makes one RequestRecord of each request.
+// Nothing delays a send, so the schedule lag is 0 by construction.
+
+import type { LoadSource, ScheduledRequest } from "../load/sources/load_source.ts";
+import type { RequestRecord } from "../domain/request_record.ts";
+import { msToNs, nsToMs } from "../domain/units.ts";
+import type { Conversations } from "./conversations.ts";
+import type { EventLoop } from "./event_loop.ts";
+import { Exchange } from "./exchange.ts";
+import type { SimRouter } from "./sim_router.ts";
+
+export interface SimLoadParts {
+  readonly loop: EventLoop;
+  readonly router: SimRouter;
+  readonly source: LoadSource;
+  readonly conversations: Conversations;
+  readonly arm: string;
+  readonly pair_index: number;
+  readonly request_timeout_ms: number;
+  /** In the order of finishing. */
+  readonly onRecord: (record: RequestRecord) => void;
+}
+
+interface Sent {
+  readonly scheduled: ScheduledRequest;
+  readonly exchange: Exchange;
+  readonly sent_ns: number;
+}
+
+export class SimLoad {
+  started_ns = 0;
+  sent_requests = 0;
+  finished_requests = 0;
+  failed_requests = 0;
+  output_tokens = 0;
+  peak_running = 0;
+  done = false;
+  readonly #parts: SimLoadParts;
+  /** In the order of sending, and so of their timeouts; those that ended stay until their turn comes. */
+  readonly #running = new Set<Sent>();
+  #timeout_armed = false;
+  #armed_ns = Number.POSITIVE_INFINITY;
+
+  constructor(parts: SimLoadParts) {
+    this.#parts = parts;
+  }
+
+  get planned_requests(): number {
+    return this.#parts.source.planned_requests;
+  }
+
+  start(): void {
+    this.started_ns = this.#parts.loop.now_ns;
+    this.#pump();
+  }
+
+  #pump(): void {
+    const { source, loop } = this.#parts;
+    for (;;) {
+      const next = source.next(loop.now_ns - this.started_ns);
+      if (next.state === "send") {
+        this.#send(next.request);
+        continue;
+      }
+      if (next.state === "done") this.done = true;
+      if (next.state === "wait") this.#wakeAt(this.started_ns + next.until_ns);
+      return;
+    }
+  }
+
+  #wakeAt(time_ns: number): void {
+    if (time_ns >= this.#armed_ns) return;
+    this.#armed_ns = time_ns;
+    this.#parts.loop.at(time_ns, "load", () => {
+      if (this.#armed_ns === time_ns) this.#armed_ns = Number.POSITIVE_INFINITY;
+      this.#pump();
+    });
+  }
+
+  #send(scheduled: ScheduledRequest): void {
+    const { loop, router, conversations } = this.#parts;
+    const { request_id, session_id, turn } = scheduled;
+    const prompt = conversations.prompt(session_id, turn);
+    const exchange = new Exchange(request_id, session_id, prompt, turn.output_tokens, () => this.#ended(sent));
+    const sent: Sent = { scheduled, exchange, sent_ns: loop.now_ns };
+    this.sent_requests++;
+    this.#running.add(sent);
+    this.peak_running = Math.max(this.peak_running, this.#running.size);
+    router.send(exchange);
+    this.#armTimeout();
+  }
+
+  #ended(sent: Sent): void {
+    const { loop, source, conversations, onRecord } = this.#parts;
+    const { exchange, scheduled } = sent;
+    this.#running.delete(sent);
+    this.finished_requests++;
+    const failed = exchange.error !== null;
+    if (failed) this.failed_requests++;
+    const output_tokens = exchange.token_ns.length;
+    this.output_tokens += output_tokens;
+    if (failed) conversations.failed(scheduled.session_id);
+    else conversations.answered(scheduled.session_id, scheduled.turn_index, exchange.prompt, output_tokens);
+    onRecord(this.#record(sent));
+    const end_ns = failed ? null : (exchange.token_ns.at(-1) ?? null);
+    source.finished(scheduled.request_id, (end_ns ?? loop.now_ns) - this.started_ns, failed);
+    this.#pump();
+  }
+
+  /** One event for the oldest of the running: all have the same patience. */
+  #armTimeout(): void {
+    if (this.#timeout_armed) return;
+    const { loop, router, request_timeout_ms } = this.#parts;
+    for (const oldest of this.#running) {
+      this.#timeout_armed = true;
+      loop.at(oldest.sent_ns + msToNs(request_timeout_ms), "timeout", () => {
+        this.#timeout_armed = false;
+        if (!oldest.exchange.ended) {
+          router.cancel(oldest.exchange);
+          oldest.exchange.end({ code: "timeout", detail: `no end within ${request_timeout_ms} ms` });
+        }
+        this.#armTimeout();
+      });
+      return;
+    }
+  }
+
+  #record({ scheduled, exchange, sent_ns }: Sent): RequestRecord {
+    const { arm, pair_index } = this.#parts;
+    const { token_ns, stages } = exchange;
+    return {
+      arm,
+      pair_index,
+      session_id: scheduled.session_id,
+      turn_index: scheduled.turn_index,
+      request_id: scheduled.request_id,
+      intended_ns: this.started_ns + scheduled.intended_ns,
+      sent_ns,
+      first_token_ns: token_ns[0] ?? null,
+      last_token_ns: token_ns.at(-1) ?? null,
+      token_ns,
+      input_tokens: exchange.prompt.prompt_tokens,
+      output_tokens: token_ns.length,
+      cached_tokens: stages?.cached_tokens ?? null,
+      prefill_engine: exchange.prefill_engine,
+      decode_engine: exchange.decode_engine,
+      queue_ms: stages?.queue_ms ?? null,
+      lookup_ms: stages?.lookup_ms ?? null,
+      load_ms: stages?.load_ms ?? null,
+      prefill_ms: stages?.prefill_ms ?? null,
+      handover_ms: exchange.handover_ns === null ? null : nsToMs(exchange.handover_ns),
+      error: exchange.error,
+    };
+  }
+}
