@@ -8,11 +8,13 @@ import { BENCH_HELP } from "../config/bench_help.ts";
 import { type BenchOptions, parseBenchOptions } from "../config/bench_options.ts";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { present } from "../domain/assert.ts";
+import { ok, type Result } from "../domain/result.ts";
 import { sweepStaleDirs } from "../launch/runtime_dirs.ts";
 import { proveConcurrency, streamsToProve } from "../load/floor/prove_concurrency.ts";
 import type { Manifest } from "../measure/manifest.ts";
 import { readRun } from "../measure/read_run.ts";
 import { RunDirectory } from "../measure/run_directory.ts";
+import type { RunDirectoryError } from "../measure/run_directory_error.ts";
 import type { RunSummary } from "../measure/run_summary.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
 import { type BenchOutcome, runBench } from "./bench_run.ts";
@@ -90,22 +92,31 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
       `${outcome.error.message}\nRun directory: ${directory.path}`,
     );
   }
-  const summary = writeResults(context, directory, outcome.value);
+  const summary = summariseRun(context, outcome.value.arms, outcome.value.theoretical_hit_ratio);
   finish({ status: "done", reason: null });
+  const written = writeResults(context, directory, outcome.value, summary);
+  if (!written.ok) return fail(progress, EXIT.STACK_FAILED, written.error.message);
   return report(options, directory, summary);
 }
 
-function writeResults(context: RunContext, directory: RunDirectory, outcome: BenchOutcome): RunSummary {
-  const summary = summariseRun(context, outcome.arms, outcome.theoretical_hit_ratio);
-  directory.writeSummary(summary);
-  for (const { arm_index, outcomes } of outcome.arms) {
-    const records = outcomes.flatMap(({ run }) => run.records);
-    directory.writeHistograms(
-      present(context.plan.arms[arm_index], "an outcome belongs to an arm").name,
-      records,
-    );
-  }
-  return summary;
+/** The first failure, with everything else tried. */
+function writeResults(
+  { plan }: RunContext,
+  directory: RunDirectory,
+  { arms }: BenchOutcome,
+  summary: RunSummary,
+): Result<void, RunDirectoryError> {
+  const written = [
+    directory.writeSummary(summary),
+    ...arms.map(({ arm_index, outcomes }) => {
+      const { name } = present(plan.arms[arm_index], "an outcome belongs to an arm");
+      return directory.writeHistograms(
+        name,
+        outcomes.flatMap(({ run }) => run.records),
+      );
+    }),
+  ];
+  return firstFailure(written);
 }
 
 /** Renders from what is on disk, exactly as `bun run report` does later. */
@@ -116,12 +127,22 @@ function report(options: BenchOptions, directory: RunDirectory, summary: RunSumm
     return EXIT.STACK_FAILED;
   }
   const input = { ...stored.value, summary };
-  for (const { file_name, text } of renderAll(input)) directory.write(file_name, text);
+  const written = firstFailure(
+    renderAll(input).map(({ file_name, text }) => directory.write(file_name, text)),
+  );
   if (options.json) console.log(JSON.stringify(summary, null, 2));
   else console.log(renderTerminal(input, { colours: process.stdout.isTTY, run_path: directory.path }));
+  if (!written.ok) {
+    console.error(written.error.message);
+    return EXIT.STACK_FAILED;
+  }
   if (!summary.valid) return EXIT.INVALID_RUN;
   const is_worse = summary.comparisons.some((comparison) => comparison.verdict === "worse");
   return options.fail_on_worse && is_worse ? EXIT.WORSE : EXIT.DONE;
+}
+
+function firstFailure(written: readonly Result<void, RunDirectoryError>[]): Result<void, RunDirectoryError> {
+  return written.find((one) => !one.ok) ?? ok(undefined);
 }
 
 function refuse(problems: readonly ConfigProblem[]): ExitCode {

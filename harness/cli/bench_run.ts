@@ -94,6 +94,7 @@ async function runScheduled(
       const written = directory.appendRequest(record);
       if (!written.ok) write_failure ??= written.error.message;
     },
+    onFault: (fault) => event("fault", `injected ${fault}`),
     onLost: (lost) => {
       event("fault", `${lost.name} ${lost.how}`);
       progress.note(`${label}: ${lost.name} ${lost.how}`);

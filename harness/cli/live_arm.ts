@@ -39,6 +39,8 @@ export interface LiveArmOptions {
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onRecord: (record: RequestRecord) => void;
   readonly onLost: (lost: LostProcess) => void;
+  /** Of a fault that was injected. */
+  readonly onFault: (fault: string) => void;
 }
 
 export interface LiveArmOutcome {
@@ -93,6 +95,8 @@ async function measureOn(
   const cold_start = proveCold(stack, arm, pair_index, before);
   options.onStage("load");
   const records: RequestRecord[] = [];
+  const loaded = new AbortController();
+  injectFaults(stack, options, loaded.signal);
   const load = await runLoad({
     source: createSource(arm.config.load, options.sessions, new Random(options.seed)),
     target: target.value,
@@ -110,6 +114,7 @@ async function measureOn(
     onProgress: options.onProgress,
     signal: AbortSignal.any([options.signal, lost_serving.signal]),
   });
+  loaded.abort();
   if (lost_serving.signal.aborted) return err(describeLoss(stack.lost()));
 
   if (!options.signal.aborted) {
@@ -118,6 +123,18 @@ async function measureOn(
   }
   const after = await scrapeAll(stack.members);
   return ok({ run: armRun(stack, options, load, records, before, after), load, cold_start });
+}
+
+const SIGNAL_OF = { kill: "SIGKILL", pause: "SIGSTOP", resume: "SIGCONT" } as const;
+
+/** Each at its time after now, unless the load ends before. */
+function injectFaults(stack: LiveStack, { arm, clock, onFault }: LiveArmOptions, ended: AbortSignal): void {
+  const started_ns = clock.now_ns();
+  for (const { at_ms, process: name, action } of arm.config.faults) {
+    void clock.sleepUntil(started_ns + msToNs(at_ms), ended).then(() => {
+      if (!ended.aborted && stack.signal(name, SIGNAL_OF[action])) onFault(`${name}: ${action}`);
+    });
+  }
 }
 
 function armRun(

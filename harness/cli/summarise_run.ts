@@ -15,6 +15,7 @@ import { checkOnlyFactorDiffers } from "../measure/checks/only_factor_differs.ts
 import { checkProofOfLoad, type TierUnderTest } from "../measure/checks/proof_of_load.ts";
 import { checkReads } from "../measure/checks/reads_are_right.ts";
 import { checkScheduleLag } from "../measure/checks/schedule_lag.ts";
+import { checkWithinCeiling } from "../measure/checks/within_ceiling.ts";
 import { checkColdStart } from "../measure/cold_start.ts";
 import {
   type ArmSummary,
@@ -101,6 +102,7 @@ function checkRun(
     ),
     checkLedger(summaries),
     checkReads(summaries),
+    checkWithinCeiling(summaries),
     checkProofOfLoad(summaries, tiersUnderTest(context)),
     checkScheduleLag(summaries, validity.schedule_lag_p99_ms_max),
     ...(load.arrivals === "closed" ? [] : [checkOfferedLoad(offeredLoads(context, arms))]),

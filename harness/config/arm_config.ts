@@ -16,6 +16,17 @@ export interface ArmConfig {
   readonly load: LoadConfig;
   readonly workload: WorkloadConfig;
   readonly validity: ValidityConfig;
+  /** What is done to the stack while it is under load. */
+  readonly faults: readonly FaultConfig[];
+}
+
+export interface FaultConfig {
+  /** After the start of the load. */
+  readonly at_ms: number;
+  /** `owner-0`, `prefill-1`, `master`, … */
+  readonly process: string;
+  /** kill: SIGKILL. pause and resume: SIGSTOP and SIGCONT, a process that hangs. */
+  readonly action: "kill" | "pause" | "resume";
 }
 
 export interface EngineConfig {

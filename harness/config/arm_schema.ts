@@ -112,6 +112,12 @@ const validityShape = z.strictObject({
   error_ratio_max: ratioField().default(0.01),
 });
 
+const faultShape = z.strictObject({
+  at_ms: countField(0),
+  process: z.string(),
+  action: z.enum(["kill", "pause", "resume"]),
+});
+
 const armSchema: z.ZodType<ArmConfig> = z.strictObject({
   topology: z.string(),
   seed: countField(0).default(1),
@@ -123,6 +129,7 @@ const armSchema: z.ZodType<ArmConfig> = z.strictObject({
   load: loadShape.prefault({}),
   workload: workloadSchema.prefault({}),
   validity: validityShape.prefault({}),
+  faults: z.array(faultShape).default([]),
 });
 
 /** Names of the settings under `path`, from a configuration that has them all. */

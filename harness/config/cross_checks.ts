@@ -12,8 +12,8 @@ import { findGpuProfile } from "./profiles/gpus.ts";
 import { findModelProfile } from "./profiles/models.ts";
 
 export function crossCheck(config: ArmConfig): ConfigProblem[] {
-  return [checkTopology, checkProfiles, checkEngine, checkStore, checkWorkload].flatMap((check) =>
-    check(config),
+  return [checkTopology, checkProfiles, checkEngine, checkStore, checkWorkload, checkFaults].flatMap(
+    (check) => check(config),
   );
 }
 
@@ -55,6 +55,25 @@ function checkProfiles({ engine }: ArmConfig): ConfigProblem[] {
     got: engine.num_hbm_blocks,
     next_step: `Use ${max_blocks} or less.`,
   });
+}
+
+function checkFaults({ topology, store, faults }: ArmConfig): ConfigProblem[] {
+  const parsed = parseTopology(topology);
+  if (!parsed.ok) return [];
+  const has_store = store.tiers !== "hbm";
+  const processes = [
+    ...(has_store ? ["master", ...parsed.value.owners.map((owner) => owner.owner_name)] : []),
+    ...parsed.value.engines.map((engine) => engine.engine_name),
+    "router",
+  ];
+  return faults.flatMap((fault, i) =>
+    problemWhen(!processes.includes(fault.process), {
+      path: `faults[${i}].process`,
+      rule: "must be a process of the stack",
+      got: fault.process,
+      next_step: `Use one of ${processes.join(", ")}.`,
+    }),
+  );
 }
 
 function checkEngine({ engine }: ArmConfig): ConfigProblem[] {

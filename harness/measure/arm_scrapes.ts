@@ -7,11 +7,12 @@ import type { Labels } from "./prometheus_text.ts";
 import type { Measured } from "./run_summary.ts";
 
 /** prompt: engines that compute or load prompts (prefill, both); output: engines that emit tokens (decode, both). */
-export type Witness = "engines" | "prompt_engines" | "output_engines" | "master";
+export type Witness = "engines" | "prompt_engines" | "output_engines" | "master" | "owners";
 
 export function witnesses(run: ArmRun, who: Witness): readonly ProcessScrape[] {
   return run.scrapes.filter((scrape) => {
     if (who === "master") return scrape.kind === "master";
+    if (who === "owners") return scrape.kind === "owner";
     if (scrape.kind !== "engine") return false;
     if (who === "prompt_engines") return scrape.role !== "decode";
     if (who === "output_engines") return scrape.role !== "prefill";

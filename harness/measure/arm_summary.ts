@@ -9,7 +9,7 @@ import { armCounter } from "./arm_scrapes.ts";
 import { LATENCY_METRIC_DEFINITIONS } from "./latency_metrics.ts";
 import { balanceLedger } from "./ledger.ts";
 import { isAvailable, na } from "./measured.ts";
-import { ENGINE_SERIES } from "./metric_names.ts";
+import { ENGINE_SERIES, OWNER_SERIES } from "./metric_names.ts";
 import type { ArmSummary, Distribution, LatencyMetric, Measured } from "./run_summary.ts";
 import { summariseStages } from "./stage_summary.ts";
 import { summariseStore } from "./store_summary.ts";
@@ -83,7 +83,18 @@ export function throughputOf(
 /** What the runs reported, and what the engines' counters give away. */
 function listFaults(runs: readonly ArmRun[]): string[] {
   const reported = runs.flatMap((run) => run.faults.map((fault) => `pair ${run.pair_index}: ${fault}`));
-  const recomputed = armCounter(runs, "engines", ENGINE_SERIES.recomputed_requests);
-  if (!isAvailable(recomputed) || recomputed === 0) return reported;
-  return [...reported, `${recomputed} requests lost a load from the store and computed the blocks again`];
+  const absorbed = [
+    countFault(armCounter(runs, "engines", ENGINE_SERIES.recomputed_requests), RECOMPUTED),
+    countFault(armCounter(runs, "owners", OWNER_SERIES.disk_errors), DISK_ERRORS),
+  ];
+  return [...reported, ...absorbed.filter((fault) => fault !== null)];
+}
+
+const RECOMPUTED = "requests lost a load from the store and computed the blocks again";
+const DISK_ERRORS =
+  "disk operations of owners failed (their logs say how); those copies never reached the disk tier";
+
+/** Null: none was counted, or nobody counts it. */
+function countFault(count: Measured, what: string): string | null {
+  return isAvailable(count) && count > 0 ? `${count} ${what}` : null;
 }

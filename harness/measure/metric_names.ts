@@ -39,3 +39,7 @@ export const MASTER_SERIES = {
   mem_cache_hit_nums: "mem_cache_hit_nums_",
   file_cache_hit_nums: "file_cache_hit_nums_",
 } as const;
+
+export const OWNER_SERIES = {
+  disk_errors: "owner_tierbench_disk_errors_total",
+} as const;

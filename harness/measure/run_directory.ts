@@ -13,7 +13,7 @@ import { hgrmOf } from "../stats/latency_histogram.ts";
 import { JsonlFile } from "./jsonl_file.ts";
 import { LATENCY_METRIC_DEFINITIONS } from "./latency_metrics.ts";
 import type { Manifest } from "./manifest.ts";
-import { type RunDirectoryError, wordFsError } from "./run_directory_error.ts";
+import { type RunDirectoryError, wordCreateError, wordFsError } from "./run_directory_error.ts";
 import type { RunEvent } from "./run_event.ts";
 import { LATENCY_METRICS, type RunSummary } from "./run_summary.ts";
 
@@ -108,7 +108,7 @@ function makeDirectory(out: string, name: string): Result<string, RunDirectoryEr
       return ok(path);
     }
   } catch (cause) {
-    return err(wordFsError(out, cause));
+    return err(wordCreateError(out, cause));
   }
   return err({ code: "io", message: `${out}: ${SAME_SECOND_MAX} runs named ${name} exist. Remove some.` });
 }

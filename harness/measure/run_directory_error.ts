@@ -34,3 +34,13 @@ export function wordFsError(path: string, cause: unknown): RunDirectoryError {
       return { code: "io", message: `${path}: could not be read or written: ${reason}` };
   }
 }
+
+/** Of making a directory under `out`: a parent that cannot be made is no run directory that is missing. */
+export function wordCreateError(out: string, cause: unknown): RunDirectoryError {
+  const error = wordFsError(out, cause);
+  if (error.code !== "not_found") return error;
+  return {
+    code: "not_writable",
+    message: `--out: must be a directory that can be made, got ${out}. Name another with --out DIR.`,
+  };
+}

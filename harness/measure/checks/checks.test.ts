@@ -12,6 +12,7 @@ import { checkOnlyFactorDiffers } from "./only_factor_differs.ts";
 import { checkProofOfLoad } from "./proof_of_load.ts";
 import { checkReads } from "./reads_are_right.ts";
 import { checkScheduleLag } from "./schedule_lag.ts";
+import { checkWithinCeiling } from "./within_ceiling.ts";
 
 const MS = 1_000_000;
 
@@ -113,4 +114,16 @@ test("a client that reads its streams in lumps is saturated, and one that saw no
   });
   expect(checkClientNotSaturated([{ arm: "a", merge_ratio: null }]).ok).toBe(false);
   expect(checkClientNotSaturated([]).ok).toBe(false);
+});
+
+test("an arm that hits more than the workload repeats is refused", () => {
+  // 10 of 100 prompt tokens missed: 90 % hit.
+  const hitting = (theoretical_hit_ratio: number): ArmSummary => {
+    const { tiers } = arm();
+    return arm(undefined, {
+      tiers: { ...tiers, miss: { tokens: 10, ratio: 0.1 }, theoretical_hit_ratio },
+    });
+  };
+  expect(checkWithinCeiling([hitting(0.9)]).ok).toBe(true);
+  expect(checkWithinCeiling([hitting(0.89)])).toMatchObject({ ok: false, detail: "a: 90.0 % of 89.0 %" });
 });
