@@ -1,0 +1,160 @@
+// The main job, end to end: real processes, small workloads.
+
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isAvailable } from "../measure/measured.ts";
+import type { ArmSummary, Measured } from "../measure/run_summary.ts";
+import { BenchRuns, leftBehind, readFinishedRun, SMALL } from "./bench_fixture.ts";
+
+setDefaultTimeout(120_000);
+
+const runs = new BenchRuns();
+afterAll(() => runs[Symbol.dispose]());
+
+function known(value: Measured | undefined): number {
+  if (value === undefined || !isAvailable(value))
+    throw new Error(`a figure is there: ${JSON.stringify(value)}`);
+  return value;
+}
+
+function totalHitRatio(arm: ArmSummary): number {
+  return 1 - known(arm.tiers.miss.ratio);
+}
+
+test("preferred_segment off → local: every put is local, hits stay, the ledger balances, nothing is left", async () => {
+  const bench = runs.start("2p1d", "--pairs", "2", ...SMALL);
+  const exit_code = await bench.exited;
+  const { stdout, stderr } = await bench.output();
+  expect({ exit_code, stderr: exit_code === 0 ? "" : stdout + stderr }).toEqual({ exit_code: 0, stderr: "" });
+
+  const { summary, manifest, records, files, path } = readFinishedRun(bench.out_dir);
+  expect(files).toEqual(
+    expect.arrayContaining([
+      "manifest.json",
+      "requests.jsonl",
+      "events.jsonl",
+      "summary.json",
+      "report.html",
+      "report.md",
+      "hdr",
+      "logs",
+    ]),
+  );
+  expect(existsSync(join(path, "logs", "pair0_preferred_segment=off", "owner-0.log"))).toBe(true);
+  expect(manifest.status).toBe("done");
+  expect(manifest.config_diff.map((difference) => difference.path)).toEqual(["connector.preferred_segment"]);
+
+  expect(summary?.validity.filter((check) => !check.ok)).toEqual([]);
+  expect(summary?.valid).toBe(true);
+  // 2 pairs × 2 arms × 8 sessions × 2 turns
+  expect(records.length).toBe(64);
+  const [off, local] = summary?.arms ?? [];
+  if (off === undefined || local === undefined) throw new Error("a comparison has two arms");
+  expect(known(local.store.local_put_ratio)).toBe(1);
+  // Three owners, drawn at random: a third, give or take chance.
+  expect(Math.abs(known(off.store.local_put_ratio) - 1 / 3)).toBeLessThan(0.15);
+  expect(Math.abs(totalHitRatio(off) - totalHitRatio(local))).toBeLessThan(0.05);
+  for (const arm of [off, local]) {
+    expect(known(arm.tiers.cpu.hit_tokens)).toBeGreaterThan(0);
+    expect(arm.ledger.balanced).toBe(true);
+    expect([arm.stale_reads, arm.corrupt_reads, arm.errors]).toEqual([0, 0, 0]);
+  }
+  expect(stdout).toContain("VALID");
+  expect(stdout).toContain("local_put_ratio");
+  expect(readFileSync(join(path, "report.html"), "utf8")).toContain("<svg");
+  expect(leftBehind(bench.pid)).toEqual([]);
+});
+
+test("hits and TTFT improve tier by tier, and disk hits are read back from files", async () => {
+  const bench = runs.start(
+    "1p1d",
+    "--profile",
+    "tier_pressure",
+    "--pairs",
+    "1",
+    "--ab",
+    "tiers=hbm,hbm+cpu,hbm+cpu+disk",
+    "--set",
+    "workload.sessions=16",
+    "--set",
+    "workload.turns=3",
+    "--set",
+    "load.concurrency=16",
+    "--set",
+    "engine.num_hbm_blocks=340",
+    "--set",
+    "store.segment_bytes=16MiB",
+    "--json",
+  );
+  expect(await bench.exited).toBe(0);
+  const { summary } = readFinishedRun(bench.out_dir);
+  const [hbm, cpu, disk] = summary?.arms ?? [];
+  if (hbm === undefined || cpu === undefined || disk === undefined) throw new Error("three arms");
+  expect(totalHitRatio(cpu)).toBeGreaterThan(totalHitRatio(hbm));
+  expect(totalHitRatio(disk)).toBeGreaterThan(totalHitRatio(cpu));
+  expect(known(disk.tiers.disk.bytes)).toBeGreaterThan(0);
+  const ttft = (arm: ArmSummary): number =>
+    isAvailable(arm.metrics.ttft_ms) ? arm.metrics.ttft_ms.mean : Number.NaN;
+  expect(ttft(disk)).toBeLessThan(ttft(hbm));
+  expect(JSON.parse((await bench.output()).stdout)).toEqual(JSON.parse(JSON.stringify(summary)));
+});
+
+test("an owner killed under load fails no request: blocks are computed again and the report says what happened", async () => {
+  const faults = JSON.stringify([{ at_ms: 800, process: "owner-0", action: "kill" }]);
+  const bench = runs.start(
+    "1p1d",
+    "--ab",
+    "none",
+    ...SMALL,
+    "--set",
+    "workload.turns=5",
+    "--set",
+    "workload.delay_ms=400",
+    "--set",
+    `faults=${faults}`,
+  );
+  const exit_code = await bench.exited;
+  const { stdout } = await bench.output();
+  const { summary, records } = readFinishedRun(bench.out_dir);
+  expect(records.filter((record) => record.error !== null)).toEqual([]);
+  expect(records.length).toBe(40);
+  expect(summary?.validity.filter((check) => !check.ok)).toEqual([]);
+  expect(exit_code).toBe(0);
+  expect(summary?.arms[0]?.faults.join("\n")).toContain("owner-0 was killed by SIGKILL");
+  expect(summary?.arms[0]?.faults.join("\n")).toContain("computed the blocks again");
+  expect(stdout).toContain("owner-0 was killed by SIGKILL");
+  expect(leftBehind(bench.pid)).toEqual([]);
+});
+
+test("an engine killed under load ends the run with exit 4, and the directory says why", async () => {
+  const faults = JSON.stringify([{ at_ms: 300, process: "prefill-0", action: "kill" }]);
+  const bench = runs.start("1p1d", "--ab", "none", ...SMALL, "--set", `faults=${faults}`);
+  expect(await bench.exited).toBe(4);
+  const { manifest } = readFinishedRun(bench.out_dir);
+  expect(manifest.status).toBe("failed");
+  expect(manifest.reason).toContain("prefill-0 was killed by SIGKILL");
+  expect(leftBehind(bench.pid)).toEqual([]);
+});
+
+test("an interrupted run keeps its records, says so, and leaves no process", async () => {
+  const bench = runs.start("1p1d", "--ab", "none", ...SMALL, "--set", "workload.sessions=2000");
+  await Promise.race([untilRecords(bench.out_dir), bench.exited]);
+  bench.interrupt();
+  expect(await bench.exited).toBe(130);
+  expect(leftBehind(bench.pid)).toEqual([]);
+  const { manifest, records, summary } = readFinishedRun(bench.out_dir);
+  expect(manifest.status).toBe("interrupted");
+  expect(records.length).toBeGreaterThan(0);
+  expect(summary).toBeNull();
+});
+
+/** Waits for the condition, not for a time: the first line of requests.jsonl. */
+async function untilRecords(out_dir: string): Promise<void> {
+  for (;;) {
+    for await (const file of new Bun.Glob("*/requests.jsonl").scan(out_dir)) {
+      if (readFileSync(join(out_dir, file)).length > 0) return;
+    }
+    await Bun.sleep(20);
+  }
+}
