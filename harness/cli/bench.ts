@@ -1,6 +1,5 @@
 // `bun run bench <topology> …`: stands up the stack, replays the workload, compares the arms, writes and prints the report.
 
-import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import { renderTerminal } from "../../reports/terminal_report.ts";
 import { renderAll } from "../../reports/write_reports.ts";
 import { OsClock } from "../clock/os_clock.ts";
@@ -9,19 +8,17 @@ import { type BenchOptions, parseBenchOptions } from "../config/bench_options.ts
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { present } from "../domain/assert.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { sweepStaleDirs } from "../launch/runtime_dirs.ts";
-import { proveConcurrency, streamsToProve } from "../load/floor/prove_concurrency.ts";
 import type { Manifest } from "../measure/manifest.ts";
 import { readRun } from "../measure/read_run.ts";
 import { RunDirectory } from "../measure/run_directory.ts";
 import type { RunDirectoryError } from "../measure/run_directory_error.ts";
 import type { RunSummary } from "../measure/run_summary.ts";
-import { PlaneClock } from "../stack/plane_clock.ts";
 import { type BenchOutcome, runBench } from "./bench_run.ts";
 import { renderDryRun } from "./dry_run.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Progress } from "./progress.ts";
 import { pairWorkload, planRun, type RunContext } from "./run_context.ts";
+import { openHost } from "./run_host.ts";
 import { startManifest } from "./run_manifest.ts";
 import { summariseRun } from "./summarise_run.ts";
 
@@ -29,7 +26,7 @@ const argv = process.argv.slice(2);
 process.exit(await main(argv));
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
-  const options = parseBenchOptions(argv, { runtimes: ["live"] });
+  const options = parseBenchOptions(argv, { runtimes: ["live", "sim"] });
   if (!options.ok) return refuse(options.error);
   if (options.value === "help") {
     console.log(BENCH_HELP);
@@ -50,16 +47,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 async function bench(options: BenchOptions, context: RunContext): Promise<ExitCode> {
   const os_clock = new OsClock();
   const progress = new Progress(os_clock, process.stderr.isTTY);
-  sweepStaleDirs();
-  progress.stage("preparing the native library");
-  const plane = openDataPlane();
-  if (!plane.ok) return fail(progress, EXIT.STACK_FAILED, plane.error.detail);
-  const clock = new PlaneClock(plane.value, os_clock);
-
-  const load = present(context.plan.arms[0], "a plan has a baseline").config.load;
-  const streams = await proveConcurrency(streamsToProve(load.concurrency), clock);
-  if (!streams.ok) return fail(progress, EXIT.STACK_FAILED, streams.error.detail);
-
+  const host = await openHost(context, os_clock, progress);
+  if (!host.ok) return fail(progress, EXIT.STACK_FAILED, host.error);
   const created = RunDirectory.create(options.out_dir, context.plan.scenario, os_clock.wallTime());
   if (!created.ok) return fail(progress, EXIT.USAGE, created.error.message);
   using directory = created.value;
@@ -70,15 +59,9 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
   const onSignal = (): void => interrupt.abort();
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  const outcome = await runBench({
-    context,
-    directory,
-    clock,
-    plane: plane.value,
-    progress,
-    signal: interrupt.signal,
-  });
-  await plane.value.close();
+  const { clock, runArm } = host.value;
+  const outcome = await runBench({ context, directory, clock, runArm, progress, signal: interrupt.signal });
+  await host.value.close();
   progress.end();
 
   const finish = (ending: Pick<Manifest, "status" | "reason">): void => {

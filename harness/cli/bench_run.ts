@@ -1,7 +1,6 @@
 // Runs a planned bench: every arm of every pair on a stack of its own, in balanced order, and writes its run directory as it
 // goes, so that an interruption or a crash leaves what was measured.
 
-import type { DataPlane } from "../../native/ffi/data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { present } from "../domain/assert.ts";
@@ -10,17 +9,17 @@ import type { Manifest } from "../measure/manifest.ts";
 import type { RunDirectory } from "../measure/run_directory.ts";
 import type { RunEvent } from "../measure/run_event.ts";
 import type { ScheduledRun } from "../study/ab_schedule.ts";
+import type { ArmOutcome, ArmRunner, ArmRunOptions } from "./arm_runner.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { type LiveArmOutcome, runLiveArm } from "./live_arm.ts";
 import type { Progress } from "./progress.ts";
-import { generationOf, pairWorkload, type RunContext } from "./run_context.ts";
+import { pairWorkload, type RunContext } from "./run_context.ts";
 import type { ArmOutcomes } from "./summarise_run.ts";
 
 export interface BenchRunOptions {
   readonly context: RunContext;
   readonly directory: RunDirectory;
   readonly clock: Clock;
-  readonly plane: DataPlane;
+  readonly runArm: ArmRunner;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -39,7 +38,7 @@ export interface BenchOutcome {
 
 export async function runBench(options: BenchRunOptions): Promise<Result<BenchOutcome, BenchFailure>> {
   const { context, signal } = options;
-  const outcomes: LiveArmOutcome[][] = context.plan.arms.map(() => []);
+  const outcomes: ArmOutcome[][] = context.plan.arms.map(() => []);
   const ceilings: number[] = [];
   for (const [run_index, run] of context.schedule.entries()) {
     if (signal.aborted) return err(INTERRUPTED);
@@ -60,25 +59,23 @@ async function runScheduled(
   options: BenchRunOptions,
   { pair_index, arm_index, seed }: ScheduledRun,
   run_index: number,
-  sessions: Parameters<typeof runLiveArm>[0]["sessions"],
-): Promise<Result<LiveArmOutcome, BenchFailure>> {
-  const { context, directory, clock, plane, progress, signal } = options;
+  sessions: ArmRunOptions["sessions"],
+): Promise<Result<ArmOutcome, BenchFailure>> {
+  const { context, directory, clock, progress, signal } = options;
   const arm = present(context.plan.arms[arm_index], "the schedule names arms of the plan");
   const event = (kind: RunEvent["kind"], detail: string): void => {
     directory.appendEvent({ at_ns: clock.now_ns(), arm: arm.name, pair_index, kind, detail });
   };
   const label = `run ${run_index + 1} of ${context.schedule.length}, pair ${pair_index + 1}, ${arm.name}`;
   let write_failure: string | null = null;
-  const outcome = await runLiveArm({
-    clock,
-    pacer: (deadline_ns) => plane.submit([{ kind: "wait_until", deadline_ns }]).then(() => undefined),
+  const outcome = await options.runArm({
+    run_index,
     arm,
     pair_index,
     seed,
     sessions,
     topology: context.topology,
     profiles: present(context.profiles[arm_index], "every arm has its profiles"),
-    generation: generationOf(clock, run_index),
     run_path: directory.path,
     logs_path: directory.logs_path,
     signal,
@@ -94,10 +91,9 @@ async function runScheduled(
       const written = directory.appendRequest(record);
       if (!written.ok) write_failure ??= written.error.message;
     },
-    onFault: (fault) => event("fault", `injected ${fault}`),
-    onLost: (lost) => {
-      event("fault", `${lost.name} ${lost.how}`);
-      progress.note(`${label}: ${lost.name} ${lost.how}`);
+    onFault: (fault) => {
+      event("fault", fault);
+      progress.note(`${label}: ${fault}`);
     },
   });
   if (signal.aborted) return err(INTERRUPTED);

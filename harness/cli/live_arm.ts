@@ -1,64 +1,47 @@
 // One arm of one pair, live: a fresh stack, the proof that it is cold, the load, the counters of every process around it.
 
 import { join } from "node:path";
+import type { DataPlane } from "../../native/ffi/data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import { Random } from "../clock/random.ts";
 import type { Arm } from "../config/build_arms.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Session } from "../domain/session.ts";
-import type { Topology } from "../domain/topology.ts";
-import { msToNs, NS_PER_S } from "../domain/units.ts";
+import { msToNs, NS_PER_S, NS_PER_US } from "../domain/units.ts";
 import { scrape } from "../launch/scrape.ts";
 import type { LostProcess } from "../launch/stack_launcher.ts";
 import { parseHttpTarget } from "../load/http/http_target.ts";
 import { runLoad } from "../load/interpreter.ts";
-import type { LoadProgress, LoadResult } from "../load/load_result.ts";
+import type { LoadResult } from "../load/load_result.ts";
 import { createSource } from "../load/sources/create_source.ts";
-import type { Pacer } from "../load/wake_up.ts";
 import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
 import { type ColdStartFacts, coldStartFacts } from "../measure/cold_start.ts";
 import { parsePrometheusText, type Samples } from "../measure/prometheus_text.ts";
-import type { Profiles } from "../stack/stack_plan.ts";
-import { LiveStack, type StackFailure, type StackMember } from "./live_stack.ts";
+import type { ArmOutcome, ArmRunner, ArmRunOptions, StackFailure } from "./arm_runner.ts";
+import { LiveStack, type StackMember } from "./live_stack.ts";
 
-export interface LiveArmOptions {
+export interface LiveHost {
   readonly clock: Clock;
-  readonly pacer: Pacer;
-  readonly arm: Arm;
-  readonly pair_index: number;
-  readonly seed: number;
-  readonly sessions: readonly Session[];
-  readonly topology: Topology;
-  readonly profiles: Profiles;
-  readonly generation: number;
-  readonly run_path: string;
-  readonly logs_path: string;
-  readonly signal: AbortSignal;
-  readonly onStage: (stage: string) => void;
-  readonly onProgress: (progress: LoadProgress) => void;
-  readonly onRecord: (record: RequestRecord) => void;
-  readonly onLost: (lost: LostProcess) => void;
-  /** Of a fault that was injected. */
-  readonly onFault: (fault: string) => void;
+  readonly plane: DataPlane;
 }
 
-export interface LiveArmOutcome {
-  readonly run: ArmRun;
-  readonly load: LoadResult;
-  readonly cold_start: ColdStartFacts;
+interface LiveArmOptions extends ArmRunOptions, LiveHost {}
+
+export function liveArmRunner(host: LiveHost): ArmRunner {
+  return (options) => runLiveArm({ ...options, ...host });
 }
 
-export async function runLiveArm(options: LiveArmOptions): Promise<Result<LiveArmOutcome, StackFailure>> {
+async function runLiveArm(options: LiveArmOptions): Promise<Result<ArmOutcome, StackFailure>> {
   const { arm, pair_index } = options;
   const name = `pair${pair_index}_${arm.name}`;
   options.onStage("starting the stack");
   const stack = await LiveStack.start({
     clock: options.clock,
-    arm: arm.config,
+    // What a stack draws at random follows the pair, as the workload does.
+    arm: { ...arm.config, seed: options.seed },
     topology: options.topology,
     profiles: options.profiles,
-    generation: options.generation,
+    generation: generationOf(options),
     log_dir: join(options.logs_path, name),
     disk_dir: diskDirOf(options, name),
   });
@@ -70,6 +53,11 @@ export async function runLiveArm(options: LiveArmOptions): Promise<Result<LiveAr
   }
 }
 
+/** A number that no stack before this one had: names what belongs to which stack. */
+function generationOf({ clock, run_index }: LiveArmOptions): number {
+  return (Math.floor(clock.now_ns() / NS_PER_US) % 2 ** 30) + run_index + 1;
+}
+
 /** In the run directory unless the user names a disk; of this arm only, and removed with the stack. */
 function diskDirOf({ arm, run_path }: LiveArmOptions, name: string): string {
   return join(arm.config.store.disk.path ?? run_path, `disk_${name}`);
@@ -78,14 +66,14 @@ function diskDirOf({ arm, run_path }: LiveArmOptions, name: string): string {
 async function measureOn(
   stack: LiveStack,
   options: LiveArmOptions,
-): Promise<Result<LiveArmOutcome, StackFailure>> {
-  const { arm, pair_index, clock } = options;
+): Promise<Result<ArmOutcome, StackFailure>> {
+  const { arm, pair_index, clock, plane } = options;
   const target = parseHttpTarget(stack.router_url);
   if (!target.ok) return err({ code: "process", message: target.error });
 
   const lost_serving = new AbortController();
   stack.onLost((lost) => {
-    options.onLost(lost);
+    options.onFault(`${lost.name} ${lost.how}`);
     const kind = stack.members.find((member) => member.name === lost.name)?.kind;
     // Without its master or an owner a stack serves on and recomputes; without an engine or the router it is another stack.
     if (kind === "engine" || kind === "router") lost_serving.abort();
@@ -106,7 +94,7 @@ async function measureOn(
     prompt_as: arm.config.load.prompt_as,
     request_timeout_ms: arm.config.load.request_timeout_ms,
     clock,
-    pacer: options.pacer,
+    pacer: (deadline_ns) => plane.submit([{ kind: "wait_until", deadline_ns }]).then(() => undefined),
     onRecord: (record) => {
       records.push(record);
       options.onRecord(record);
@@ -132,7 +120,7 @@ function injectFaults(stack: LiveStack, { arm, clock, onFault }: LiveArmOptions,
   const started_ns = clock.now_ns();
   for (const { at_ms, process: name, action } of arm.config.faults) {
     void clock.sleepUntil(started_ns + msToNs(at_ms), ended).then(() => {
-      if (!ended.aborted && stack.signal(name, SIGNAL_OF[action])) onFault(`${name}: ${action}`);
+      if (!ended.aborted && stack.signal(name, SIGNAL_OF[action])) onFault(`injected ${name}: ${action}`);
     });
   }
 }

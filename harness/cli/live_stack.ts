@@ -14,11 +14,7 @@ import { checkSharedMemory, makeRuntimeDirs, type RuntimeDirs } from "../launch/
 import { type LostProcess, StackLauncher } from "../launch/stack_launcher.ts";
 import type { ProcessScrape } from "../measure/arm_run.ts";
 import { type Profiles, planStack, type StackPlan } from "../stack/stack_plan.ts";
-
-export interface StackFailure {
-  readonly code: "shared_memory" | "process" | "native";
-  readonly message: string;
-}
+import type { StackFailure } from "./arm_runner.ts";
 
 export interface StackMember {
   readonly name: string;

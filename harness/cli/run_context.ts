@@ -2,7 +2,6 @@
 
 import { generateSessions } from "../../workloads/generate.ts";
 import { measurePrefixReuse, type PrefixReuse } from "../../workloads/prefix_reuse.ts";
-import type { Clock } from "../clock/clock.ts";
 import type { BenchOptions } from "../config/bench_options.ts";
 import { type ArmPlan, buildArms } from "../config/build_arms.ts";
 import type { ConfigProblem } from "../config/config_problem.ts";
@@ -64,9 +63,4 @@ export function pairWorkload(
   const sessions = generateSessions(workload, seed);
   if (!sessions.ok) return sessions;
   return ok({ sessions: sessions.value, reuse: measurePrefixReuse(sessions.value, engine.block_tokens) });
-}
-
-/** A number that no stack before this one had: names what belongs to which stack. */
-export function generationOf(clock: Clock, run_index: number): number {
-  return (Math.floor(clock.now_ns() / 1_000) % 2 ** 30) + run_index + 1;
 }

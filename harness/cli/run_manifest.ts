@@ -33,17 +33,37 @@ export function startManifest(context: RunContext, argv: readonly string[], star
   };
 }
 
-export function realAndModelled({ plan, topology }: Pick<RunContext, "plan" | "topology">): {
+export interface RealAndModelled {
   readonly real: readonly string[];
   readonly modelled: readonly string[];
-} {
-  const { engine, link, store } = present(plan.arms[0], "a plan has a baseline").config;
-  const has_store = plan.arms.some(({ config }) => config.store.tiers !== "hbm");
-  const has_disk = plan.arms.some(({ config }) => usesDisk(config));
-  const bandwidth = link.bandwidth_bytes_per_s;
+}
+
+export function realAndModelled(context: RunContext): RealAndModelled {
+  return context.options.runtime === "sim" ? ofSimulation(context) : ofLiveStack(context);
+}
+
+function ofSimulation(context: RunContext): RealAndModelled {
   return {
     real: [
-      `processes: ${has_store ? "1 master, " : ""}${has_store ? `${topology.owners.length} owners, ` : ""}${topology.engines.length} engines, 1 router, each its own`,
+      "every policy: scheduling, prefix caching, placement, leases, eviction, splits and routing are the code that runs live",
+    ],
+    modelled: [
+      "processes, HTTP and RPC: constant latencies of a host profile",
+      "memory and disk: bandwidth, latency and queueing of a host profile; the contents of every block are tracked, not stored",
+      ...modelledAlike(context),
+    ],
+  };
+}
+
+function ofLiveStack(context: RunContext): RealAndModelled {
+  const { plan, topology } = context;
+  const { store, engine } = present(plan.arms[0], "a plan has a baseline").config;
+  const has_store = plan.arms.some(({ config }) => config.store.tiers !== "hbm");
+  const has_disk = plan.arms.some(({ config }) => usesDisk(config));
+  const owners = has_store ? `1 master, ${topology.owners.length} owners, ` : "";
+  return {
+    real: [
+      `processes: ${owners}${topology.engines.length} engines, 1 router, each its own`,
       "HTTP, SSE and RPC between processes; scheduling, prefix caching, placement, leases and eviction",
       "KV bytes: written, copied between processes through shared memory, and verified at every load",
       ...(has_disk
@@ -51,14 +71,22 @@ export function realAndModelled({ plan, topology }: Pick<RunContext, "plan" | "t
         : []),
     ],
     modelled: [
-      `GPU time: a step sleeps for what a roofline of ${engine.model} on ${engine.gpu} says`,
-      "answers: token ids are a function of the prompt",
-      bandwidth === null
-        ? "links between nodes: all nodes share this host; latency only"
-        : `links between nodes: all nodes share this host; transfers between them are held to ${(bandwidth / 1e9).toFixed(2)} GB/s and ${link.latency_us} µs, with queueing at both ends`,
+      ...modelledAlike(context),
       `KV size: ${engine.kv_scale === 1 ? "full scale" : `${engine.kv_scale} of the model's bytes per token, link bandwidth scaled alike`}; copies inside a node run at this host's memory speed, without PCIe`,
     ],
   };
+}
+
+function modelledAlike({ plan }: RunContext): string[] {
+  const { engine, link } = present(plan.arms[0], "a plan has a baseline").config;
+  const bandwidth = link.bandwidth_bytes_per_s;
+  return [
+    `GPU time: a step takes what a roofline of ${engine.model} on ${engine.gpu} says`,
+    "answers: token ids are a function of the prompt",
+    bandwidth === null
+      ? "links between nodes: latency only"
+      : `links between nodes: transfers are held to ${(bandwidth / 1e9).toFixed(2)} GB/s and ${link.latency_us} µs, with queueing at both ends`,
+  ];
 }
 
 function packageVersion(): string {

@@ -21,7 +21,7 @@ import type { SimOwnerConfig } from "../sim/sim_owner.ts";
 import { type SimOptions, Simulation, UNWATCHED } from "../sim/simulation.ts";
 import type { OwnerProcess } from "../stack/process_config.ts";
 import { type Profiles, planStack } from "../stack/stack_plan.ts";
-import type { LiveArmOutcome } from "./live_arm.ts";
+import type { ArmOutcome } from "./arm_runner.ts";
 import { scrapeSimulation } from "./sim_scrapes.ts";
 
 export interface SimArmOptions {
@@ -43,7 +43,7 @@ export interface SimArmOptions {
 const NO_PATHS = { socket_dir: "", shm_dir: "", disk_dir: "" };
 const GENERATION = 1;
 
-export async function runSimArm(options: SimArmOptions): Promise<LiveArmOutcome> {
+export async function runSimArm(options: SimArmOptions): Promise<ArmOutcome> {
   const { arm, pair_index } = options;
   const records: RequestRecord[] = [];
   const simulation = makeSimulation(options, (record) => {
@@ -96,13 +96,14 @@ export function makeSimulation(
 
 export function simStackConfig({
   arm,
+  seed,
   topology,
   profiles,
   host = LAPTOP_HOST,
   fuse_decode_steps = true,
 }: SimArmOptions): SimStackConfig {
   const late_profiles = { ...profiles, gpu: withLateness(profiles.gpu, host) };
-  const plan = planStack(arm.config, topology, late_profiles, NO_PATHS, GENERATION);
+  const plan = planStack({ ...arm.config, seed }, topology, late_profiles, NO_PATHS, GENERATION);
   const { policy, engines } = plan.router([]);
   return {
     nodes: plan.links.nodes,

@@ -26,14 +26,14 @@ import {
 import { isValid } from "../measure/validity.ts";
 import { DEFAULT_MIN_EFFECT_PCT } from "../stats/verdict.ts";
 import { compareArms } from "../study/compare_arms.ts";
-import type { LiveArmOutcome } from "./live_arm.ts";
+import type { ArmOutcome } from "./arm_runner.ts";
 import type { RunContext } from "./run_context.ts";
 import { realAndModelled } from "./run_manifest.ts";
 
 /** One arm's outcomes, one a pair. */
 export interface ArmOutcomes {
   readonly arm_index: number;
-  readonly outcomes: readonly LiveArmOutcome[];
+  readonly outcomes: readonly ArmOutcome[];
 }
 
 /** A change of a hit ratio that is smaller than this does not matter. */

@@ -45,6 +45,11 @@ export interface EngineConfig {
   readonly max_model_len: number;
   readonly remote_hold_ms: number;
   readonly weights_version: number;
+  /**
+   * What becomes of stored KV when a workload changes the weights. hard: the store is wiped. unforced: leased blocks stay
+   * (SGLang's storage clear). none: only the engines' own caches are emptied (SGLang's flush_cache).
+   */
+  readonly weight_reset: "hard" | "unforced" | "none";
 }
 
 export interface StoreConfig {
@@ -91,6 +96,8 @@ export interface ConnectorSwitches {
   readonly executors: "shared" | "separate";
   readonly min_load_tokens: number;
   readonly unaligned_handoff: boolean;
+  /** A wipe of the store that fails: the run ends, or the engines go on without a store. */
+  readonly on_reset_failure: "crash" | "fallback";
   readonly tier_log: boolean;
 }
 

@@ -71,6 +71,7 @@ const engineShape = z.strictObject({
   max_model_len: countField(1).default(32_768),
   remote_hold_ms: countField(1).default(60_000),
   weights_version: countField(0).default(1),
+  weight_reset: z.enum(["hard", "unforced", "none"]).default("hard"),
 });
 
 const connectorShape = z.strictObject({
@@ -84,6 +85,7 @@ const connectorShape = z.strictObject({
   executors: z.enum(["shared", "separate"]).default("separate"),
   min_load_tokens: countField(0).default(0),
   unaligned_handoff: z.boolean().default(false),
+  on_reset_failure: z.enum(["crash", "fallback"]).default("crash"),
   tier_log: z.boolean().default(true),
 });
 
@@ -132,10 +134,13 @@ const armSchema: z.ZodType<ArmConfig> = z.strictObject({
   faults: z.array(faultShape).default([]),
 });
 
+/** With what has no default. */
+const REFERENCE_WORKLOADS = [{ name: "mooncake_trace", trace: "any" }, { name: "rl_rollout" }] as const;
+
 /** Names of the settings under `path`, from a configuration that has them all. */
 function keysAt(input: unknown, path: readonly PropertyKey[]): string[] {
-  const is_trace = valueAtPath(input, ["workload", "name"]) === "mooncake_trace";
-  const workload = is_trace ? { name: "mooncake_trace", trace: "any" } : {};
+  const name = valueAtPath(input, ["workload", "name"]);
+  const workload = REFERENCE_WORKLOADS.find((one) => one.name === name) ?? {};
   const reference = valueAtPath(armSchema.parse({ topology: "1p1d", workload }), path);
   return isConfigTree(reference) ? Object.keys(reference) : [];
 }

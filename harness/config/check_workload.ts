@@ -3,7 +3,7 @@
 import type { ArmConfig } from "./arm_config.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { problemWhen } from "./problem_when.ts";
-import type { MultiTurnConfig } from "./workload_config.ts";
+import type { MultiTurnConfig, RlRolloutConfig } from "./workload_config.ts";
 
 export function checkWorkload({ workload, load, engine }: ArmConfig): ConfigProblem[] {
   if (workload.name === "mooncake_trace") {
@@ -21,21 +21,28 @@ export function checkWorkload({ workload, load, engine }: ArmConfig): ConfigProb
       got: load.arrivals,
       next_step: "Use closed, constant, poisson or gamma, or --workload mooncake_trace.",
     }),
-    ...checkMultiTurn(workload, engine),
+    ...(workload.name === "multi_turn" ? checkPrefixes(workload) : []),
+    ...checkLongestConversation(workload, engine),
   ];
 }
 
-function checkMultiTurn(workload: MultiTurnConfig, engine: ArmConfig["engine"]): ConfigProblem[] {
+function checkPrefixes(workload: MultiTurnConfig): ConfigProblem[] {
+  const shared_ratio = workload.global_prefix_ratio + workload.conversation_prefix_ratio;
+  return problemWhen(shared_ratio > 1, {
+    path: "workload.conversation_prefix_ratio",
+    rule: `must leave the sum with workload.global_prefix_ratio (${workload.global_prefix_ratio}) at most 1`,
+    got: workload.conversation_prefix_ratio,
+    next_step: `Use ${Number((1 - workload.global_prefix_ratio).toFixed(6))} or less.`,
+  });
+}
+
+function checkLongestConversation(
+  workload: MultiTurnConfig | RlRolloutConfig,
+  engine: ArmConfig["engine"],
+): ConfigProblem[] {
   const tokens = longestConversationTokens(workload);
   const hbm_tokens = engine.num_hbm_blocks * engine.block_tokens;
-  const shared_ratio = workload.global_prefix_ratio + workload.conversation_prefix_ratio;
   return [
-    ...problemWhen(shared_ratio > 1, {
-      path: "workload.conversation_prefix_ratio",
-      rule: `must leave the sum with workload.global_prefix_ratio (${workload.global_prefix_ratio}) at most 1`,
-      got: workload.conversation_prefix_ratio,
-      next_step: `Use ${Number((1 - workload.global_prefix_ratio).toFixed(6))} or less.`,
-    }),
     ...problemWhen(tokens > engine.max_model_len, {
       path: "engine.max_model_len",
       rule: `must hold the longest conversation of the workload (${tokens} tokens)`,
@@ -52,7 +59,8 @@ function checkMultiTurn(workload: MultiTurnConfig, engine: ArmConfig["engine"]):
 }
 
 /** Prompt and answer of the last turn: every earlier answer and message is in its history. */
-function longestConversationTokens(workload: MultiTurnConfig): number {
-  const { input_tokens, output_tokens, turn_input_tokens, turns } = workload;
+function longestConversationTokens(workload: MultiTurnConfig | RlRolloutConfig): number {
+  const { output_tokens, turn_input_tokens, turns } = workload;
+  const input_tokens = workload.name === "multi_turn" ? workload.input_tokens : workload.prompt_tokens;
   return input_tokens + (turns - 1) * (output_tokens + turn_input_tokens) + output_tokens;
 }

@@ -25,5 +25,22 @@ export interface MooncakeTraceConfig {
   readonly length_divisor: number;
 }
 
-export type WorkloadConfig = MultiTurnConfig | MooncakeTraceConfig;
+/** Cycles of rollouts with new weights in between; every cycle samples the same prompts. */
+export interface RlRolloutConfig {
+  readonly name: "rl_rollout";
+  readonly cycles: number;
+  /** Distinct prompts of a cycle, and samples of each: they share the whole prompt, as a GRPO group does. */
+  readonly prompts: number;
+  readonly samples_per_prompt: number;
+  readonly prompt_tokens: number;
+  /** Part of prompt_tokens that all prompts share. */
+  readonly system_prompt_ratio: number;
+  /** A rollout's turns: the model answers, a tool of turn_input_tokens speaks. */
+  readonly turns: number;
+  readonly output_tokens: number;
+  readonly turn_input_tokens: number;
+  readonly delay_ms: number;
+}
+
+export type WorkloadConfig = MultiTurnConfig | MooncakeTraceConfig | RlRolloutConfig;
 export type WorkloadName = WorkloadConfig["name"];

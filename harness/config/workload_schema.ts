@@ -6,11 +6,12 @@ import { countField, ratioField } from "./schema_fields.ts";
 import type {
   MooncakeTraceConfig,
   MultiTurnConfig,
+  RlRolloutConfig,
   WorkloadConfig,
   WorkloadName,
 } from "./workload_config.ts";
 
-export const WORKLOAD_NAMES: readonly WorkloadName[] = ["multi_turn", "mooncake_trace"];
+export const WORKLOAD_NAMES: readonly WorkloadName[] = ["multi_turn", "mooncake_trace", "rl_rollout"];
 
 const multiTurnShape = z.strictObject({
   name: z.literal("multi_turn"),
@@ -32,12 +33,26 @@ const mooncakeTraceShape = z.strictObject({
   length_divisor: countField(1).default(1),
 });
 
+const rlRolloutShape = z.strictObject({
+  name: z.literal("rl_rollout"),
+  cycles: countField(1).default(3),
+  prompts: countField(1).default(12),
+  samples_per_prompt: countField(1).default(2),
+  prompt_tokens: countField(1).default(1024),
+  system_prompt_ratio: ratioField().default(0.1),
+  turns: countField(1).default(2),
+  output_tokens: countField(1).default(24),
+  turn_input_tokens: countField(1).default(128),
+  delay_ms: z.number().min(0).default(200),
+});
+
 // The shapes against the hand-written interfaces.
 multiTurnShape satisfies z.ZodType<MultiTurnConfig>;
 mooncakeTraceShape satisfies z.ZodType<MooncakeTraceConfig>;
+rlRolloutShape satisfies z.ZodType<RlRolloutConfig>;
 
 /** Without a name it is multi_turn. */
 export const workloadSchema: z.ZodType<WorkloadConfig> = z.preprocess(
   (input) => (isConfigTree(input) && !("name" in input) ? { name: "multi_turn", ...input } : input),
-  z.discriminatedUnion("name", [multiTurnShape, mooncakeTraceShape]),
+  z.discriminatedUnion("name", [multiTurnShape, mooncakeTraceShape, rlRolloutShape]),
 );

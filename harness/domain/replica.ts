@@ -6,6 +6,8 @@ import type { StoreTier } from "./tier.ts";
 export interface MemoryReplica {
   readonly tier: "cpu";
   readonly segment_name: string;
+  /** Of the mount that holds the bytes: a copy to or from another mount of the name is refused. */
+  readonly generation: number;
   readonly offset: number;
   readonly bytes: number;
 }

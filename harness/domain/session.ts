@@ -21,5 +21,7 @@ export interface Turn {
 
 export interface Session {
   readonly session_id: string;
+  /** Sessions of a phase start when all of the phase before have ended, and the weights have changed; absent: 0. */
+  readonly phase_index?: number;
   readonly turns: readonly Turn[];
 }

@@ -35,6 +35,8 @@ export interface LoadOptions {
   readonly onRecord: (record: RequestRecord) => void;
   /** After every send and every finish. */
   readonly onProgress: ((progress: LoadProgress) => void) | null;
+  /** A phase has ended: what is to happen before the next begins. Must not throw. Absent: nothing. */
+  readonly onPhaseEnd?: (phase_index: number) => Promise<void>;
   /** Aborted: nothing more is sent, running requests end as "cancelled". */
   readonly signal: AbortSignal | null;
 }
@@ -119,7 +121,10 @@ class LoadRun {
         if (clock.now_ns() - this.#awake_ns >= LONGEST_BURST_NS) await this.#letSocketsBeRead();
         continue;
       }
-      if (next.state === "blocked") await this.#wake.signalled();
+      if (next.state === "barrier") {
+        await this.#options.onPhaseEnd?.(next.phase_index);
+        next.begin(clock.now_ns() - this.#started_ns);
+      } else if (next.state === "blocked") await this.#wake.signalled();
       else await this.#wake.until(this.#nextLookNs(next.until_ns, now_ns));
       this.#awake_ns = clock.now_ns();
     }

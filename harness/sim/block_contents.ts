@@ -1,8 +1,8 @@
 // What the bytes of a region say, block by block: (block hash, weights version), as live blocks carry them. So a stale or
 // torn block is seen by whoever reads it, not assumed. Slots are equal in size and known by index.
 
-import type { BlockHash } from "../domain/block_hash.ts";
 import type { CopyEnd } from "../core/connector/get_batch.ts";
+import type { BlockHash } from "../domain/block_hash.ts";
 
 /** A block without a hash of its own: the partial last one of a prompt, or bytes that nobody wrote. */
 export const NO_CONTENT = -1;

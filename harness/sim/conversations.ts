@@ -1,8 +1,8 @@
 // What the simulated client knows of sessions that go on: the last prompt, which the next one begins with, and the answers,
 // which later prompts quote. An answer's tokens are a stream whose seed its prompt decides, so it is two numbers.
 
-import { ROOT_HASH } from "../domain/block_hash.ts";
 import { assert, present } from "../domain/assert.ts";
+import { ROOT_HASH } from "../domain/block_hash.ts";
 import { answerSeed } from "../domain/prompt_tokens.ts";
 import type { PromptSpan, Session, Turn } from "../domain/session.ts";
 import { type HashedPrompt, PromptHasher, type StreamSpan } from "./prompt_hasher.ts";
@@ -63,7 +63,10 @@ export class Conversations {
 function streamSpans(prompt: readonly PromptSpan[], answers: readonly StreamSpan[]): StreamSpan[] {
   return prompt.map((span) => {
     if (span.kind === "seeded") return span;
-    return present(answers[span.turn_index], `turn ${span.turn_index} is answered before a later turn quotes it`);
+    return present(
+      answers[span.turn_index],
+      `turn ${span.turn_index} is answered before a later turn quotes it`,
+    );
   });
 }
 

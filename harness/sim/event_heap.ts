@@ -49,7 +49,11 @@ export class EventHeap {
     this.#free_slots.push(slot);
     const last = --this.#length;
     if (last > 0) {
-      this.#settleDown(this.#times[last] as number, this.#orders[last] as number, this.#slots[last] as number);
+      this.#settleDown(
+        this.#times[last] as number,
+        this.#orders[last] as number,
+        this.#slots[last] as number,
+      );
     }
     assert(action !== null && action !== undefined, "a pending event has an action");
     return action;
@@ -75,7 +79,10 @@ export class EventHeap {
       let child = 2 * hole + 1;
       if (child >= length) break;
       const right = child + 1;
-      if (right < length && this.#goesBefore(this.#times[right] as number, this.#orders[right] as number, child)) {
+      if (
+        right < length &&
+        this.#goesBefore(this.#times[right] as number, this.#orders[right] as number, child)
+      ) {
         child = right;
       }
       if (this.#goesBefore(time_ns, order, child)) break;

@@ -22,7 +22,13 @@ export class Exchange {
   ended = false;
   readonly #onEnd: () => void;
 
-  constructor(request_id: string, session_id: string, prompt: HashedPrompt, max_tokens: number, onEnd: () => void) {
+  constructor(
+    request_id: string,
+    session_id: string,
+    prompt: HashedPrompt,
+    max_tokens: number,
+    onEnd: () => void,
+  ) {
     this.request_id = request_id;
     this.session_id = session_id;
     this.prompt = prompt;

@@ -37,7 +37,10 @@ export class Fabric {
     const copied_ns = memory.reserve(now_ns, service_ns);
     if (src_index === dst_index) return copied_ns;
     const shape = this.#shape(src_index, dst_index);
-    return Math.max(copied_ns, reserveTransfer(this.#next_free, src_index, dst_index, bytes, now_ns, shape).end_ns);
+    return Math.max(
+      copied_ns,
+      reserveTransfer(this.#next_free, src_index, dst_index, bytes, now_ns, shape).end_ns,
+    );
   }
 
   #shape(src_index: number, dst_index: number): LinkShape {

@@ -131,17 +131,23 @@ export class OwnerDisk {
   #carryOut(effect: DiskTierEffect): void {
     switch (effect.type) {
       case "write_bucket":
-        return this.#write(effect);
+        this.#write(effect);
+        break;
       case "read":
-        return this.#read(effect);
+        this.#read(effect);
+        break;
       case "read_reply":
-        return this.#reply(effect);
+        this.#reply(effect);
+        break;
       case "delete_bucket":
-        return this.#delete(effect);
+        this.#delete(effect);
+        break;
       case "notify_offloaded":
-        return this.#notifyOffloaded(effect);
+        this.#notifyOffloaded(effect);
+        break;
       case "notify_disk_evicted":
-        return this.#notifyEvicted(effect);
+        this.#notifyEvicted(effect);
+        break;
     }
   }
 

@@ -1,13 +1,14 @@
 // A simulated engine: core/engine's EngineCore, whose effects become events at modelled times. HBM is what its bytes say.
 
-import { EngineCore } from "../core/engine/engine_core.ts";
 import type {
+  BlockFill,
   EngineCoreConfig,
   EngineEffect,
   EngineEvent,
   EngineRequest,
   EngineSnapshot,
 } from "../core/engine/engine_api.ts";
+import { EngineCore } from "../core/engine/engine_core.ts";
 import { present } from "../domain/assert.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
@@ -20,6 +21,8 @@ import type { EffectOf, SimStoreClient } from "./sim_store_client.ts";
 export interface SimEngineConfig {
   readonly core: EngineCoreConfig;
   readonly weights_version: number;
+  /** Off only to see that it changes nothing but the time that a simulation takes. */
+  readonly fuse_decode_steps: boolean;
 }
 
 export interface SimEngineParts {
@@ -50,10 +53,14 @@ export class SimEngine {
   readonly #parts: SimEngineParts;
   readonly #listeners = new Map<string, SimListener>();
   #armed_ns = Number.POSITIVE_INFINITY;
+  /** The step that is out. */
+  #step_id = 0;
 
   constructor(config: SimEngineConfig, parts: SimEngineParts) {
     this.config = config;
-    this.core = new EngineCore(config.core, config.weights_version);
+    this.core = new EngineCore(config.core, config.weights_version, {
+      fuse_decode_steps: config.fuse_decode_steps,
+    });
     this.node_index = parts.node_index;
     this.hbm = parts.hbm;
     this.store = parts.store;
@@ -81,44 +88,67 @@ export class SimEngine {
   #perform(effect: EngineEffect): void {
     switch (effect.type) {
       case "step":
-        return this.#step(effect);
+        this.#step(effect);
+        break;
       case "exists":
-        return this.#store().exists(effect, (codes) =>
+        this.#store().exists(effect, (codes) =>
           this.#dispatch({ type: "exists_done", op_id: effect.op_id, codes }),
         );
+        break;
       case "get":
-        return this.#store().get(effect, (outcomes) =>
+        this.#store().get(effect, (outcomes) =>
           this.#dispatch({ type: "get_done", op_id: effect.op_id, outcomes }),
         );
+        break;
       case "put":
-        return this.#store().put(effect, (codes) =>
+        this.#store().put(effect, (codes) =>
           this.#dispatch({ type: "put_done", op_id: effect.op_id, codes }),
         );
+        break;
       case "remove_all":
-        return this.#store().removeAll(effect, (code, removed) =>
+        this.#store().removeAll(effect, (code, removed) =>
           this.#dispatch({ type: "remove_all_done", op_id: effect.op_id, code, removed }),
         );
+        break;
       case "pull":
-        return this.#pull(effect);
+        this.#pull(effect);
+        break;
       case "release_remote":
-        return this.#release(effect.remote);
+        this.#release(effect.remote);
+        break;
+      case "decoded":
+        this.#decoded(effect);
+        break;
       case "emit_tokens":
         this.#listeners.get(effect.request_id)?.tokens([this.#parts.loop.now_ns]);
-        return;
+        break;
       case "finish":
-        return this.#finish(effect);
+        this.#finish(effect);
+        break;
       case "reset_done":
       case "log":
-        return;
+        break;
     }
   }
 
-  #step({ step_id, duration_ns, fills, weights_version }: EffectOf<"step">): void {
+  #step({ step_id, started_ns, duration_ns, fills, weights_version }: EffectOf<"step">): void {
     const { loop } = this.#parts;
-    loop.at(loop.now_ns + duration_ns, "step", () => {
-      for (const { block_id, hash } of fills) this.hbm.write(block_id, hash, weights_version);
+    this.#step_id = step_id;
+    loop.at((started_ns ?? loop.now_ns) + duration_ns, "step", () => {
+      // Another may have taken its place.
+      if (this.#step_id !== step_id) return;
+      this.#fill(fills, weights_version);
       this.#dispatch({ type: "step_done", step_id });
     });
+  }
+
+  #decoded({ request_ids, ends_ns, fills, weights_version }: EffectOf<"decoded">): void {
+    this.#fill(fills, weights_version);
+    for (const request_id of request_ids) this.#listeners.get(request_id)?.tokens(ends_ns);
+  }
+
+  #fill(fills: readonly BlockFill[], weights_version: number): void {
+    for (const { block_id, hash } of fills) this.hbm.write(block_id, hash, weights_version);
   }
 
   /** Copies all blocks at once; every full one is checked, a partial one cannot be. */

@@ -1,9 +1,9 @@
 // The client of a simulated stack: sends what a LoadSource says when it says so, and makes one RequestRecord of each request.
 // Nothing delays a send, so the schedule lag is 0 by construction.
 
-import type { LoadSource, ScheduledRequest } from "../load/sources/load_source.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import { msToNs, nsToMs } from "../domain/units.ts";
+import type { LoadSource, ScheduledRequest } from "../load/sources/load_source.ts";
 import type { Conversations } from "./conversations.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { Exchange } from "./exchange.ts";
@@ -81,7 +81,9 @@ export class SimLoad {
     const { loop, router, conversations } = this.#parts;
     const { request_id, session_id, turn } = scheduled;
     const prompt = conversations.prompt(session_id, turn);
-    const exchange = new Exchange(request_id, session_id, prompt, turn.output_tokens, () => this.#ended(sent));
+    const exchange = new Exchange(request_id, session_id, prompt, turn.output_tokens, () =>
+      this.#ended(sent),
+    );
     const sent: Sent = { scheduled, exchange, sent_ns: loop.now_ns };
     this.sent_requests++;
     this.#running.add(sent);

@@ -59,7 +59,11 @@ export class SimMaster {
   }
 
   /** `done` gets null when the master is away: RPC_FAIL. `keys`: how many the request or its reply carries. */
-  call<R extends MasterRequest>(request: R, keys: number, done: (reply: MasterReply<R["op"]> | null) => void): void {
+  call<R extends MasterRequest>(
+    request: R,
+    keys: number,
+    done: (reply: MasterReply<R["op"]> | null) => void,
+  ): void {
     const { rpc_ns, rpc_key_ns } = this.#host;
     const half_ns = Math.floor(rpc_ns / 2);
     const service_ns = Math.max(0, keys - 1) * rpc_key_ns;

@@ -2,8 +2,8 @@
 // loses its memory and what was under way, and come back, which finds its bucket files again.
 
 import { DISK_ALIGN_BYTES, type DiskTierConfig, type DiskTierSnapshot } from "../core/tier/disk_tier_api.ts";
-import type { SegmentInfo } from "../domain/replica.ts";
 import { assert } from "../domain/assert.ts";
+import type { SegmentInfo } from "../domain/replica.ts";
 import { msToNs } from "../domain/units.ts";
 import { BlockContents } from "./block_contents.ts";
 import { BucketFiles } from "./bucket_files.ts";

@@ -69,7 +69,10 @@ export class SimRouter {
     const listener: SimListener = {
       tokens: () => {},
       finished: (outcome, remote) => {
-        if (outcome.reason === "rejected") return this.#reject(exchange, outcome);
+        if (outcome.reason === "rejected") {
+          this.#reject(exchange, outcome);
+          return;
+        }
         exchange.stages = outcome.stages;
         this.#hop(0, () => {
           if (exchange.ended) return;
@@ -96,7 +99,10 @@ export class SimRouter {
         for (const time_ns of at_ns) exchange.token_ns.push(time_ns + host.sse_ns);
       },
       finished: (outcome) => {
-        if (outcome.reason === "rejected") return this.#reject(exchange, outcome);
+        if (outcome.reason === "rejected") {
+          this.#reject(exchange, outcome);
+          return;
+        }
         exchange.stages ??= outcome.stages;
         this.#answer(exchange);
       },
@@ -121,7 +127,10 @@ export class SimRouter {
     listener: SimListener,
     half: Pick<EngineRequest, "max_tokens" | "do_remote_decode" | "remote" | "transfer_id">,
   ): void {
-    const engine = present(this.#parts.engines.get(engine_name), "the router core picks engines of this stack");
+    const engine = present(
+      this.#parts.engines.get(engine_name),
+      "the router core picks engines of this stack",
+    );
     const { request_id, prompt } = exchange;
     this.#hop(prompt.prompt_tokens, () => {
       if (exchange.ended) return;

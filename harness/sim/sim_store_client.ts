@@ -129,7 +129,9 @@ export class SimStoreClient {
   }
 
   #readDisk(get: Get, attempt: ReadAttempt, owner: SimOwner): void {
-    const keys = attempt.reads.map(({ key_index }) => present(get.effect.keys[key_index], "a read has a key"));
+    const keys = attempt.reads.map(({ key_index }) =>
+      present(get.effect.keys[key_index], "a read has a key"),
+    );
     owner.readDisk(keys, (answer) => {
       if (answer !== null) this.#copyStaged(get, attempt, owner, answer);
       else {
@@ -175,12 +177,7 @@ export class SimStoreClient {
     return from.verify(slot, hash, effect.weights_version);
   }
 
-  #writeAll(
-    effect: EffectOf<"put">,
-    batch: PutBatch,
-    groups: readonly WriteGroup[],
-    done: () => void,
-  ): void {
+  #writeAll(effect: EffectOf<"put">, batch: PutBatch, groups: readonly WriteGroup[], done: () => void): void {
     let open = groups.length;
     if (open === 0) done();
     for (const group of groups) {
@@ -245,6 +242,10 @@ export class SimStoreClient {
   /** One copy of each object of a group, at once: all are there when the last is. */
   #copy(src_index: number, dst_index: number, objects: number, done: () => void): void {
     const { loop, fabric, object_bytes } = this.#parts;
-    loop.at(fabric.transfer(src_index, dst_index, objects * object_bytes, objects, loop.now_ns), "copy", done);
+    loop.at(
+      fabric.transfer(src_index, dst_index, objects * object_bytes, objects, loop.now_ns),
+      "copy",
+      done,
+    );
   }
 }

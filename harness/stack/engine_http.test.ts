@@ -218,6 +218,9 @@ test("reset_prefix_cache waits for the core and reports a cache that was not emp
     fetch(`${url}/reset_prefix_cache${query}`, { method: "POST" });
   expect((await reset("?reset_external=true&reset_running_requests=true")).status).toBe(200);
   expect(machine.events[0]).toMatchObject({ reset_connector: true, reset_running_requests: true });
+  expect(machine.events[0]).toMatchObject({ force: true });
+  await reset("?reset_external=true&force=false");
+  expect(machine.events[1]).toMatchObject({ reset_connector: true, force: false });
   expect((await reset("")).status).toBe(500);
   expect((await reset("?reset_external=maybe")).status).toBe(400);
 });

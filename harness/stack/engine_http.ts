@@ -48,20 +48,21 @@ function metrics({ config, shell, releases, store }: EngineHttpOptions): Respons
 
 async function resetPrefixCache({ shell }: EngineHttpOptions, url: URL): Promise<Response> {
   const problems: string[] = [];
-  const reset_external = queryBoolean(url, "reset_external", problems);
-  const reset_running_requests = queryBoolean(url, "reset_running_requests", problems);
+  const reset_connector = queryBoolean(url, "reset_external", false, problems);
+  const reset_running_requests = queryBoolean(url, "reset_running_requests", false, problems);
+  const force = queryBoolean(url, "force", true, problems);
   if (problems.length > 0) return errorResponse(badRequest(problems.join("\n")));
-  const done = await shell.resetPrefixCache(reset_running_requests, reset_external);
+  const done = await shell.resetPrefixCache({ reset_running_requests, reset_connector, force });
   if (done) return Response.json({ success: true });
   const next_step =
     "Wait until no request runs, or ask with reset_running_requests=true; the log says which part failed";
   return errorResponse(internalError(`reset_prefix_cache: a cache was not emptied. ${next_step}.`));
 }
 
-function queryBoolean(url: URL, name: string, problems: string[]): boolean {
-  const value = url.searchParams.get(name)?.toLowerCase() ?? "false";
+function queryBoolean(url: URL, name: string, default_value: boolean, problems: string[]): boolean {
+  const value = url.searchParams.get(name)?.toLowerCase() ?? String(default_value);
   if (value !== "true" && value !== "false") {
-    problems.push(`${name}: must be true or false, got "${value}". Leave it out for false.`);
+    problems.push(`${name}: must be true or false, got "${value}". Leave it out for ${default_value}.`);
   }
   return value === "true";
 }

@@ -210,6 +210,8 @@ test("the core is ticked at its deadline, and not after stop", async () => {
   expect(machine.events.filter((event) => event.type === "tick").length).toBe(1);
 });
 
+const SCOPE = { reset_running_requests: false, reset_connector: false, force: true } as const;
+
 test("a reset ends with what the core says", async () => {
   const machine = new FakeMachine((event) =>
     event.type === "reset_prefix_cache"
@@ -217,7 +219,7 @@ test("a reset ends with what the core says", async () => {
       : [],
   );
   const shell = shellOf(machine, new FakePlane(), new VirtualClock());
-  expect(await shell.resetPrefixCache(false, true)).toBe(true);
-  expect(await shell.resetPrefixCache(true, false)).toBe(false);
+  expect(await shell.resetPrefixCache({ ...SCOPE, reset_connector: true })).toBe(true);
+  expect(await shell.resetPrefixCache({ ...SCOPE, reset_running_requests: true })).toBe(false);
   expect(machine.events[1]).toMatchObject({ reset_running_requests: true, reset_connector: false });
 });

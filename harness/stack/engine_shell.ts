@@ -45,6 +45,12 @@ export interface EngineShellOptions {
   readonly log: Log;
 }
 
+/** What a reset_prefix_cache is about; see EngineEvent. */
+export type ResetScope = Omit<
+  Extract<EngineEvent, { readonly type: "reset_prefix_cache" }>,
+  "type" | "reset_id"
+>;
+
 /** Effects that are answered by one event. */
 type WorkEffect = EffectOf<"step" | "exists" | "get" | "put" | "remove_all" | "pull">;
 
@@ -74,11 +80,11 @@ export class EngineShell {
   }
 
   /** False when the pool or the store could not be emptied. */
-  resetPrefixCache(reset_running_requests: boolean, reset_connector: boolean): Promise<boolean> {
+  resetPrefixCache(reset: ResetScope): Promise<boolean> {
     const reset_id = this.#next_reset_id++;
     return new Promise((resolve) => {
       this.#resets.set(reset_id, resolve);
-      this.dispatch({ type: "reset_prefix_cache", reset_id, reset_running_requests, reset_connector });
+      this.dispatch({ type: "reset_prefix_cache", reset_id, ...reset });
     });
   }
 
@@ -121,6 +127,9 @@ export class EngineShell {
         break;
       case "log":
         this.#options.log(effect.level === "warning" ? `WARNING ${effect.line}` : effect.line);
+        break;
+      case "decoded":
+        assert(false, "live steps go out one at a time");
         break;
       default:
         this.#answer(this.#work(effect, now_ns));

@@ -86,7 +86,8 @@ const CONNECTOR: ConnectorConfig = {
   executors: "shared",
   min_load_tokens: 0,
   unaligned_handoff: false,
-  tier_log: false,
+  on_reset_failure: "crash",
+        tier_log: false,
 };
 
 function engineConfig(name: string, node: string, master_address: string): EngineProcess {

@@ -179,6 +179,7 @@ function connectorConfig(arm: ArmConfig, topology: Topology, engine: EngineSpec)
     executors: arm.connector.executors,
     min_load_tokens: arm.connector.min_load_tokens,
     unaligned_handoff: arm.connector.unaligned_handoff,
+    on_reset_failure: arm.connector.on_reset_failure,
     tier_log: arm.connector.tier_log,
   };
 }

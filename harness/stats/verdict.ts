@@ -21,6 +21,8 @@ export interface Effect {
 }
 
 export const DEFAULT_MIN_EFFECT_PCT = 2;
+/** Of a ratio, in percentage points. */
+export const DEFAULT_MIN_EFFECT_POINTS = 1;
 
 export function decideVerdict(effect: Effect): Verdict {
   const { estimate, lo, hi, pairs, min_effect } = effect;

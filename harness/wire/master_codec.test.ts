@@ -35,7 +35,7 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
           code: 0,
           lease_ttl_ms: 10_000,
           replicas: [
-            { tier: "cpu", segment_name: "s", offset: 2 ** 33, bytes: 5 },
+            { tier: "cpu", segment_name: "s", generation: 7, offset: 2 ** 33, bytes: 5 },
             { tier: "disk", segment_name: "s", bytes: 5 },
           ],
         },
@@ -53,7 +53,7 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
       config: { replica_num: 2, preferred_segments: ["s"], soft_pin: true, hard_pin: false },
     },
     reply: {
-      objects: [{ code: 0, replicas: [{ tier: "cpu", segment_name: "s", offset: 0, bytes: 1 }] }],
+      objects: [{ code: 0, replicas: [{ tier: "cpu", segment_name: "s", generation: 7, offset: 0, bytes: 1 }] }],
     },
   },
   batch_put_end: { request: { client_id: "c", keys: ["a"] }, reply: { codes: [0] } },

@@ -51,6 +51,7 @@ const replicate_config: Codec<ReplicateConfig> = struct<ReplicateConfig>({
 const memory_replica: Codec<MemoryReplica> = struct<MemoryReplica>({
   tier: constant("cpu"),
   segment_name: text,
+  generation: integer,
   offset: integer,
   bytes: integer,
 });

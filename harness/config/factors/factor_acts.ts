@@ -20,6 +20,10 @@ const NEEDS: Record<Part, { readonly what: string; readonly next_step: string }>
     what: "a disk tier",
     next_step: "Use --set store.tiers=hbm+cpu+disk and --set store.enable_offload=true.",
   },
+  weights: {
+    what: "a store and a workload that changes the weights",
+    next_step: "Use --workload rl_rollout, with --set store.tiers=hbm+cpu or more.",
+  },
   routing: { what: "several engines to prefill on", next_step: "Use a topology such as 2p1d or 2e." },
 };
 
@@ -33,6 +37,7 @@ export function checkFactorActs(factor: Factor, arms: readonly ArmConfig[]): Con
       topology: idle.topology,
       tiers: idle.store.tiers,
       enable_offload: idle.store.enable_offload,
+      workload: idle.workload.name,
     },
     next_step: NEEDS[factor.acts_on].next_step,
   });
@@ -54,6 +59,8 @@ function isOn(factor: Factor, config: ArmConfig): boolean {
       return factor.path === "store.enable_offload"
         ? config.store.tiers === "hbm+cpu+disk"
         : usesDisk(config);
+    case "weights":
+      return has_store && config.workload.name === "rl_rollout";
     case "routing":
       return engines.filter((engine) => engine.role !== "decode").length > 1;
   }

@@ -3,7 +3,6 @@
 import type { Factor } from "./factor.ts";
 import { COMMON, named } from "./factor_parts.ts";
 
-const NO_RESET_CASCADE = "weight updates during a run are not built yet";
 const NO_PRIVATE_POOL = "a cache private to each engine is not built yet";
 const NO_KV_AWARE = "the router has no cost model of transfers yet";
 
@@ -41,7 +40,6 @@ export const SYSTEM_FACTORS: readonly Factor[] = [
     levels: named(["hard", "unforced", "none"]),
     default_level: "hard",
     default_pair: ["none", "hard"],
-    acts_on: "store",
-    unavailable: { hard: NO_RESET_CASCADE, unforced: NO_RESET_CASCADE, none: NO_RESET_CASCADE },
+    acts_on: "weights",
   },
 ];

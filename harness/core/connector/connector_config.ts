@@ -23,6 +23,8 @@ export interface ConnectorConfig {
   readonly executors: "shared" | "separate";
   readonly min_load_tokens: number;
   readonly unaligned_handoff: boolean;
+  /** A wipe of the store that fails: crash makes the reset fail, fallback makes the engine go on without the store. */
+  readonly on_reset_failure: "crash" | "fallback";
   /** vLLM's VLLM_MOONCAKE_STORE_TIER_LOG. */
   readonly tier_log: boolean;
 }

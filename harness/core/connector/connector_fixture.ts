@@ -21,6 +21,7 @@ export const FIXTURE_CONNECTOR: ConnectorConfig = {
   executors: "separate",
   min_load_tokens: 0,
   unaligned_handoff: false,
+  on_reset_failure: "crash",
   tier_log: false,
 };
 

@@ -13,7 +13,7 @@ const NODES = new Map([
 const locate = (name: string): string | number => NODES.get(name) ?? STORE_CODE.SEGMENT_NOT_FOUND;
 
 function memory(segment_name: string, offset = 0): ReplicaDescriptor {
-  return { tier: "cpu", segment_name, offset, bytes: BYTES };
+  return { tier: "cpu", segment_name, generation: 1, offset, bytes: BYTES };
 }
 
 function disk(segment_name: string): ReplicaDescriptor {
@@ -33,7 +33,11 @@ function batchOf(...objects: ReplicaList[]): GetBatch {
 test("copies are tried in the order local memory, remote memory, disk, one after the other", () => {
   const batch = batchOf(found(disk("a:1"), memory("b:1", 8), memory("a:1", 4)));
   const tried: string[] = [];
-  for (let attempts = batch.nextAttempts(locate); attempts.length > 0; attempts = batch.nextAttempts(locate)) {
+  for (
+    let attempts = batch.nextAttempts(locate);
+    attempts.length > 0;
+    attempts = batch.nextAttempts(locate)
+  ) {
     for (const { tier, segment_name, reads } of attempts) {
       tried.push(`${tier} ${segment_name} ${reads[0]?.segment_offset}`);
       batch.copied(0, "failed", 1, tier, false);

@@ -20,6 +20,8 @@ import type { StoreGetOutcome } from "./store_api.ts";
 export interface ReadAttempt {
   readonly tier: StoreTier;
   readonly segment_name: string;
+  /** Of the mount that the copies are in: another one holds other bytes. Null on disk. */
+  readonly generation: number | null;
   readonly reads: readonly AttemptedRead[];
 }
 
@@ -75,13 +77,14 @@ export class GetBatch {
 
   /** Takes the next copy of every object that has not arrived and has one left. */
   nextAttempts(locate: LocateSegment): readonly ReadAttempt[] {
-    const attempts = new Map<string, { tier: StoreTier; segment_name: string; reads: AttemptedRead[] }>();
+    const attempts = new Map<string, ReadAttempt & { readonly reads: AttemptedRead[] }>();
     for (const [key_index, read] of this.#reads.entries()) {
       const replica = read.outcome.code < 0 ? this.#takeNext(read, locate) : null;
       if (replica === null) continue;
       const { tier, segment_name } = replica;
-      const group = `${tier} ${segment_name}`;
-      const attempt = attempts.get(group) ?? { tier, segment_name, reads: [] };
+      const generation = replica.tier === "cpu" ? replica.generation : null;
+      const group = `${tier} ${generation} ${segment_name}`;
+      const attempt = attempts.get(group) ?? { tier, segment_name, generation, reads: [] };
       attempt.reads.push({ key_index, segment_offset: replica.tier === "cpu" ? replica.offset : 0 });
       attempts.set(group, attempt);
     }

@@ -14,6 +14,8 @@ import { STORE_CODE } from "../../domain/store_error.ts";
 /** Writes into one segment. */
 export interface WriteGroup {
   readonly segment_name: string;
+  /** Of the mount that has the space. */
+  readonly generation: number;
   readonly writes: readonly {
     /** Into the keys of the PUT. */
     readonly key_index: number;
@@ -28,15 +30,16 @@ export class PutBatch {
   readonly #started: number[] = [];
 
   started(objects: readonly PutTarget[]): readonly WriteGroup[] {
-    const groups = new Map<string, { segment_name: string; writes: WriteGroup["writes"][number][] }>();
+    const groups = new Map<string, WriteGroup & { readonly writes: WriteGroup["writes"][number][] }>();
     for (const [key_index, { code, replicas }] of objects.entries()) {
       this.#codes.push(code);
       if (code !== STORE_CODE.OK) continue;
       this.#started.push(key_index);
-      for (const { segment_name, offset } of replicas) {
-        const group = groups.get(segment_name) ?? { segment_name, writes: [] };
+      for (const { segment_name, generation, offset } of replicas) {
+        const mount = `${generation} ${segment_name}`;
+        const group = groups.get(mount) ?? { segment_name, generation, writes: [] };
         group.writes.push({ key_index, segment_offset: offset });
-        groups.set(segment_name, group);
+        groups.set(mount, group);
       }
     }
     return [...groups.values()];

@@ -46,7 +46,12 @@ export class RequesterCounters {
 
   snapshot(): RequesterCounts {
     const { read_keys, read_bytes, faults } = this.#counts;
-    return { ...this.#counts, read_keys: { ...read_keys }, read_bytes: { ...read_bytes }, faults: { ...faults } };
+    return {
+      ...this.#counts,
+      read_keys: { ...read_keys },
+      read_bytes: { ...read_bytes },
+      faults: { ...faults },
+    };
   }
 
   countGets(outcomes: readonly StoreGetOutcome[]): void {

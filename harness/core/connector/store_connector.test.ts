@@ -194,7 +194,7 @@ test("a request that met a full store is skipped without an op until another one
 test("a reset waits for the saves before it and wipes before those behind it", () => {
   const { store, out } = setup();
   store.save("a", hashes(10), [4], out); // job 1, ops 2 and 3
-  const reset_id = store.reset(out);
+  const reset_id = store.reset(true, out);
   store.save("b", hashes(11), [5], out);
   store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
   expect(out.take().effects.map((effect) => effect.type)).toEqual(["exists", "put"]);
@@ -209,7 +209,7 @@ test("a reset waits for the saves before it and wipes before those behind it", (
 
 test("a failed wipe is reported, and the next reset is unharmed", () => {
   const { store, out } = setup();
-  const job_id = store.reset(out);
+  const job_id = store.reset(true, out);
   store.handle({ type: "remove_all_done", op_id: 2, code: -900, removed: 0 }, out);
   const { effects, notices } = out.take();
   expect(notices).toEqual([{ type: "reset_done", job_id, ok: false }]);
@@ -218,7 +218,7 @@ test("a failed wipe is reported, and the next reset is unharmed", () => {
     level: "warning",
     line: "Mooncake remove_all failed: RPC_FAIL (-900)",
   });
-  store.reset(out);
+  store.reset(true, out);
   expect(out.take().effects).toMatchObject([{ type: "remove_all" }]);
 });
 

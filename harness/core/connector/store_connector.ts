@@ -23,6 +23,7 @@ import { StoreCounters } from "./store_counters.ts";
 interface ResetJob {
   readonly kind: "reset";
   readonly job_id: number;
+  readonly force: boolean;
 }
 
 type StoreJob = LoadJob | SaveJob | ResetJob;
@@ -38,6 +39,7 @@ export class StoreConnector {
   readonly #load_executor: Executor<StoreJob>;
   readonly #lookup_ops = new Set<number>();
   readonly #executor_ops = new Map<number, Executor<StoreJob>>();
+  #dropped = false;
 
   /** block_bytes: one block over all ranks. nextId: ids of ops and jobs, unique in the engine. */
   constructor(config: ConnectorConfig, block_bytes: number, weights_version: number, nextId: () => number) {
@@ -58,7 +60,19 @@ export class StoreConnector {
   }
 
   get saves(): boolean {
-    return this.config.kv_role !== "kv_consumer";
+    return this.config.kv_role !== "kv_consumer" && !this.#dropped;
+  }
+
+  get looks_up(): boolean {
+    return this.config.enable_lookup && !this.#dropped;
+  }
+
+  /** What is queued still runs; nothing new is asked of the store. */
+  drop(out: StoreOutput): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    const line = "Dropping the Mooncake store: it could not be reset, and may hold KV of old weights.";
+    out.effects.push({ type: "log", level: "warning", line });
   }
 
   /** Loads sent from now on are checked against these weights. */
@@ -116,7 +130,7 @@ export class StoreConnector {
     block_ids: readonly number[],
     out: StoreOutput,
   ): number {
-    assert(this.saves, "a kv_consumer does not save");
+    assert(this.saves, "a connector that saves is asked to");
     assert(hashes.length > 0 && hashes.length === block_ids.length, "a save names the place of every block");
     const job_id = this.#nextId();
     const keys = this.#keys.of(hashes);
@@ -137,9 +151,9 @@ export class StoreConnector {
    * Wipes the store, whoever filled it. Saves queued so far are done first, so that none of them fills it again; saves
    * queued later wait for the wipe. (vLLM's queue.join() also waits for later ones; here the wait has an end.)
    */
-  reset(out: StoreOutput): number {
+  reset(force: boolean, out: StoreOutput): number {
     const job_id = this.#nextId();
-    this.#save_executor.push({ kind: "reset", job_id });
+    this.#save_executor.push({ kind: "reset", job_id, force });
     this.#startJobs(this.#save_executor, out);
     return job_id;
   }
@@ -195,7 +209,7 @@ export class StoreConnector {
       case "save":
         return this.#save_runner.start(job, out);
       case "reset":
-        return { type: "remove_all", op_id: this.#nextId(), force: true };
+        return { type: "remove_all", op_id: this.#nextId(), force: job.force };
       default:
         return unreachable(job);
     }

@@ -123,7 +123,7 @@ export class Admission {
       counters.prefix_cache_queries += request.known_tokens;
       counters.prefix_cache_hits += hbm_tokens;
     }
-    if (store === null || !store.config.enable_lookup || request.request.remote !== null) return;
+    if (store === null || !store.looks_up || request.request.remote !== null) return;
     counters.external_prefix_cache_queries += request.known_tokens - hbm_tokens;
     if (supply.source === "load") counters.external_prefix_cache_hits += supply.end_tokens - hbm_tokens;
   }

@@ -28,6 +28,9 @@ export class ComputeModel {
   readonly #flops_per_s: number;
   readonly #bytes_per_s: number;
   readonly #overhead_ns: number;
+  /** Weights read by a batch, of the last size asked: batches that decode keep theirs. */
+  #weight_tokens = -1;
+  #weight_bytes = 0;
 
   constructor(model: ModelProfile, gpu: GpuProfile) {
     this.#model = model;
@@ -53,8 +56,11 @@ export class ComputeModel {
    * batch all of them, and a dense model (a = 1) always all.
    */
   #weightBytes(new_tokens: number): number {
+    if (new_tokens === this.#weight_tokens) return this.#weight_bytes;
     const { params, active_params, weight_bytes_per_param } = this.#model;
     const part_read = 1 - (1 - active_params / params) ** new_tokens;
-    return params * part_read * weight_bytes_per_param;
+    this.#weight_tokens = new_tokens;
+    this.#weight_bytes = params * part_read * weight_bytes_per_param;
+    return this.#weight_bytes;
   }
 }

@@ -36,6 +36,11 @@ export interface EngineCoreConfig {
   readonly connector: ConnectorConfig | null;
 }
 
+export interface EngineCoreOptions {
+  /** Steps that only decode go out as runs, for drivers on virtual time. */
+  readonly fuse_decode_steps: boolean;
+}
+
 export interface EngineRequest {
   readonly request_id: string;
   readonly prompt_tokens: number;
@@ -88,6 +93,8 @@ export type EngineEvent =
       readonly reset_id: number;
       readonly reset_running_requests: boolean;
       readonly reset_connector: boolean;
+      /** The store loses leased objects too. vLLM always asks for that; SGLang's storage clear did not, and leased blocks stayed. */
+      readonly force: boolean;
     }
   | { readonly type: "weights_updated"; readonly weights_version: number }
   /** At or after `next_deadline_ns()`. */
@@ -100,10 +107,15 @@ export interface BlockFill {
 }
 
 export type EngineEffect =
-  /** GPU work: takes duration_ns; the bytes of `fills` exist when it is done. Answer: step_done. At most one step is out. */
+  /**
+   * GPU work: takes duration_ns; the bytes of `fills` exist when it is done. Answer: step_done. At most one step is out.
+   * With fuse_decode_steps a step may be a run of several, and another step effect may take its place: what is left of a run
+   * that an event has come into, begun at `started_ns` in the past (absent: now). The step that was out needs no answer then.
+   */
   | {
       readonly type: "step";
       readonly step_id: number;
+      readonly started_ns?: number;
       readonly duration_ns: number;
       readonly fills: readonly BlockFill[];
       readonly weights_version: number;
@@ -141,6 +153,17 @@ export type EngineEffect =
     }
   | { readonly type: "release_remote"; readonly remote: RemoteKv }
   | { readonly type: "emit_tokens"; readonly request_id: string; readonly token_ids: readonly TokenId[] }
+  /**
+   * Only with fuse_decode_steps: steps of a run that have ended, at ends_ns. Each made one token of each of the requests,
+   * the next of its answer; the bytes of `fills` exist.
+   */
+  | {
+      readonly type: "decoded";
+      readonly request_ids: readonly string[];
+      readonly ends_ns: readonly number[];
+      readonly fills: readonly BlockFill[];
+      readonly weights_version: number;
+    }
   | {
       readonly type: "finish";
       readonly request_id: string;

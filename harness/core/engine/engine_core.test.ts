@@ -45,7 +45,15 @@ function drain(world: RandomWorld): void {
 }
 
 test("whatever the world answers, every request ends once, with exact tokens, and no block is lost", () => {
-  const seen = { preemptions: 0, recomputed: 0, failed_pulls: 0, splits: 0, hits: 0, resets: 0 };
+  const seen = {
+    preemptions: 0,
+    recomputed: 0,
+    failed_pulls: 0,
+    splits: 0,
+    hits: 0,
+    resets: 0,
+    fused_steps: 0,
+  };
   for (let seed = 1; seed <= SEEDS; seed++) {
     const world = runScenario(seed);
     for (const { request, finishes, remote_releases } of world.told.values()) {
@@ -72,6 +80,7 @@ test("whatever the world answers, every request ends once, with exact tokens, an
     seen.splits += snapshot.split_batches;
     seen.hits += cpu + disk;
     seen.resets += world.resets_asked;
+    seen.fused_steps += world.fused_steps;
   }
   // The scenarios reach what they are there for.
   for (const [what, count] of Object.entries(seen)) expect([what, count > 0]).toEqual([what, true]);

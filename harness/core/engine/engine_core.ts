@@ -9,7 +9,15 @@ import type { StoreEvent, StoreNotice } from "../connector/store_api.ts";
 import { StoreConnector } from "../connector/store_connector.ts";
 import { BlockPool } from "./block_pool.ts";
 import { ComputeModel } from "./compute_model.ts";
-import type { EngineCoreConfig, EngineEffect, EngineEvent, EngineSnapshot } from "./engine_api.ts";
+import { type DecodeRun, DecodeRuns } from "./decode_runs.ts";
+import type {
+  BlockFill,
+  EngineCoreConfig,
+  EngineCoreOptions,
+  EngineEffect,
+  EngineEvent,
+  EngineSnapshot,
+} from "./engine_api.ts";
 import type { EngineContext } from "./engine_context.ts";
 import { EngineCounters } from "./engine_counters.ts";
 import { engineSnapshot } from "./engine_snapshot.ts";
@@ -35,16 +43,25 @@ export class EngineCore {
   readonly #scheduler: Scheduler;
   readonly #resets: Resets;
   readonly #lifecycle: RequestLifecycle;
+  /** Null: every step goes out by itself. */
+  readonly #decode_runs: DecodeRuns | null;
   readonly #resets_at_step_end: ResetRequest[] = [];
   /** What is computed now or, while a load blocks the engine, next. */
   #plan: StepPlan | null = null;
   /** The step that is out; it carries out #plan. */
   #step_id: number | null = null;
+  /** Set while the step that is out is a run. */
+  #run: DecodeRun | null = null;
 
-  constructor(config: EngineCoreConfig, weights_version: number) {
+  constructor(
+    config: EngineCoreConfig,
+    weights_version: number,
+    { fuse_decode_steps }: EngineCoreOptions = ONE_STEP_AT_A_TIME,
+  ) {
     const ctx = buildContext(config, weights_version);
     this.#ctx = ctx;
     this.#compute = new ComputeModel(config.model, config.gpu);
+    this.#decode_runs = fuse_decode_steps ? new DecodeRuns(ctx, this.#compute) : null;
     this.#lookups = new Lookups(ctx);
     this.#loads = new Loads(ctx);
     this.#pulls = new Pulls(ctx);
@@ -68,6 +85,7 @@ export class EngineCore {
   handle(event: EngineEvent, now_ns: number): EngineEffect[] {
     const effects: EngineEffect[] = [];
     this.#ctx.effects = effects;
+    if (this.#run !== null) this.#leaveRun(this.#run, event, now_ns);
     this.#dispatch(event, now_ns);
     this.#advance(now_ns);
     return effects;
@@ -161,7 +179,28 @@ export class EngineCore {
     this.#step_id = step_id;
     counters.steps++;
     counters.busy_ns += duration_ns;
-    effects.push({ type: "step", step_id, duration_ns, fills: plan.fills, weights_version });
+    this.#run = this.#decode_runs?.start(plan, now_ns) ?? null;
+    const run_ns = this.#run === null ? duration_ns : (this.#run.bounds_ns.at(-1) as number) - now_ns;
+    const fills = this.#run === null ? plan.fills : NO_FILLS;
+    effects.push({ type: "step", step_id, duration_ns: run_ns, fills, weights_version });
+  }
+
+  /** The run is over, or an event has come into it: then its past steps end and the one under way goes on alone. */
+  #leaveRun(run: DecodeRun, event: EngineEvent, now_ns: number): void {
+    const { effects, nextId, weights_version } = this.#ctx;
+    const decode_runs = present(this.#decode_runs, "a run was started");
+    const plan = present(this.#plan, "a run carries out a plan");
+    this.#run = null;
+    if (event.type === "step_done") {
+      decode_runs.endAllButLast(run, plan);
+      return;
+    }
+    const under_way = decode_runs.endPastSteps(run, plan, now_ns);
+    const started_ns = run.bounds_ns[under_way] as number;
+    const duration_ns = (run.bounds_ns[under_way + 1] as number) - started_ns;
+    const step_id = nextId();
+    this.#step_id = step_id;
+    effects.push({ type: "step", step_id, started_ns, duration_ns, fills: plan.fills, weights_version });
   }
 
   #stepDone(step_id: number, now_ns: number): void {
@@ -201,6 +240,10 @@ export class EngineCore {
     }
   }
 }
+
+const ONE_STEP_AT_A_TIME: EngineCoreOptions = { fuse_decode_steps: false };
+/** What a run fills is told as its steps end. */
+const NO_FILLS: readonly BlockFill[] = [];
 
 function buildContext(config: EngineCoreConfig, weights_version: number): EngineContext {
   let last_id = 0;

@@ -26,7 +26,7 @@ export class Lookups {
       prompt_block_hashes.length,
       lookupBlocks(request.known_tokens, config.block_tokens),
     );
-    const idle = store === null || !store.config.enable_lookup || remote !== null;
+    const idle = store === null || !store.looks_up || remote !== null;
     if (idle || blocks === 0 || this.resets_under_way > 0) {
       request.lookup = NOTHING_FOUND;
       return false;

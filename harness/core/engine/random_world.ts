@@ -31,6 +31,7 @@ export class RandomWorld {
   readonly told: Map<string, Told> = new Map();
   readonly reset_replies: number[] = [];
   resets_asked: number = 0;
+  fused_steps: number = 0;
   readonly #seed: number;
   #draws = 0;
   #now_ns = 0;
@@ -43,7 +44,7 @@ export class RandomWorld {
   constructor(seed: number) {
     this.#seed = seed;
     this.config = this.#drawConfig();
-    this.core = new EngineCore(this.config, 0);
+    this.core = new EngineCore(this.config, 0, { fuse_decode_steps: this.draw(2) === 0 });
   }
 
   /** Uniform in [0, limit): the domain's own stream, so a seed is the whole scenario. */
@@ -80,6 +81,7 @@ export class RandomWorld {
       reset_id: this.resets_asked,
       reset_running_requests: this.draw(2) === 0,
       reset_connector: this.draw(2) === 0,
+      force: true,
     });
   }
 
@@ -162,6 +164,14 @@ export class RandomWorld {
         this.reset_replies.push(effect.reset_id);
         break;
       case "log":
+        break;
+      case "decoded":
+        for (const fill of effect.fills) this.#content.set(fill.block_id, fill.hash);
+        for (const request_id of effect.request_ids) this.#toldOf(request_id).tokens += effect.ends_ns.length;
+        this.fused_steps += effect.ends_ns.length;
+        break;
+      case "step":
+        this.#ops = [...this.#ops.filter(({ type }) => type !== "step"), effect];
         break;
       default:
         this.#ops.push(effect);

@@ -2,7 +2,8 @@
 //
 // The own cache is cleared only when no request computes with it; reset_running_requests first sends every request back to
 // the start. Blocks that a hand-over or a running save still holds keep their bytes for it but can no longer be hit (vLLM
-// refuses in that case). The store is wiped whether or not the own cache was, behind the saves queued so far.
+// refuses in that case). The store is wiped whether or not the own cache was, behind the saves queued so far. Where the wipe
+// fails, the reset fails, or with on_reset_failure = fallback the engine goes on without a store (verl's early on_failure).
 
 import type { EngineContext } from "./engine_context.ts";
 import type { Loads } from "./loads.ts";
@@ -14,6 +15,7 @@ export interface ResetRequest {
   readonly reset_id: number;
   readonly reset_running_requests: boolean;
   readonly reset_connector: boolean;
+  readonly force: boolean;
 }
 
 export interface ResetDeps {
@@ -43,7 +45,7 @@ export class Resets {
     }
     for (const request of this.#ctx.queues.waiting) this.#deps.lookups.forget(request, now_ns);
     this.#deps.lookups.resets_under_way++;
-    this.#under_way.set(store.reset(this.#ctx), { reset_id: reset.reset_id, local_ok });
+    this.#under_way.set(store.reset(reset.force, this.#ctx), { reset_id: reset.reset_id, local_ok });
   }
 
   storeDone(job_id: number, ok: boolean): void {
@@ -51,7 +53,10 @@ export class Resets {
     if (reset === undefined) return;
     this.#under_way.delete(job_id);
     this.#deps.lookups.resets_under_way--;
-    this.#ctx.effects.push({ type: "reset_done", reset_id: reset.reset_id, ok: reset.local_ok && ok });
+    const { store } = this.#ctx;
+    const falls_back = !ok && store?.config.on_reset_failure === "fallback";
+    if (falls_back) store.drop(this.#ctx);
+    this.#ctx.effects.push({ type: "reset_done", reset_id: reset.reset_id, ok: reset.local_ok && (ok || falls_back) });
   }
 
   #resetLocal(reset_running_requests: boolean, now_ns: number): boolean {

@@ -5,12 +5,13 @@ import { FakeShell, promptRequest, STEP_OVERHEAD_NS, TOKEN_NS } from "./engine_f
 
 const SAVES_ONLY = { connector: { ...FIXTURE_CONNECTOR, enable_lookup: false } } as const;
 
-function reset(changes: { running?: boolean; connector?: boolean } = {}): EngineEvent {
+function reset(changes: { running?: boolean; connector?: boolean; force?: boolean } = {}): EngineEvent {
   return {
     type: "reset_prefix_cache",
     reset_id: 1,
     reset_running_requests: changes.running ?? false,
     reset_connector: changes.connector ?? false,
+    force: changes.force ?? true,
   };
 }
 
@@ -82,6 +83,24 @@ test("a wipe that fails is a reset that fails, and one that is done does not men
     shell.send({ type: "remove_all_done", op_id: shell.one("remove_all").op_id, code, removed: 0 });
     expect(shell.one("reset_done").ok).toBe(ok);
   }
+});
+
+test("an unforced reset leaves it to the store to keep what is leased", () => {
+  const shell = new FakeShell(SAVES_ONLY);
+  shell.send(reset({ connector: true, force: false }));
+  expect(shell.one("remove_all").force).toBe(false);
+});
+
+test("an engine that may fall back goes on without a store that could not be wiped", () => {
+  const connector = { ...FIXTURE_CONNECTOR, on_reset_failure: "fallback" } as const;
+  const shell = new FakeShell({ connector });
+  shell.send(reset({ connector: true }));
+  shell.send({ type: "remove_all_done", op_id: shell.one("remove_all").op_id, code: -900, removed: 0 });
+  expect(shell.one("reset_done").ok).toBe(true);
+  shell.arrive(promptRequest("a", 14, 1));
+  shell.runSteps();
+  expect([...shell.take("exists"), ...shell.take("put")]).toEqual([]);
+  expect(shell.one("finish").reason).toBe("length");
 });
 
 test("while the store is being wiped nobody asks it, and what was loading is not used", () => {

@@ -35,11 +35,14 @@ export class StepPlan {
     this.work.attended_tokens += new_tokens * start + (new_tokens * (new_tokens + 1)) / 2;
     this.work.kv_tokens += end;
     const full_blocks = Math.floor(end / this.#block_tokens);
-    for (let i = Math.floor(start / this.#block_tokens); i < full_blocks; i++) {
-      const block_id = request.block_ids[i] as number;
-      const hash = request.answer.blockHash(i);
-      pool.cache(block_id, hash);
-      this.fills.push({ block_id, hash });
-    }
+    for (let i = Math.floor(start / this.#block_tokens); i < full_blocks; i++) this.fill(request, i, pool);
+  }
+
+  /** The step fills block `index` of the request. */
+  fill(request: RequestState, index: number, pool: BlockPool): void {
+    const block_id = request.block_ids[index] as number;
+    const hash = request.answer.blockHash(index);
+    pool.cache(block_id, hash);
+    this.fills.push({ block_id, hash });
   }
 }

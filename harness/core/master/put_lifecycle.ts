@@ -110,6 +110,7 @@ function memoryReplicas(object: StoredObject): MemoryReplica[] {
   return object.memory.map(({ segment, offset }) => ({
     tier: "cpu",
     segment_name: segment.info.segment_name,
+    generation: segment.info.generation,
     offset,
     bytes: object.bytes,
   }));

@@ -4,11 +4,16 @@ import type { ClientId, PutObject } from "../../domain/master_api.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { ReplicaDescriptor, ReplicateConfig } from "../../domain/replica.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
-import type { OwnerDisk } from "./owner_disk.ts";
 
 export interface MemoryCopy {
   readonly segment: MountedSegment;
   readonly offset: number;
+}
+
+/** The owner's queue that an object waits in or was handed from. */
+export interface OffloadTarget {
+  readonly segment_name: string;
+  readonly queued: { delete(object: StoredObject): boolean };
 }
 
 /** Which eviction order holds the object; "none" when its memory may not be evicted. */
@@ -35,7 +40,7 @@ export interface StoredObject {
   /** queued: waits for its owner's heartbeat; handed: the owner reads it now. */
   offload: "none" | "queued" | "handed";
   /** Where it is queued or handed. */
-  offload_to: OwnerDisk | null;
+  offload_to: OffloadTarget | null;
   /** Memory may not be freed by eviction: an offload needs it. */
   pinned: boolean;
   lane: EvictionLane;
@@ -76,7 +81,8 @@ export function newObject(
 export function describeReplicas(object: StoredObject): ReplicaDescriptor[] {
   const replicas: ReplicaDescriptor[] = [];
   for (const { segment, offset } of object.memory) {
-    replicas.push({ tier: "cpu", segment_name: segment.info.segment_name, offset, bytes: object.bytes });
+    const { segment_name, generation } = segment.info;
+    replicas.push({ tier: "cpu", segment_name, generation, offset, bytes: object.bytes });
   }
   for (const segment of object.disk) {
     replicas.push({ tier: "disk", segment_name: segment.info.segment_name, bytes: object.bytes });

@@ -19,6 +19,8 @@ export type SourceState =
   | { readonly state: "wait"; readonly until_ns: number }
   /** Nothing is due before some running request finishes. */
   | { readonly state: "blocked" }
+  /** A phase has ended; the next begins at the time that `begin` is told. */
+  | { readonly state: "barrier"; readonly phase_index: number; readonly begin: (now_ns: number) => void }
   | { readonly state: "done" };
 
 export interface LoadSource {

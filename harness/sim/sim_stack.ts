@@ -1,0 +1,122 @@
+// Master, owners, engines and router of a simulated stack, put together on one event loop.
+
+import { createRouterCore } from "../core/router/router_core.ts";
+import { assert, present } from "../domain/assert.ts";
+import { DiskDevice } from "./disk_device.ts";
+import type { EventLoop } from "./event_loop.ts";
+import { Fabric } from "./fabric.ts";
+import type { SimStackConfig } from "./sim_config.ts";
+import { emptyHbm, SimEngine, type SimEngineConfig } from "./sim_engine.ts";
+import type { SimFault } from "./sim_fault.ts";
+import { SimMaster, type TickWatch } from "./sim_master.ts";
+import { SimOwner } from "./sim_owner.ts";
+import { SimRouter } from "./sim_router.ts";
+import { SimStoreClient } from "./sim_store_client.ts";
+
+export class SimStack {
+  readonly master: SimMaster | null;
+  readonly owners: readonly SimOwner[];
+  readonly engines: readonly SimEngine[];
+  readonly router: SimRouter;
+  readonly #loop: EventLoop;
+  readonly #fabric: Fabric;
+  /** [node], one and the same for all when they are one host. */
+  readonly #devices: readonly DiskDevice[];
+
+  constructor(config: SimStackConfig, loop: EventLoop, watch: TickWatch | null) {
+    const { nodes, link, host, master } = config;
+    const indexOf = new Map(nodes.map((node, i) => [node, i]));
+    const shared_device = new DiskDevice(host);
+    this.#loop = loop;
+    this.#fabric = new Fabric(nodes.length, link, host);
+    this.#devices = nodes.map(() => (host.one_host ? shared_device : new DiskDevice(host)));
+    this.master = master === null ? null : new SimMaster(master, loop, host, watch);
+    const object_bytes = objectBytes(config.engines);
+    this.owners = config.owners.map((owner) => {
+      const node_index = present(indexOf.get(owner.segment.node), "an owner lives on a node of the stack");
+      return new SimOwner(owner, {
+        loop,
+        host,
+        master: present(this.master, "an owner has a master"),
+        device: this.#devices[node_index] ?? null,
+        node_index,
+        object_bytes,
+      });
+    });
+    this.engines = this.#makeEngines(config, indexOf, object_bytes);
+    this.router = new SimRouter({
+      loop,
+      host,
+      core: createRouterCore(config.router.policy, config.router.engines),
+      policy: config.router.policy,
+      engines: new Map(this.engines.map((engine) => [engine.config.core.engine_name, engine])),
+    });
+  }
+
+  inject(fault: SimFault): void {
+    switch (fault.kind) {
+      case "owner_death": {
+        const owner = present(this.owners[fault.owner_index], "a fault names an owner of the stack");
+        owner.die();
+        if (fault.away_ns !== null) this.#after(fault.away_ns, () => owner.comeBack());
+        return;
+      }
+      case "master_restart":
+        present(this.master, "a fault names a master of the stack").restart(fault.away_ns);
+        return;
+      case "slow_link":
+        this.#fabric.slowLink(fault.node_index, fault.factor);
+        this.#after(fault.for_ns, () => this.#fabric.slowLink(fault.node_index, 1));
+        return;
+      case "slow_disk": {
+        const device = present(this.#devices[fault.node_index], "a fault names a node of the stack");
+        device.slowness = fault.factor;
+        this.#after(fault.for_ns, () => {
+          device.slowness = 1;
+        });
+      }
+    }
+  }
+
+  #after(delay_ns: number, action: () => void): void {
+    this.#loop.at(this.#loop.now_ns + delay_ns, "fault", action);
+  }
+
+  #makeEngines(
+    { engines, host }: SimStackConfig,
+    indexOf: ReadonlyMap<string, number>,
+    object_bytes: number,
+  ): SimEngine[] {
+    const by_name = new Map<string, SimEngine>();
+    const owners = new Map(this.owners.map((owner) => [owner.config.segment.segment_name, owner]));
+    return engines.map((config) => {
+      const { engine_name, node, connector, num_hbm_blocks } = config.core;
+      const node_index = present(indexOf.get(node), "an engine lives on a node of the stack");
+      const hbm = emptyHbm(num_hbm_blocks);
+      const parts = { loop: this.#loop, fabric: this.#fabric, node_index, hbm };
+      const store =
+        connector === null
+          ? null
+          : new SimStoreClient({
+              ...parts,
+              master: present(this.master, "an engine with a connector has a store"),
+              owners,
+              client_id: engine_name,
+              node,
+              object_bytes,
+            });
+      const engine = new SimEngine(config, { ...parts, host, store, engines: by_name });
+      by_name.set(engine_name, engine);
+      return engine;
+    });
+  }
+}
+
+/** Bytes of one object: a block of one rank. One size in a stack, as in the stacks it models. */
+function objectBytes(engines: readonly SimEngineConfig[]): number {
+  const sizes = new Set(
+    engines.map(({ core }) => Math.ceil(core.block_bytes / (core.connector?.namespaces.length ?? 1))),
+  );
+  assert(sizes.size === 1, "all engines of a stack have blocks of one size");
+  return present([...sizes][0], "a stack has an engine");
+}

@@ -1,0 +1,78 @@
+// A simulated run: the stack is up, the load is sent, and the run ends when every request has its record and nothing that
+// counts is under way (saves on their way to the store, disk writes).
+//
+// The policy is core's; what is modelled is time: links, memory, disk, RPC, HTTP, and GPU steps as live models them. Same
+// configuration, same records, byte for byte.
+
+import { assert } from "../domain/assert.ts";
+import { NS_PER_S } from "../domain/units.ts";
+import { Conversations } from "./conversations.ts";
+import { EventLoop } from "./event_loop.ts";
+import type { SimRunConfig } from "./sim_config.ts";
+import { SimLoad } from "./sim_load.ts";
+import type { TickWatch } from "./sim_master.ts";
+import { SimStack } from "./sim_stack.ts";
+
+export interface SimOptions {
+  /** Monotonic host time in ns, to see where a simulation's own time goes; null: not measured. */
+  readonly stopwatch: (() => number) | null;
+  readonly watch: TickWatch | null;
+  /** After each event; null: nobody looks. */
+  readonly onEvent: (() => void) | null;
+}
+
+export const UNWATCHED: SimOptions = { stopwatch: null, watch: null, onEvent: null };
+
+/** Owners have mounted by then. */
+const LOAD_STARTS_NS: number = NS_PER_S;
+
+export class Simulation {
+  readonly loop: EventLoop;
+  readonly stack: SimStack;
+  readonly load: SimLoad;
+  readonly #config: SimRunConfig;
+  readonly #onEvent: (() => void) | null;
+  #started = false;
+
+  constructor(config: SimRunConfig, options: SimOptions = UNWATCHED) {
+    const { stack, source, sessions, arm, pair_index, request_timeout_ms, onRecord } = config;
+    this.#config = config;
+    this.#onEvent = options.onEvent;
+    this.loop = new EventLoop(options.stopwatch);
+    this.stack = new SimStack(stack, this.loop, options.watch);
+    this.load = new SimLoad({
+      loop: this.loop,
+      router: this.stack.router,
+      source,
+      conversations: new Conversations(sessions, this.stack.engines[0]?.config.core.block_tokens ?? 1),
+      arm,
+      pair_index,
+      request_timeout_ms,
+      onRecord,
+    });
+  }
+
+  /** Brings the stack up. Nothing has been asked of it yet: what it counts now is where counting starts. */
+  start(): void {
+    assert(!this.#started, "a simulation is started once");
+    this.#started = true;
+    let is_up = false;
+    this.loop.at(LOAD_STARTS_NS, "load", () => {
+      is_up = true;
+    });
+    while (!is_up) this.#step();
+  }
+
+  run(): void {
+    for (const fault of this.#config.faults) {
+      this.loop.at(this.loop.now_ns + fault.at_ns, "fault", () => this.stack.inject(fault));
+    }
+    this.load.start();
+    while (!this.load.done || this.loop.pending_work > 0) this.#step();
+  }
+
+  #step(): void {
+    assert(this.loop.step(), "a run that is not over has something to do");
+    this.#onEvent?.();
+  }
+}

@@ -1,0 +1,22 @@
+// A study for tests: factors a, b, c of two levels each, full, two blocks, one metric.
+
+import type { StudyConfig, StudyDesign } from "../../config/study_config.ts";
+
+export function studyFixture(
+  design: StudyDesign = { kind: "full" },
+  names: readonly string[] = ["a", "b", "c"],
+): StudyConfig {
+  return {
+    name: "fixture",
+    claim: {
+      ...{ text: "a lowers TTFT", source: null, factor: "a", from: "off", to: "on" },
+      ...{ metric: "ttft_ms_mean", direction: "lower", size: null },
+    },
+    base: { topology: "1p1d", profile: null, set: {} },
+    factors: names.map((name) => ({ name, levels: ["off", "on"] })),
+    design,
+    blocks: 2,
+    seed: 1,
+    metrics: ["ttft_ms_mean"],
+  };
+}

@@ -1,0 +1,34 @@
+// How registered memory is named to other processes. Both sides of a transfer are little-endian 64-bit machines.
+#pragma once
+#include <cstdint>
+
+#include "../../include/tierbench_fabric.h"
+#include "peer_beacon.h"
+
+namespace tierbench {
+
+constexpr uint32_t kFabricKeyMagic = 0x31466274;  // "tbF1"
+/// The part of a region's header that says which generation of whose region it is, and that it is live.
+constexpr uint32_t kRegionIdentityBytes = 48;
+
+struct FabricKey {
+  uint32_t magic;
+  uint32_t endpoint_bytes;
+  /// Name of the endpoint that serves it.
+  uint8_t endpoint[96];
+  uint64_t incarnation;
+  uint8_t beacon_ip[16];
+  uint32_t beacon_port;
+  uint32_t reserved;
+  uint64_t remote_key;
+  /// Where the region's header starts for remote operations; data follow at kRegionHeaderBytes.
+  uint64_t base;
+  /// Data bytes.
+  uint64_t bytes;
+  uint8_t identity[kRegionIdentityBytes];
+  uint8_t reserved_tail[48];
+};
+
+static_assert(sizeof(FabricKey) == TB_FABRIC_KEY_BYTES);
+
+}  // namespace tierbench
