@@ -9,6 +9,7 @@ import { configDiffTable } from "./tables/config_diff_table.ts";
 import { factsTable } from "./tables/facts_table.ts";
 import { latencyTable } from "./tables/latency_table.ts";
 import { ledgerTable } from "./tables/ledger_table.ts";
+import { predictionTable } from "./tables/prediction_table.ts";
 import type { ReportTable } from "./tables/report_table.ts";
 import { stageTable } from "./tables/stage_table.ts";
 import { storeTrafficTable, storeUpkeepTable } from "./tables/store_tables.ts";
@@ -38,6 +39,7 @@ export function renderMarkdown(input: ReportInput): string {
       storeTrafficTable(summary),
       storeUpkeepTable(summary),
       armsTable(summary),
+      predictionTable(summary),
       validityTable(summary),
       ledgerTable(summary),
       configDiffTable(manifest),

@@ -4,6 +4,7 @@ import type { ReportInput } from "./report_input.ts";
 import { armsTable } from "./tables/arms_table.ts";
 import { comparisonTable } from "./tables/comparison_table.ts";
 import { latencyTable } from "./tables/latency_table.ts";
+import { predictionTable } from "./tables/prediction_table.ts";
 import type { ReportTable } from "./tables/report_table.ts";
 import { storeTrafficTable, storeUpkeepTable } from "./tables/store_tables.ts";
 import { tierTable } from "./tables/tier_table.ts";
@@ -35,6 +36,7 @@ export function renderTerminal(input: ReportInput, options: TerminalOptions): st
       (table) => tableBlock(table, paint),
     ),
     tableBlock(armsTable(summary), paint),
+    tableBlock(predictionTable(summary), paint),
     ...groupComparisons(summary).map(({ title, rows }) =>
       tableBlock(comparisonTable(title, rows, false), paint),
     ),

@@ -16,6 +16,7 @@ import type { RunSummary } from "../measure/run_summary.ts";
 import { type BenchOutcome, runBench } from "./bench_run.ts";
 import { renderDryRun } from "./dry_run.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import { withPrediction } from "./predict_run.ts";
 import { Progress } from "./progress.ts";
 import { pairWorkload, planRun, type RunContext } from "./run_context.ts";
 import { openHost } from "./run_host.ts";
@@ -75,7 +76,8 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
       `${outcome.error.message}\nRun directory: ${directory.path}`,
     );
   }
-  const summary = summariseRun(context, outcome.value.arms, outcome.value.theoretical_hit_ratio);
+  const measured = summariseRun(context, outcome.value.arms, outcome.value.theoretical_hit_ratio);
+  const summary = options.compare_with_sim ? await withPrediction(context, measured, progress) : measured;
   finish({ status: "done", reason: null });
   const written = writeResults(context, directory, outcome.value, summary);
   if (!written.ok) return fail(progress, EXIT.STACK_FAILED, written.error.message);

@@ -10,6 +10,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { msToNs, NS_PER_S, NS_PER_US } from "../domain/units.ts";
 import { scrape } from "../launch/scrape.ts";
 import type { LostProcess } from "../launch/stack_launcher.ts";
+import { updateWeights } from "../launch/weight_update.ts";
 import { parseHttpTarget } from "../load/http/http_target.ts";
 import { runLoad } from "../load/interpreter.ts";
 import type { LoadResult } from "../load/load_result.ts";
@@ -85,6 +86,7 @@ async function measureOn(
   const records: RequestRecord[] = [];
   const loaded = new AbortController();
   injectFaults(stack, options, loaded.signal);
+  const broken = new AbortController();
   const load = await runLoad({
     source: createSource(arm.config.load, options.sessions, new Random(options.seed)),
     target: target.value,
@@ -100,9 +102,14 @@ async function measureOn(
       options.onRecord(record);
     },
     onProgress: options.onProgress,
-    signal: AbortSignal.any([options.signal, lost_serving.signal]),
+    onPhaseEnd: async (phase_index) => {
+      const updated = await newWeights(stack, options, phase_index);
+      if (!updated.ok) broken.abort(updated.error);
+    },
+    signal: AbortSignal.any([options.signal, lost_serving.signal, broken.signal]),
   });
   loaded.abort();
+  if (broken.signal.aborted) return err({ code: "process", message: String(broken.signal.reason) });
   if (lost_serving.signal.aborted) return err(describeLoss(stack.lost()));
 
   if (!options.signal.aborted) {
@@ -111,6 +118,21 @@ async function measureOn(
   }
   const after = await scrapeAll(stack.members);
   return ok({ run: armRun(stack, options, load, records, before, after), load, cold_start });
+}
+
+/** Phases of a workload are the time between two weight updates. */
+async function newWeights(
+  stack: LiveStack,
+  { arm, onStage }: LiveArmOptions,
+  phase_index: number,
+): Promise<Result<null, string>> {
+  const { weights_version, weight_reset } = arm.config.engine;
+  const next_version = weights_version + phase_index + 1;
+  onStage(`weights ${next_version}, ${weight_reset} reset`);
+  const engines = stack.members.filter((member) => member.kind === "engine");
+  const urls = engines.map((engine) => engine.url);
+  const updated = await updateWeights(urls, next_version, weight_reset);
+  return updated.ok ? updated : err(`the weights were not updated: ${updated.error}`);
 }
 
 const SIGNAL_OF = { kill: "SIGKILL", pause: "SIGSTOP", resume: "SIGCONT" } as const;

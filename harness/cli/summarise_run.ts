@@ -101,7 +101,10 @@ function checkRun(
       plan.factor_path === null ? [] : [plan.factor_path],
     ),
     checkLedger(summaries),
-    checkReads(summaries),
+    checkReads(
+      summaries,
+      new Set(plan.arms.flatMap(({ name, config }) => (config.engine.weight_reset === "hard" ? [] : [name]))),
+    ),
     checkWithinCeiling(summaries),
     checkProofOfLoad(summaries, tiersUnderTest(context)),
     checkScheduleLag(summaries, validity.schedule_lag_p99_ms_max),

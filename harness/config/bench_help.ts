@@ -19,7 +19,7 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
   --config FILE               settings in YAML or JSON, on top of the preset
   --set PATH=VALUE            one setting, on top of everything but the factor; may be repeated
   --pairs N                   repetitions of all arms (default 6; 1 with --ab none)
-  --runtime NAME              live | sim | cluster (default live)
+  --runtime NAME              live | sim | cluster, or both: live, then the simulator on the same seed (default live)
   --store NAME                embedded | mooncake (default embedded)
   --seed N                    seed of everything random (default 1)
   --out DIR                   where the run directory is made (default runs)

@@ -18,6 +18,8 @@ export type Runtime = (typeof RUNTIMES)[number];
 export interface BenchOptions {
   readonly topology: string;
   readonly runtime: Runtime;
+  /** `--runtime both`: the live run is then simulated, and the report says how far the prediction is off. */
+  readonly compare_with_sim: boolean;
   /** Null: one arm (`--ab none`). */
   readonly ab: AbChoice | null;
   /** Repetitions of the whole set of arms. */
@@ -73,11 +75,12 @@ export function parseBenchOptions(
 
   const topology = flags.onlyPositional("topology", "Use for example bench 3p1d, or bench --help.");
   const ab = readAb(flags);
-  const runtime = readRuntime(flags, supported);
+  const { runtime, compare_with_sim } = readRuntime(flags, supported);
   const { profile, config_input } = readConfig(flags, topology);
   const options: BenchOptions = {
     topology,
     runtime,
+    compare_with_sim,
     ab,
     pairs: flags.integer("pairs", 1) ?? (ab === null ? 1 : DEFAULT_PAIRS),
     out_dir: flags.text("out") ?? "runs",
@@ -97,8 +100,12 @@ function readAb(flags: FlagReader): AbChoice | null {
   return null;
 }
 
-function readRuntime(flags: FlagReader, { runtimes }: SupportedRuntimes): Runtime {
-  const runtime = flags.choice("runtime", RUNTIMES) ?? "live";
+function readRuntime(
+  flags: FlagReader,
+  { runtimes }: SupportedRuntimes,
+): Pick<BenchOptions, "runtime" | "compare_with_sim"> {
+  const named = flags.choice("runtime", [...RUNTIMES, "both"]) ?? "live";
+  const runtime = named === "both" ? "live" : named;
   if (!runtimes.includes(runtime)) {
     flags.report({
       path: "--runtime",
@@ -107,7 +114,7 @@ function readRuntime(flags: FlagReader, { runtimes }: SupportedRuntimes): Runtim
       next_step: `Use ${runtimes.join(" or ")}.`,
     });
   }
-  return runtime;
+  return { runtime, compare_with_sim: named === "both" };
 }
 
 /** The layers of configuration, lowest first. */

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { formatConfigProblem } from "./config_problem.ts";
-import { offloadJsonSchema, parseOffloadConfig } from "./kv_offload_schema.ts";
+import { deploymentJsonSchema } from "./kv_offload_json_schema.ts";
+import { parseOffloadConfig } from "./kv_offload_schema.ts";
 
 const CPU = { cpu: { num_bytes: "64GiB" } };
 
@@ -112,8 +113,9 @@ test("mooncake with an explicit local launch is allowed", () => {
 });
 
 test("the JSON Schema names both backends and forbids what is not a setting", () => {
-  const text = JSON.stringify(offloadJsonSchema());
+  const text = JSON.stringify(deploymentJsonSchema());
   expect(text).toContain('"const":"native"');
   expect(text).toContain('"const":"mooncake"');
   expect(text).toContain('"additionalProperties":false');
+  expect(text).toContain('"lease_ttl_ms"');
 });

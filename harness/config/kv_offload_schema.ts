@@ -14,17 +14,12 @@ import { sizeField } from "./schema_fields.ts";
 export function parseOffloadConfig(input: unknown): Result<OffloadConfig, readonly ConfigProblem[]> {
   const legacy = legacyProblems(input);
   if (legacy.length > 0) return err(legacy);
-  const parsed = offloadSchema.safeParse(input);
+  const parsed = OFFLOAD_SCHEMA.safeParse(input);
   if (!parsed.success) {
     return err(parsed.error.issues.flatMap((issue) => describeOffloadIssue(issue, input)));
   }
   const problems = checkKvOffload(parsed.data);
   return problems.length === 0 ? ok(deepFreeze(withDerived(parsed.data))) : err(problems);
-}
-
-/** For editors: what a file may hold, as JSON Schema (draft 2020-12). Rules between fields are not in it. */
-export function offloadJsonSchema(): object {
-  return z.toJSONSchema(offloadSchema, { io: "input", unrepresentable: "any" });
 }
 
 const cpuShape = z.strictObject({
@@ -42,7 +37,7 @@ const kvOffloadShape = z.discriminatedUnion("type", [
   }),
 ]);
 
-const offloadSchema: z.ZodType<OffloadInput> = z.strictObject({
+export const OFFLOAD_SCHEMA: z.ZodType<OffloadInput> = z.strictObject({
   inference: z
     .strictObject({
       kv_cache_offload: kvOffloadShape.nullable().default(null),

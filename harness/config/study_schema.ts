@@ -104,6 +104,12 @@ function checkClaim({ claim, factors }: StudyConfig): ConfigProblem[] {
   const [least, most] = claim.size ?? [0, 0];
   return [
     ...levels,
+    ...problemWhen(claim.from !== factor.levels[0], {
+      path: "claim.from",
+      rule: `must be the baseline, the first level of ${factor.name}`,
+      got: claim.from,
+      next_step: "Reorder the factor's levels.",
+    }),
     ...problemWhen(claim.from === claim.to, {
       path: "claim.to",
       rule: "must differ from claim.from",

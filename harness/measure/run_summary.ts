@@ -23,8 +23,20 @@ export interface RunSummary {
   readonly validity: readonly ValidityCheck[];
   readonly arms: readonly ArmSummary[];
   readonly comparisons: readonly Comparison[];
+  /** `--runtime both`: what the simulator said of the same arms on the same seeds. */
+  readonly prediction?: readonly PredictedValue[];
   readonly real: readonly string[];
   readonly modelled: readonly string[];
+}
+
+export interface PredictedValue {
+  readonly arm: string;
+  /** `ttft_ms_p50`, `hit_tokens_cpu`, … */
+  readonly metric: string;
+  readonly live: number;
+  readonly sim: number;
+  /** Of the live value; undefined when that is 0 and the prediction is not. */
+  readonly error_pct?: number;
 }
 
 export interface ValidityCheck {

@@ -14,6 +14,7 @@ import { configDiffTable } from "../tables/config_diff_table.ts";
 import { factsTable } from "../tables/facts_table.ts";
 import { latencyTable } from "../tables/latency_table.ts";
 import { ledgerTable } from "../tables/ledger_table.ts";
+import { predictionTable } from "../tables/prediction_table.ts";
 import type { ReportTable } from "../tables/report_table.ts";
 import { storeTrafficTable, storeUpkeepTable } from "../tables/store_tables.ts";
 import { tierTable } from "../tables/tier_table.ts";
@@ -42,6 +43,9 @@ export function reportSections(input: ReportInput): ReportSection[] {
     { id: "turns", title: "Turn by turn", body: turns(input) },
     { id: "store", title: "Store", body: store(input) },
     { id: "time", title: "Over time", body: overTime(input) },
+    ...(input.summary.prediction === undefined
+      ? []
+      : [{ id: "prediction", title: "Prediction", body: titled(predictionTable(input.summary)) }]),
     { id: "validity", title: "Validity", body: validity(input) },
     { id: "run", title: "The run", body: theRun(input) },
     { id: "terms", title: "Terms", body: termsList() },
