@@ -12,9 +12,7 @@ export function renderDryRun(context: RunContext, workload: PairWorkload): strin
   const baseline = present(plan.arms[0], "a plan has a baseline");
   const paths = { socket_dir: "<sockets>", shm_dir: "<shm>", disk_dir: "<disk>" };
   const stack = planStack(baseline.config, topology, present(profiles[0], "an arm has profiles"), paths, 1);
-  const names = [stack.master, ...stack.owners, ...stack.engines].flatMap((one) =>
-    one === null ? [] : [one.name],
-  );
+  const names = [...stack.masters, ...stack.owners, ...stack.engines].map((one) => one.name);
   const { reuse } = workload;
   const { real, modelled } = realAndModelled(context);
   return [

@@ -187,9 +187,8 @@ function proveCold(
   pair_index: number,
   before: readonly (Samples | null)[],
 ): ColdStartFacts {
-  const master = stack.members.findIndex((member) => member.kind === "master");
-  const samples = master < 0 ? "no_store" : (before[master] ?? null);
-  return coldStartFacts({ arm: arm.name, pair_index }, samples, stack.countDiskFiles());
+  const masters = before.filter((_, i) => stack.members[i]?.kind === "master");
+  return coldStartFacts({ arm: arm.name, pair_index }, masters, stack.countDiskFiles());
 }
 
 async function scrapeAll(members: readonly StackMember[]): Promise<readonly (Samples | null)[]> {

@@ -142,7 +142,7 @@ async function startInOrder(
   const members: StackMember[] = [];
   const engines = plan.engines.map((config) => ({ config, role: config.core.role }));
   const stages = [
-    () => (plan.master === null ? [] : [{ config: plan.master, role: null }]),
+    () => plan.masters.map((config) => ({ config, role: null })),
     () => [...plan.owners.map((config) => ({ config, role: null })), ...engines],
     () => [{ config: plan.router(engineUrls(members)), role: null }],
   ];

@@ -15,13 +15,14 @@ export async function withPrediction(
   progress: Progress,
 ): Promise<RunSummary> {
   progress.stage("simulating the same run");
+  const runArm = simArmRunner(context.options.host);
   const outcomes: ArmOutcome[][] = context.plan.arms.map(() => []);
   for (const [run_index, { pair_index, arm_index, seed }] of context.schedule.entries()) {
     const arm = context.plan.arms[arm_index];
     const profiles = context.profiles[arm_index];
     const workload = pairWorkload(context, seed);
     if (arm === undefined || profiles === undefined || !workload.ok) continue;
-    const outcome = await simArmRunner({
+    const outcome = await runArm({
       ...{ arm, pair_index, run_index, seed, profiles },
       sessions: workload.value.sessions,
       topology: context.topology,

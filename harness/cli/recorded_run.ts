@@ -15,7 +15,7 @@ import { EXIT } from "./exit_code.ts";
 import type { Progress } from "./progress.ts";
 import type { RunContext } from "./run_context.ts";
 import type { RunHost } from "./run_host.ts";
-import { startManifest } from "./run_manifest.ts";
+import { gitState, startManifest } from "./run_manifest.ts";
 import { summariseRun } from "./summarise_run.ts";
 
 export interface RecordedRunOptions {
@@ -87,4 +87,10 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
 /** `cold_start: owner-0 held 12 keys` of each check that failed. */
 export function failedChecks({ validity }: RunSummary): string[] {
   return validity.filter((check) => !check.ok).map(({ check, detail }) => `${check}: ${detail}`);
+}
+
+/** The program's git head, marked where the checkout is not clean. */
+export function buildName(): string {
+  const { git_head, git_dirty } = gitState();
+  return `${git_head ?? "no git checkout"}${git_dirty === true ? " with changes" : ""}`;
 }

@@ -1,5 +1,6 @@
 // What a run of bench knows before its first process starts: arms, schedule, profiles, and where things go.
 
+import { checkSessions } from "../../workloads/check_sessions.ts";
 import { generateSessions } from "../../workloads/generate.ts";
 import { measurePrefixReuse, type PrefixReuse } from "../../workloads/prefix_reuse.ts";
 import type { BenchOptions } from "../config/bench_options.ts";
@@ -59,8 +60,11 @@ export function pairWorkload(
   context: RunContext,
   seed: number,
 ): Result<PairWorkload, readonly ConfigProblem[]> {
-  const { workload, engine } = present(context.plan.arms[0], "a plan has a baseline").config;
+  const baseline = present(context.plan.arms[0], "a plan has a baseline").config;
+  const { workload, engine } = baseline;
   const sessions = generateSessions(workload, seed);
   if (!sessions.ok) return sessions;
+  const problems = checkSessions(sessions.value, baseline);
+  if (problems.length > 0) return err(problems);
   return ok({ sessions: sessions.value, reuse: measurePrefixReuse(sessions.value, engine.block_tokens) });
 }

@@ -27,7 +27,11 @@ export async function openHost(
   progress: Progress,
 ): Promise<Result<RunHost, string>> {
   if (context.options.runtime === "sim") {
-    return ok({ clock: os_clock, runArm: simArmRunner, close: () => Promise.resolve() });
+    return ok({
+      clock: os_clock,
+      runArm: simArmRunner(context.options.host),
+      close: () => Promise.resolve(),
+    });
   }
   sweepStaleDirs();
   progress.stage("preparing the native library");

@@ -95,7 +95,7 @@ function packageVersion(): string {
 }
 
 /** Null where this is no git checkout, or git is not installed. */
-function gitState(): { readonly git_head: string | null; readonly git_dirty: boolean | null } {
+export function gitState(): { readonly git_head: string | null; readonly git_dirty: boolean | null } {
   const git = (...args: string[]): string | null => {
     if (Bun.which("git") === null) return null;
     const done = Bun.spawnSync(["git", ...args], { cwd: ROOT, stderr: "ignore" });

@@ -90,6 +90,20 @@ test("the same seed gives the same records, byte for byte", async () => {
   expect(JSON.stringify(second)).toBe(JSON.stringify(first));
 });
 
+for (const [name, options] of [
+  ["one that uses every tier", pressure("hbm+cpu+disk")],
+  [
+    "one whose engines preempt",
+    withConfig(armOptions("2e", {}), { num_hbm_blocks: 150 }, { concurrency: 16 }),
+  ],
+] as const) {
+  test(`decode steps that go out as runs change nothing in a scenario: ${name}`, async () => {
+    const fused = await runSimArm(options);
+    const single = await runSimArm({ ...options, fuse_decode_steps: false });
+    expect(JSON.stringify(fused.run)).toBe(JSON.stringify(single.run));
+  });
+}
+
 test("a switch of the connector changes the outcome: puts stay on the writer's node", async () => {
   const localPuts = async (preferred_segment: string): Promise<[number, number]> => {
     const { run } = await runSimArm(armOptions("3p1d", { connector: { preferred_segment } }));

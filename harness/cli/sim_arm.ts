@@ -22,7 +22,7 @@ import { type SimOptions, Simulation, UNWATCHED } from "../sim/simulation.ts";
 import type { OwnerProcess } from "../stack/process_config.ts";
 import { type Profiles, planStack } from "../stack/stack_plan.ts";
 import type { ArmOutcome } from "./arm_runner.ts";
-import { scrapeSimulation } from "./sim_scrapes.ts";
+import { type SimScrape, scrapeSimulation } from "./sim_scrapes.ts";
 
 export interface SimArmOptions {
   readonly arm: Arm;
@@ -54,23 +54,33 @@ export async function runSimArm(options: SimArmOptions): Promise<ArmOutcome> {
   const before = await scrapeSimulation(simulation.stack);
   simulation.run();
   const after = await scrapeSimulation(simulation.stack);
+  const run = armRunOf(options, records, before, after);
+  const masters = run.scrapes.filter(({ kind }) => kind === "master");
+  const cold_start = coldStartFacts(
+    { arm: arm.name, pair_index },
+    masters.map(({ before: samples }) => samples),
+    0,
+  );
+  return { run, load: loadResult(simulation), cold_start };
+}
+
+/** `before` and `after`: scrapes of the same processes in the same order. */
+export function armRunOf(
+  { pair_index, faults = [] }: SimArmOptions,
+  records: readonly RequestRecord[],
+  before: readonly SimScrape[],
+  after: readonly SimScrape[],
+): ArmRun {
   const scrapes = after.map(
     (scrape, i): ProcessScrape => ({ ...scrape, before: before[i]?.samples ?? null, after: scrape.samples }),
   );
-  const master = scrapes.find(({ kind }) => kind === "master");
-  const run: ArmRun = {
+  return {
     pair_index,
     duration_ns: durationOf(records),
     records,
     scrapes,
-    faults: (options.faults ?? []).map(describeFault),
+    faults: faults.map(describeFault),
   };
-  const cold_start = coldStartFacts(
-    { arm: arm.name, pair_index },
-    master === undefined ? "no_store" : master.before,
-    0,
-  );
-  return { run, load: loadResult(simulation), cold_start };
 }
 
 export function makeSimulation(
@@ -87,6 +97,7 @@ export function makeSimulation(
       arm: arm.name,
       pair_index,
       request_timeout_ms: arm.config.load.request_timeout_ms,
+      weight_reset: arm.config.engine.weight_reset,
       faults: options.faults ?? [],
       onRecord,
     },
@@ -104,7 +115,7 @@ export function simStackConfig({
 }: SimArmOptions): SimStackConfig {
   const late_profiles = { ...profiles, gpu: withLateness(profiles.gpu, host) };
   const plan = planStack({ ...arm.config, seed }, topology, late_profiles, NO_PATHS, GENERATION);
-  const { policy, engines } = plan.router([]);
+  const { policy, kv_aware, engines } = plan.router([]);
   return {
     nodes: plan.links.nodes,
     link: {
@@ -112,13 +123,13 @@ export function simStackConfig({
       latency_ns: Math.round(plan.links.latency_us * NS_PER_US),
     },
     host,
-    master:
-      plan.master === null
-        ? null
-        : { core: { ...MASTER_DEFAULTS, ...plan.master.store }, seed: plan.master.seed },
+    masters: plan.masters.map(({ store, seed: master_seed }) => ({
+      core: { ...MASTER_DEFAULTS, ...store },
+      seed: master_seed,
+    })),
     owners: plan.owners.map(ownerConfig),
     engines: plan.engines.map(({ core, weights_version }) => ({ core, weights_version, fuse_decode_steps })),
-    router: { policy, engines },
+    router: { policy, kv_aware, engines },
   };
 }
 

@@ -3,11 +3,20 @@
 import type { FaultConfig } from "../config/arm_config.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { NS_PER_MS } from "../domain/units.ts";
+import { type HostProfile, LAPTOP_HOST } from "../sim/host_profile.ts";
 import type { SimFault } from "../sim/sim_fault.ts";
-import type { ArmOutcome, ArmRunOptions, StackFailure } from "./arm_runner.ts";
+import type { ArmOutcome, ArmRunner, ArmRunOptions, StackFailure } from "./arm_runner.ts";
 import { runSimArm } from "./sim_arm.ts";
 
-export async function simArmRunner(options: ArmRunOptions): Promise<Result<ArmOutcome, StackFailure>> {
+/** host null: the built-in laptop. */
+export function simArmRunner(host: HostProfile | null): ArmRunner {
+  return (options) => simulateArm(options, host ?? LAPTOP_HOST);
+}
+
+async function simulateArm(
+  options: ArmRunOptions,
+  host: HostProfile,
+): Promise<Result<ArmOutcome, StackFailure>> {
   const faults: SimFault[] = [];
   for (const [i, fault] of options.arm.config.faults.entries()) {
     const simulated = simFault(options, fault);
@@ -15,7 +24,7 @@ export async function simArmRunner(options: ArmRunOptions): Promise<Result<ArmOu
     faults.push(simulated);
   }
   options.onStage("simulating");
-  return ok(await runSimArm({ ...options, faults }));
+  return ok(await runSimArm({ ...options, faults, host }));
 }
 
 /** Null: the simulator has no such fault. */

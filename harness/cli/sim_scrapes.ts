@@ -14,13 +14,13 @@ export interface SimScrape extends Pick<ProcessScrape, "process" | "kind" | "rol
   readonly samples: Samples;
 }
 
-/** In the order master, owners, engines. */
+/** In the order masters, owners, engines. */
 export async function scrapeSimulation(stack: SimStack): Promise<readonly SimScrape[]> {
-  const { master, owners, engines } = stack;
+  const { masters, owners, engines } = stack;
   const pages: { scrape: Omit<SimScrape, "samples">; page: Response }[] = [];
-  if (master !== null) {
+  for (const [i, master] of masters.entries()) {
     pages.push({
-      scrape: { process: "master", kind: "master", role: null },
+      scrape: { process: masters.length === 1 ? "master" : `master-${i}`, kind: "master", role: null },
       page: masterMetrics(master.stats()),
     });
   }

@@ -2,6 +2,7 @@
 // Field names are the ones of factors, `--set` paths, files and reports. Bounds and defaults are in arm_schema.ts.
 
 import type { SplitTrigger, TierLevel } from "../domain/factor_levels.ts";
+import type { WeightReset } from "../domain/weight_reset.ts";
 import type { WorkloadConfig } from "./workload_config.ts";
 
 export interface ArmConfig {
@@ -45,16 +46,15 @@ export interface EngineConfig {
   readonly max_model_len: number;
   readonly remote_hold_ms: number;
   readonly weights_version: number;
-  /**
-   * What becomes of stored KV when a workload changes the weights. hard: the store is wiped. unforced: leased blocks stay
-   * (SGLang's storage clear). none: only the engines' own caches are emptied (SGLang's flush_cache).
-   */
-  readonly weight_reset: "hard" | "unforced" | "none";
+  /** When a workload changes the weights. */
+  readonly weight_reset: WeightReset;
 }
 
 export interface StoreConfig {
   readonly kind: "embedded" | "mooncake";
   readonly tiers: TierLevel;
+  /** global: one store for all engines. local: every node has a store of its own, as an offloading connector's CPU tier is. */
+  readonly pool: "local" | "global";
   /** The disk tier works only where `tiers` has one and this is on. */
   readonly enable_offload: boolean;
   readonly offload_on_evict: boolean;
@@ -95,6 +95,8 @@ export interface ConnectorSwitches {
   readonly staging_usable_ratio: number;
   readonly executors: "shared" | "separate";
   readonly min_load_tokens: number;
+  /** Tokens saved and loaded together, as LMCache's chunks of 256; null: one block. */
+  readonly chunk_tokens: number | null;
   readonly unaligned_handoff: boolean;
   /** A wipe of the store that fails: the run ends, or the engines go on without a store. */
   readonly on_reset_failure: "crash" | "fallback";
@@ -102,7 +104,12 @@ export interface ConnectorSwitches {
 }
 
 export interface RouterConfig {
-  readonly policy: "round_robin" | "least_loaded" | "session" | "prefix";
+  readonly policy: "round_robin" | "least_loaded" | "session" | "prefix" | "kv_aware";
+  /** kv_aware: KV is fetched from another engine's node where its match is so many times the own one. */
+  readonly kv_balancing_threshold: number;
+  /** kv_aware: requests that would miss one of these are refused with 429; null: none is. */
+  readonly ttft_slo_ms: number | null;
+  readonly tbt_slo_ms: number | null;
 }
 
 export interface LinkConfig {

@@ -56,7 +56,7 @@ test("every problem of a shape is told at once, with where, rule, got and next s
 
 test("an unknown key that resembles nothing lists the settings there", () => {
   expect(sentences({ router: { colour: "red" } })).toEqual([
-    'router.colour: is not a setting, got "red". Settings here are policy.',
+    'router.colour: is not a setting, got "red". Settings here are policy, kv_balancing_threshold, ttft_slo_ms, tbt_slo_ms.',
   ]);
 });
 

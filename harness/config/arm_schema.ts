@@ -7,6 +7,7 @@ import { z } from "zod";
 import { SPLIT_TRIGGERS, TIER_LEVELS } from "../domain/factor_levels.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { GIB, MIB } from "../domain/units.ts";
+import { WEIGHT_RESETS } from "../domain/weight_reset.ts";
 import type { ArmConfig } from "./arm_config.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { isConfigTree, valueAtPath } from "./config_tree.ts";
@@ -14,7 +15,7 @@ import { crossCheck } from "./cross_checks.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import { describeIssue } from "./describe_issue.ts";
 import { countField, positiveField, ratioField, sizeField } from "./schema_fields.ts";
-import { workloadSchema } from "./workload_schema.ts";
+import { WORKLOAD_NAMES, workloadSchema } from "./workload_schema.ts";
 
 /** The complete, deep-frozen configuration of one arm, or every problem of the input. */
 export function parseArmConfig(input: unknown): Result<ArmConfig, readonly ConfigProblem[]> {
@@ -43,6 +44,7 @@ const diskShape = z.strictObject({
 const storeShape = z.strictObject({
   kind: z.enum(["embedded", "mooncake"]).default("embedded"),
   tiers: z.enum(TIER_LEVELS).default("hbm+cpu+disk"),
+  pool: z.enum(["local", "global"]).default("global"),
   enable_offload: z.boolean().default(true),
   offload_on_evict: z.boolean().default(false),
   segment_bytes: sizeField(1).default(256 * MIB),
@@ -71,7 +73,7 @@ const engineShape = z.strictObject({
   max_model_len: countField(1).default(32_768),
   remote_hold_ms: countField(1).default(60_000),
   weights_version: countField(0).default(1),
-  weight_reset: z.enum(["hard", "unforced", "none"]).default("hard"),
+  weight_reset: z.enum(WEIGHT_RESETS).default("hard"),
 });
 
 const connectorShape = z.strictObject({
@@ -84,13 +86,17 @@ const connectorShape = z.strictObject({
   staging_usable_ratio: z.number().positive().max(1).default(0.9),
   executors: z.enum(["shared", "separate"]).default("separate"),
   min_load_tokens: countField(0).default(0),
+  chunk_tokens: countField(1).nullable().default(null),
   unaligned_handoff: z.boolean().default(false),
   on_reset_failure: z.enum(["crash", "fallback"]).default("crash"),
   tier_log: z.boolean().default(true),
 });
 
 const routerShape = z.strictObject({
-  policy: z.enum(["round_robin", "least_loaded", "session", "prefix"]).default("session"),
+  policy: z.enum(["round_robin", "least_loaded", "session", "prefix", "kv_aware"]).default("session"),
+  kv_balancing_threshold: positiveField().default(2),
+  ttft_slo_ms: positiveField().nullable().default(null),
+  tbt_slo_ms: positiveField().nullable().default(null),
 });
 
 const linkShape = z.strictObject({
@@ -135,7 +141,9 @@ const armSchema: z.ZodType<ArmConfig> = z.strictObject({
 });
 
 /** With what has no default. */
-const REFERENCE_WORKLOADS = [{ name: "mooncake_trace", trace: "any" }, { name: "rl_rollout" }] as const;
+const REFERENCE_WORKLOADS = WORKLOAD_NAMES.map((name) =>
+  name === "trace" || name === "mooncake_trace" ? { name, trace: "any" } : { name },
+);
 
 /** Names of the settings under `path`, from a configuration that has them all. */
 function keysAt(input: unknown, path: readonly PropertyKey[]): string[] {

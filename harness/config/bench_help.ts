@@ -12,7 +12,7 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
   --ab FACTOR[=LEVEL,LEVEL…]  what to compare; the first level is the baseline (default preferred_segment=off,local)
   --ab none                   run one arm
   --workload NAME             ${WORKLOAD_NAMES.join(" | ")} (default multi_turn)
-  --trace FILE                the trace of mooncake_trace
+  --trace FILE                a trace of any format (trace --help) for the workload trace
   --limit N                   replay the first N requests of the trace
   --speedup X                 divide the trace's time stamps by X
   --profile NAME              a preset to start from (below)
@@ -20,6 +20,7 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
   --set PATH=VALUE            one setting, on top of everything but the factor; may be repeated
   --pairs N                   repetitions of all arms (default 6; 1 with --ab none)
   --runtime NAME              live | sim | cluster, or both: live, then the simulator on the same seed (default live)
+  --host FILE                 a host profile for the simulator, from calibrate (default a laptop of two cores)
   --store NAME                embedded | mooncake (default embedded)
   --seed N                    seed of everything random (default 1)
   --out DIR                   where the run directory is made (default runs)

@@ -51,7 +51,7 @@ test("a topology alone is the default bench", () => {
 test("a trace replay takes its preset, its arrivals and its limits from the flags", () => {
   const parsed = options("2p2d", "--trace", "t.jsonl", "--limit", "200", "--speedup", "20", "--ab", "none");
   expect(parsed).toMatchObject({ profile: "laptop_trace", ab: null, pairs: 1 });
-  expect(setting(parsed, "workload")).toEqual({ name: "mooncake_trace", trace: "t.jsonl", limit: 200 });
+  expect(setting(parsed, "workload")).toEqual({ name: "trace", trace: "t.jsonl", limit: 200 });
   expect(setting(parsed, "load.arrivals")).toBe("trace");
   expect(setting(parsed, "load.speedup")).toBe(20);
 });
@@ -114,7 +114,7 @@ test("every problem of a command line is told at once", () => {
     '--ab tiers: must be one of the factor\'s levels, got "gpu". Use hbm, hbm+cpu or hbm+cpu+disk.',
     '--json: must stand alone, got "1". See --help.',
     '--limit: must be an integer of 1 or more, got "0". Use for example --limit 2.',
-    '--limit: must go with a trace workload, got "0". Use --workload mooncake_trace --trace FILE, or leave it out.',
+    '--limit: must go with a trace workload, got "0". Use --workload trace --trace FILE, or leave it out.',
     '--pair: is not an option, got "3". Did you mean --pairs? See --help.',
     '--set: must be PATH=VALUE, got "x". Use for example --set store.segment_bytes=128MiB.',
     'topology: must be the only argument, got ["3p1d","4e"]. Use for example bench 3p1d, or bench --help.',

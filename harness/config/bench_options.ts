@@ -7,6 +7,7 @@ import type { ConfigProblem } from "./config_problem.ts";
 import { type ConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_tree.ts";
 import { type AbChoice, parseAb } from "./factors/ab_choice.ts";
 import { FlagReader } from "./flag_reader.ts";
+import { type HostFile, readHostFile } from "./host_file.ts";
 import type { Preset } from "./presets/preset.ts";
 import { defaultPreset, PRESETS } from "./presets/preset_registry.ts";
 import type { WorkloadName } from "./workload_config.ts";
@@ -20,6 +21,8 @@ export interface BenchOptions {
   readonly runtime: Runtime;
   /** `--runtime both`: the live run is then simulated, and the report says how far the prediction is off. */
   readonly compare_with_sim: boolean;
+  /** What the simulator takes the host to be; null: its built-in laptop. */
+  readonly host: HostFile | null;
   /** Null: one arm (`--ab none`). */
   readonly ab: AbChoice | null;
   /** Repetitions of the whole set of arms. */
@@ -51,6 +54,7 @@ const FLAGS = {
   "dry-run": "switch",
   "fail-on": "value",
   help: "switch",
+  host: "value",
   json: "switch",
   limit: "value",
   out: "value",
@@ -81,6 +85,7 @@ export function parseBenchOptions(
     topology,
     runtime,
     compare_with_sim,
+    host: readHost(flags),
     ab,
     pairs: flags.integer("pairs", 1) ?? (ab === null ? 1 : DEFAULT_PAIRS),
     out_dir: flags.text("out") ?? "runs",
@@ -91,6 +96,15 @@ export function parseBenchOptions(
     config_input,
   };
   return flags.problems.length === 0 ? ok(options) : err(flags.problems);
+}
+
+function readHost(flags: FlagReader): HostFile | null {
+  const path = flags.text("host");
+  if (path === undefined) return null;
+  const read = readHostFile(path);
+  if (read.ok) return read.value;
+  for (const problem of read.error) flags.report(problem);
+  return null;
 }
 
 function readAb(flags: FlagReader): AbChoice | null {
@@ -121,13 +135,12 @@ function readRuntime(
 function readConfig(flags: FlagReader, topology: string): Pick<BenchOptions, "profile" | "config_input"> {
   const file = readFile(flags);
   const named =
-    flags.choice("workload", WORKLOAD_NAMES) ??
-    (flags.has("trace") ? ("mooncake_trace" as const) : undefined);
+    flags.choice("workload", WORKLOAD_NAMES) ?? (flags.has("trace") ? ("trace" as const) : undefined);
   const workload = named ?? workloadOf(file);
   const preset = readPreset(flags, workload);
   const layers: ConfigTree[] = [
     preset.input,
-    workload === "mooncake_trace" ? treeOfPath("load.arrivals", "trace") : {},
+    isTrace(workload) ? treeOfPath("load.arrivals", "trace") : {},
     file,
     { topology },
     named === undefined ? {} : treeOfPath("workload.name", named),
@@ -157,7 +170,7 @@ function flagLayer(path: string, value: string | number | undefined): ConfigTree
 
 /** Flags of a trace would do nothing without one. */
 function checkTraceFlags(flags: FlagReader, config_input: ConfigTree): void {
-  const has_trace = valueAtPath(config_input, ["workload", "name"]) === "mooncake_trace";
+  const has_trace = isTrace(valueAtPath(config_input, ["workload", "name"]));
   const has_stamps = valueAtPath(config_input, ["load", "arrivals"]) === "trace";
   for (const [name, acts] of [
     ["trace", has_trace],
@@ -169,9 +182,14 @@ function checkTraceFlags(flags: FlagReader, config_input: ConfigTree): void {
       path: `--${name}`,
       rule: name === "speedup" ? "must go with trace arrivals" : "must go with a trace workload",
       got: flags.text(name),
-      next_step: "Use --workload mooncake_trace --trace FILE, or leave it out.",
+      next_step: "Use --workload trace --trace FILE, or leave it out.",
     });
   }
+}
+
+/** Workloads that read a file with times. */
+function isTrace(workload: unknown): boolean {
+  return workload === "trace" || workload === "mooncake_trace";
 }
 
 function readFile(flags: FlagReader): ConfigTree {

@@ -14,12 +14,14 @@ export function checkWorkload({ workload, load, engine }: ArmConfig): ConfigProb
       next_step: "Use a power of two up to the block.",
     });
   }
+  // What a file or a preset holds is known when its sessions are made.
+  if (workload.name !== "multi_turn" && workload.name !== "rl_rollout") return [];
   return [
     ...problemWhen(load.arrivals === "trace", {
       path: "load.arrivals",
       rule: "must not be trace with a workload that has no time stamps",
       got: load.arrivals,
-      next_step: "Use closed, constant, poisson or gamma, or --workload mooncake_trace.",
+      next_step: "Use closed, constant, poisson or gamma, or --workload trace.",
     }),
     ...(workload.name === "multi_turn" ? checkPrefixes(workload) : []),
     ...checkLongestConversation(workload, engine),

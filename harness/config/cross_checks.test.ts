@@ -98,6 +98,13 @@ test.each(FITTING)("%s = %p is accepted", (path, value) => {
   expect(sentences(path, value)).toEqual([]);
 });
 
+test("a chunk is a whole number of blocks", () => {
+  const parsed = parseArmConfig({ topology: "1p1d", connector: { chunk_tokens: 100 } });
+  expect(parsed.ok ? [] : parsed.error).toMatchObject([
+    { path: "connector.chunk_tokens", next_step: "Use 112, or null for one block." },
+  ]);
+});
+
 test("sizes of a disk tier that is off are not checked", () => {
   const store = { tiers: "hbm+cpu", disk: { staging_bytes: 1, bucket_bytes: 1 } };
   expect(parseArmConfig({ topology: "1p1d", store }).ok).toBe(true);

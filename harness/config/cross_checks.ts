@@ -76,11 +76,19 @@ function checkFaults({ topology, store, faults }: ArmConfig): ConfigProblem[] {
   );
 }
 
-function checkEngine({ engine }: ArmConfig): ConfigProblem[] {
-  return problemWhen(engine.max_num_batched_tokens < engine.block_tokens, {
+function checkEngine({ engine, connector }: ArmConfig): ConfigProblem[] {
+  const chunk_tokens = connector.chunk_tokens ?? engine.block_tokens;
+  const chunk_problems = problemWhen(chunk_tokens % engine.block_tokens !== 0, {
+    path: "connector.chunk_tokens",
+    rule: `must be a multiple of engine.block_tokens (${engine.block_tokens})`,
+    got: connector.chunk_tokens,
+    next_step: `Use ${Math.ceil(chunk_tokens / engine.block_tokens) * engine.block_tokens}, or null for one block.`,
+  });
+  const batch_problems = problemWhen(engine.max_num_batched_tokens < engine.block_tokens, {
     path: "engine.max_num_batched_tokens",
     rule: `must be at least engine.block_tokens (${engine.block_tokens})`,
     got: engine.max_num_batched_tokens,
     next_step: `Use ${engine.block_tokens} or more.`,
   });
+  return [...chunk_problems, ...batch_problems];
 }

@@ -87,6 +87,14 @@ export class FlagReader {
     return this.#number(name, (value) => Number.isFinite(value) && value > 0, "a number above 0");
   }
 
+  atLeast(name: string, min: number): number | undefined {
+    return this.#number(
+      name,
+      (value) => Number.isFinite(value) && value >= min,
+      `a number of ${min} or more`,
+    );
+  }
+
   #number(name: string, valid: (value: number) => boolean, what: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;

@@ -1,5 +1,8 @@
 // Parameters of each workload, by name. The generators are in workloads/, bounds and defaults in workload_schema.ts.
 
+import type { PresetName } from "./preset_name.ts";
+import type { TraceFormatName } from "./trace_format_name.ts";
+
 export interface MultiTurnConfig {
   readonly name: "multi_turn";
   readonly sessions: number;
@@ -25,6 +28,46 @@ export interface MooncakeTraceConfig {
   readonly length_divisor: number;
 }
 
+/** A trace of any format that workloads/import knows. */
+export interface TraceConfig {
+  readonly name: "trace";
+  readonly trace: string;
+  /** Null: told by the file's contents. */
+  readonly format: TraceFormatName | null;
+  /** What a wrong record does: ends the run before it starts, or is passed over. */
+  readonly on_error: "fail" | "skip";
+  /** Requests to replay, from the start; null for all. */
+  readonly limit: number | null;
+  /** Tokens of a hashed block; null: the format's. */
+  readonly block_tokens: number | null;
+  /** `found`: turns of a session belong together, as the file names them or as shared prefixes tell; `rows`: each is alone. */
+  readonly sessions: "found" | "rows";
+  /** Lengths and blocks ÷ this, for small hosts; 1 keeps the trace exact. */
+  readonly length_divisor: number;
+}
+
+/** Sessions of a preset of workloads/synth/presets, whose lengths and times are fixed there. */
+export interface SyntheticConfig {
+  readonly name: Exclude<PresetName, "tier_pressure">;
+  readonly sessions: number;
+  /** Lengths ÷ this, for small hosts; 1 keeps the preset's. */
+  readonly length_divisor: number;
+}
+
+/** Contexts visited at random, together working_set_factor × a tier. */
+export interface TierPressureConfig {
+  readonly name: "tier_pressure";
+  /** Visits, each a session of one turn. */
+  readonly sessions: number;
+  readonly tier_tokens: number;
+  readonly working_set_factor: number;
+  readonly context_tokens: number;
+  readonly question_tokens: number;
+  readonly output_tokens: number;
+  /** Visits a second, where they are sent at the workload's own times. */
+  readonly visits_per_s: number;
+}
+
 /** Cycles of rollouts with new weights in between; every cycle samples the same prompts. */
 export interface RlRolloutConfig {
   readonly name: "rl_rollout";
@@ -42,5 +85,11 @@ export interface RlRolloutConfig {
   readonly delay_ms: number;
 }
 
-export type WorkloadConfig = MultiTurnConfig | MooncakeTraceConfig | RlRolloutConfig;
+export type WorkloadConfig =
+  | MultiTurnConfig
+  | TraceConfig
+  | MooncakeTraceConfig
+  | RlRolloutConfig
+  | SyntheticConfig
+  | TierPressureConfig;
 export type WorkloadName = WorkloadConfig["name"];

@@ -2,16 +2,27 @@
 
 import { z } from "zod";
 import { isConfigTree } from "./config_tree.ts";
-import { countField, ratioField } from "./schema_fields.ts";
+import { PRESET_NAMES } from "./preset_name.ts";
+import { countField, positiveField, ratioField } from "./schema_fields.ts";
+import { TRACE_FORMAT_NAMES } from "./trace_format_name.ts";
 import type {
   MooncakeTraceConfig,
   MultiTurnConfig,
   RlRolloutConfig,
+  SyntheticConfig,
+  TierPressureConfig,
+  TraceConfig,
   WorkloadConfig,
   WorkloadName,
 } from "./workload_config.ts";
 
-export const WORKLOAD_NAMES: readonly WorkloadName[] = ["multi_turn", "mooncake_trace", "rl_rollout"];
+export const WORKLOAD_NAMES: readonly WorkloadName[] = [
+  "multi_turn",
+  "trace",
+  "mooncake_trace",
+  "rl_rollout",
+  ...PRESET_NAMES,
+];
 
 const multiTurnShape = z.strictObject({
   name: z.literal("multi_turn"),
@@ -33,6 +44,35 @@ const mooncakeTraceShape = z.strictObject({
   length_divisor: countField(1).default(1),
 });
 
+const traceShape = z.strictObject({
+  name: z.literal("trace"),
+  trace: z.string().min(1),
+  format: z.enum(TRACE_FORMAT_NAMES).nullable().default(null),
+  on_error: z.enum(["fail", "skip"]).default("fail"),
+  limit: countField(1).nullable().default(null),
+  block_tokens: countField(1).nullable().default(null),
+  sessions: z.enum(["found", "rows"]).default("found"),
+  length_divisor: countField(1).default(1),
+});
+
+/** Presets have cluster's lengths; a sixteenth of them fits a laptop's engines. */
+const syntheticShape = z.strictObject({
+  name: z.enum(PRESET_NAMES).exclude(["tier_pressure"]),
+  sessions: countField(1).default(24),
+  length_divisor: countField(1).default(16),
+});
+
+const tierPressureShape = z.strictObject({
+  name: z.literal("tier_pressure"),
+  sessions: countField(1).default(120),
+  tier_tokens: countField(1).default(16_384),
+  working_set_factor: positiveField().default(3),
+  context_tokens: countField(1).default(1024),
+  question_tokens: countField(1).default(64),
+  output_tokens: countField(1).default(16),
+  visits_per_s: positiveField().default(4),
+});
+
 const rlRolloutShape = z.strictObject({
   name: z.literal("rl_rollout"),
   cycles: countField(1).default(3),
@@ -49,10 +89,20 @@ const rlRolloutShape = z.strictObject({
 // The shapes against the hand-written interfaces.
 multiTurnShape satisfies z.ZodType<MultiTurnConfig>;
 mooncakeTraceShape satisfies z.ZodType<MooncakeTraceConfig>;
+traceShape satisfies z.ZodType<TraceConfig>;
+syntheticShape satisfies z.ZodType<SyntheticConfig>;
+tierPressureShape satisfies z.ZodType<TierPressureConfig>;
 rlRolloutShape satisfies z.ZodType<RlRolloutConfig>;
 
 /** Without a name it is multi_turn. */
 export const workloadSchema: z.ZodType<WorkloadConfig> = z.preprocess(
   (input) => (isConfigTree(input) && !("name" in input) ? { name: "multi_turn", ...input } : input),
-  z.discriminatedUnion("name", [multiTurnShape, mooncakeTraceShape, rlRolloutShape]),
+  z.discriminatedUnion("name", [
+    multiTurnShape,
+    traceShape,
+    mooncakeTraceShape,
+    rlRolloutShape,
+    syntheticShape,
+    tierPressureShape,
+  ]),
 );

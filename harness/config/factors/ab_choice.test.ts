@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { formatConfigProblem } from "../config_problem.ts";
 import { parseAb } from "./ab_choice.ts";
+import { findLevel } from "./factor_level.ts";
+import { FACTORS } from "./factor_registry.ts";
 
 function levels(text: string): string[] | null {
   const parsed = parseAb(text);
@@ -52,9 +54,11 @@ test("fewer than two different levels are no comparison", () => {
 });
 
 test("a level that this build cannot run is an error with its reason", () => {
-  expect(sentences("routing=session,kv_aware")).toEqual([
-    '--ab routing: must be available (the router has no cost model of transfers yet), got "kv_aware". ' +
-      "Use round_robin, least_loaded, session or prefix.",
-  ]);
-  for (const name of ["pool", "store", "lookup_ranks"]) expect(sentences(name)).not.toEqual([]);
+  const routing = FACTORS.find(({ name }) => name === "routing");
+  if (routing === undefined) throw new Error("routing is a factor");
+  const level = findLevel({ ...routing, unavailable: { prefix: "it was left out" } }, "prefix");
+  expect(level.ok ? "" : formatConfigProblem(level.error)).toBe(
+    '--ab routing: must be available (it was left out), got "prefix". ' +
+      "Use round_robin, least_loaded, session or kv_aware.",
+  );
 });

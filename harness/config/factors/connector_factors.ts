@@ -51,7 +51,7 @@ export const CONNECTOR_FACTORS: readonly Factor[] = [
     default_level: "off",
     default_pair: ["off", "on"],
     aliases: ON_OFF_ALIASES,
-    acts_on: "store",
+    acts_on: "chunks",
   },
   {
     ...COMMON,

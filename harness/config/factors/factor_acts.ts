@@ -24,6 +24,10 @@ const NEEDS: Record<Part, { readonly what: string; readonly next_step: string }>
     what: "a store and a workload that changes the weights",
     next_step: "Use --workload rl_rollout, with --set store.tiers=hbm+cpu or more.",
   },
+  chunks: {
+    what: "a store with chunks larger than a block",
+    next_step: "Use --set connector.chunk_tokens=256, with --set store.tiers=hbm+cpu or more.",
+  },
   routing: { what: "several engines to prefill on", next_step: "Use a topology such as 2p1d or 2e." },
 };
 
@@ -38,6 +42,7 @@ export function checkFactorActs(factor: Factor, arms: readonly ArmConfig[]): Con
       tiers: idle.store.tiers,
       enable_offload: idle.store.enable_offload,
       workload: idle.workload.name,
+      chunk_tokens: idle.connector.chunk_tokens,
     },
     next_step: NEEDS[factor.acts_on].next_step,
   });
@@ -61,6 +66,8 @@ function isOn(factor: Factor, config: ArmConfig): boolean {
         : usesDisk(config);
     case "weights":
       return has_store && config.workload.name === "rl_rollout";
+    case "chunks":
+      return has_store && (config.connector.chunk_tokens ?? 0) > config.engine.block_tokens;
     case "routing":
       return engines.filter((engine) => engine.role !== "decode").length > 1;
   }

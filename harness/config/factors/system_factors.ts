@@ -3,9 +3,6 @@
 import type { Factor } from "./factor.ts";
 import { COMMON, named } from "./factor_parts.ts";
 
-const NO_PRIVATE_POOL = "a cache private to each engine is not built yet";
-const NO_KV_AWARE = "the router has no cost model of transfers yet";
-
 export const SYSTEM_FACTORS: readonly Factor[] = [
   {
     ...COMMON,
@@ -17,7 +14,6 @@ export const SYSTEM_FACTORS: readonly Factor[] = [
     default_level: "session",
     default_pair: ["round_robin", "session"],
     acts_on: "routing",
-    unavailable: { kv_aware: NO_KV_AWARE },
   },
   {
     ...COMMON,
@@ -28,8 +24,7 @@ export const SYSTEM_FACTORS: readonly Factor[] = [
     levels: named(["local", "global"]),
     default_level: "global",
     default_pair: ["local", "global"],
-    acts_on: "store",
-    unavailable: { local: NO_PRIVATE_POOL, global: NO_PRIVATE_POOL },
+    acts_on: "placement",
   },
   {
     ...COMMON,

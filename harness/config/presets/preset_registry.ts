@@ -9,5 +9,5 @@ export const PRESETS: readonly Preset[] = [LAPTOP, LAPTOP_TRACE, TIER_PRESSURE, 
 
 /** The preset of a run that names none. */
 export function defaultPreset(workload: WorkloadName): Preset {
-  return workload === "mooncake_trace" ? LAPTOP_TRACE : LAPTOP;
+  return workload === "trace" || workload === "mooncake_trace" ? LAPTOP_TRACE : LAPTOP;
 }
