@@ -11,26 +11,37 @@ import { KIB } from "../domain/units.ts";
 import { fitHostProfile } from "../sim/fit_host_profile.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
 import { measureDisk } from "./calibrate_disk.ts";
+import { renderPublishedFit } from "./calibrate_published.ts";
 import { measureRpc } from "./calibrate_rpc.ts";
 import { measureServing } from "./calibrate_serving.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Progress } from "./progress.ts";
 
-const HELP = `bun run calibrate [--out FILE] [--disk DIR]
+const HELP = `bun run calibrate [--out FILE] [--disk DIR] | --published
 
 Measures this host (memory copies, RPC, disk, the serving path) and writes a host profile for the simulator.
   --out FILE   where to write it (default host_profile.json)
   --disk DIR   a directory on the disk that a disk tier would use (default the temporary directory)
+  --published  instead fit the engine model to published TTFTs, and tell its error on the points held out
 Run it on a quiet machine: whatever else runs is measured with it. Then: bun run bench 3p1d --runtime both --host host_profile.json`;
 
 process.exit(await main());
 
 async function main(): Promise<ExitCode> {
   const { values } = parseArgs({
-    options: { out: { type: "string" }, disk: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      out: { type: "string" },
+      disk: { type: "string" },
+      published: { type: "boolean" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help === true) {
     console.log(HELP);
+    return EXIT.DONE;
+  }
+  if (values.published === true) {
+    console.log(renderPublishedFit());
     return EXIT.DONE;
   }
   const out = values.out ?? "host_profile.json";
