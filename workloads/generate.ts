@@ -7,6 +7,8 @@ import type { Session } from "../harness/domain/session.ts";
 import { readMooncakeTrace } from "./mooncake_trace.ts";
 import { generateMultiTurn } from "./multi_turn.ts";
 import { generateRlRollout } from "./rl_rollout.ts";
+import { generateSynthetic } from "./synthetic_sessions.ts";
+import { readTraceSessions } from "./trace_sessions.ts";
 
 /** Session ids are unique. The error lists all problems found, each with where, rule, value and next step. */
 export function generateSessions(workload: WorkloadConfig, seed: number): Result<Session[], ConfigProblem[]> {
@@ -17,5 +19,9 @@ export function generateSessions(workload: WorkloadConfig, seed: number): Result
       return ok(generateRlRollout(workload, seed));
     case "mooncake_trace":
       return readMooncakeTrace(workload, seed);
+    case "trace":
+      return readTraceSessions(workload, seed);
+    default:
+      return ok(generateSynthetic(workload, seed));
   }
 }

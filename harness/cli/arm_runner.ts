@@ -8,6 +8,7 @@ import type { Topology } from "../domain/topology.ts";
 import type { LoadProgress, LoadResult } from "../load/load_result.ts";
 import type { ArmRun } from "../measure/arm_run.ts";
 import type { ColdStartFacts } from "../measure/cold_start.ts";
+import type { Sample } from "../measure/sample_series.ts";
 import type { Profiles } from "../stack/stack_plan.ts";
 
 export interface ArmRunOptions {
@@ -27,6 +28,8 @@ export interface ArmRunOptions {
   readonly onRecord: (record: RequestRecord) => void;
   /** A process was lost, or a fault was injected. */
   readonly onFault: (fault: string) => void;
+  /** While a live load runs; the simulator takes none. */
+  readonly onSample: (sample: Sample) => void;
 }
 
 export interface ArmOutcome {

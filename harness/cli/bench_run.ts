@@ -95,6 +95,8 @@ async function runScheduled(
       event("fault", fault);
       progress.note(`${label}: ${fault}`);
     },
+    onSample: ({ at_ns, values }) =>
+      directory.appendEvent({ at_ns, arm: arm.name, pair_index, kind: "sample", detail: "gauges", values }),
   });
   if (signal.aborted) return err(INTERRUPTED);
   if (write_failure !== null) return err(failed(write_failure));

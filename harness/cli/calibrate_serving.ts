@@ -136,5 +136,6 @@ function armOptions(scratch: string, shape: typeof SHORT): Result<ArmRunOptions,
     onProgress: () => {},
     onRecord: () => {},
     onFault: () => {},
+    onSample: () => {},
   });
 }

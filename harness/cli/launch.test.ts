@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 function launch(...args: string[]): { code: number; out: string; err: string } {
@@ -15,6 +17,7 @@ test("launch 3p1d --dry-run prints files, the store and four engines in the orde
   expect(out).toContain(
     "MOONCAKE_CONFIG_PATH=/run/x/mooncake_worker.json MOONCAKE_PREFERRED_SEGMENT=10.1.2.3:50053",
   );
+  expect(out.match(/"kv_connector":"MultiConnector"/g)).toHaveLength(4);
   const names = [...out.matchAll(/^# (mooncake_\w+|prefill-\d|decode-\d)$/gm)].map((match) => match[1]);
   expect(names).toEqual([
     "mooncake_master",
@@ -43,4 +46,29 @@ test("launch without a way to launch, or with a topology that is none, says what
   expect(launch("3p1d")).toMatchObject({ code: 2, out: "" });
   expect(launch("3p1d").err).toContain("launch 3p1d --dry-run");
   expect(launch("3x", "--dry-run").err).toContain("must be <P>p<D>d or <N>e");
+});
+
+test("launch --recipe runs the phases in order, and post_serve also after a failure", () => {
+  const directory = mkdtempSync(join(tmpdir(), "tb-launch-"));
+  const recipe = join(directory, "recipe.yaml");
+  const step = (word: string): string => `echo ${word} >> ${directory}/order`;
+  writeFileSync(
+    recipe,
+    `model: m
+pre_serve: [{cmd: "${step("pre")}"}]
+serving:
+  roles:
+    - role: worker
+      vllm_engine: {cmd: "${step("{model}")}; exit 1", health_check: {url: "http://127.0.0.1:1/", poll_interval_s: 0.02}}
+post_serve: [{cmd: "${step("post")}"}]
+`,
+  );
+  const { code, err } = launch("--recipe", recipe, "--run-dir", join(directory, "logs"));
+  expect(code).toBe(4);
+  expect(err).toContain("launch: worker_0: ended before http://127.0.0.1:1/ answered");
+  expect(readFileSync(join(directory, "order"), "utf8")).toBe("pre\nm\npost\n");
+  expect(launch("--recipe", recipe, "--dry-run").out).toContain(
+    "# hook_post_serve_0: runs whatever happened before\n",
+  );
+  rmSync(directory, { recursive: true });
 });

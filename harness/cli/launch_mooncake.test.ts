@@ -11,7 +11,7 @@ import { parseDeployment } from "../config/kv_offload_file.ts";
 import { assert, present } from "../domain/assert.ts";
 import type { Result } from "../domain/result.ts";
 import { findMooncake, mooncakeBinary, mooncakePython } from "../launch/mooncake_install.ts";
-import { openPrivateNetwork, type PrivateNetwork } from "../launch/mooncake_network_fixture.ts";
+import { openPrivateNetwork, type PrivateNetwork } from "../launch/mooncake_network.ts";
 import { type MooncakeStack, startMooncakeStack } from "../launch/mooncake_stack.ts";
 import { MooncakeRequesterProcess } from "../stack/mooncake_requester_process.ts";
 import { MooncakeStoreClient } from "../stack/mooncake_store_client.ts";
@@ -104,6 +104,7 @@ async function openRequester(
         master_address: addresses.master,
         metrics_address: addresses.metrics,
       },
+      stderr: "ignore",
     }),
   );
   const local_segment = present(segment_names[0], "there are segments");

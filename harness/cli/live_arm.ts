@@ -18,6 +18,7 @@ import { createSource } from "../load/sources/create_source.ts";
 import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
 import { type ColdStartFacts, coldStartFacts } from "../measure/cold_start.ts";
 import { parsePrometheusText, type Samples } from "../measure/prometheus_text.ts";
+import { SAMPLE_TIMEOUT_MS, sampleSeries } from "../measure/sample_series.ts";
 import type { ArmOutcome, ArmRunner, ArmRunOptions, StackFailure } from "./arm_runner.ts";
 import { LiveStack, type StackMember } from "./live_stack.ts";
 
@@ -86,6 +87,13 @@ async function measureOn(
   const records: RequestRecord[] = [];
   const loaded = new AbortController();
   injectFaults(stack, options, loaded.signal);
+  const sampling = sampleSeries({
+    clock,
+    processes: stack.members,
+    scrapeAll: (members) => scrapeAll(members, SAMPLE_TIMEOUT_MS),
+    onSample: options.onSample,
+    ended: loaded.signal,
+  });
   const broken = new AbortController();
   const load = await runLoad({
     source: createSource(arm.config.load, options.sessions, new Random(options.seed)),
@@ -107,8 +115,8 @@ async function measureOn(
       if (!updated.ok) broken.abort(updated.error);
     },
     signal: AbortSignal.any([options.signal, lost_serving.signal, broken.signal]),
-  });
-  loaded.abort();
+  }).finally(() => loaded.abort());
+  await sampling;
   if (broken.signal.aborted) return err({ code: "process", message: String(broken.signal.reason) });
   if (lost_serving.signal.aborted) return err(describeLoss(stack.lost()));
 
@@ -191,10 +199,13 @@ function proveCold(
   return coldStartFacts({ arm: arm.name, pair_index }, masters, stack.countDiskFiles());
 }
 
-async function scrapeAll(members: readonly StackMember[]): Promise<readonly (Samples | null)[]> {
+async function scrapeAll(
+  members: readonly StackMember[],
+  timeout_ms?: number,
+): Promise<readonly (Samples | null)[]> {
   return Promise.all(
     members.map(async ({ url }) => {
-      const text = await scrape(`${url}/metrics`);
+      const text = await scrape(`${url}/metrics`, timeout_ms);
       if (!text.ok) return null;
       const samples = parsePrometheusText(text.value);
       return samples.ok ? samples.value : null;

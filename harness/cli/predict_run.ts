@@ -48,4 +48,5 @@ const SILENT = {
   onProgress: () => {},
   onRecord: () => {},
   onFault: () => {},
+  onSample: () => {},
 };

@@ -56,6 +56,7 @@ function enginePage(engine: SimEngine): Response {
     },
     failed_releases: 0,
     store: engine.store?.counts() ?? null,
+    operations: engine.core.storeOperations(),
   });
 }
 

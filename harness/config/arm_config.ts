@@ -58,6 +58,8 @@ export interface StoreConfig {
   /** The disk tier works only where `tiers` has one and this is on. */
   readonly enable_offload: boolean;
   readonly offload_on_evict: boolean;
+  /** safe: memory keeps what waits for its owner's disk. mooncake: it may be evicted before, and is then lost. */
+  readonly acknowledged_puts: "safe" | "mooncake";
   /** Memory that each owner mounts. */
   readonly segment_bytes: number;
   readonly lease_ttl_ms: number;

@@ -47,6 +47,7 @@ const storeShape = z.strictObject({
   pool: z.enum(["local", "global"]).default("global"),
   enable_offload: z.boolean().default(true),
   offload_on_evict: z.boolean().default(false),
+  acknowledged_puts: z.enum(["safe", "mooncake"]).default("safe"),
   segment_bytes: sizeField(1).default(256 * MIB),
   lease_ttl_ms: countField(0).default(10_000),
   soft_pin_ttl_ms: countField(0).default(1_800_000),

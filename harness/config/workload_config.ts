@@ -52,6 +52,8 @@ export interface SyntheticConfig {
   readonly sessions: number;
   /** Lengths ÷ this, for small hosts; 1 keeps the preset's. */
   readonly length_divisor: number;
+  /** Times and pauses ÷ this, for short runs; 1 keeps the preset's. */
+  readonly time_divisor: number;
 }
 
 /** Contexts visited at random, together working_set_factor × a tier. */

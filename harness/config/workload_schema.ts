@@ -55,11 +55,12 @@ const traceShape = z.strictObject({
   length_divisor: countField(1).default(1),
 });
 
-/** Presets have cluster's lengths; a sixteenth of them fits a laptop's engines. */
+/** Presets have a cluster's lengths and people's pauses; a twentieth and a sixtieth of them fit a laptop's engines and patience. */
 const syntheticShape = z.strictObject({
   name: z.enum(PRESET_NAMES).exclude(["tier_pressure"]),
   sessions: countField(1).default(24),
-  length_divisor: countField(1).default(16),
+  length_divisor: countField(1).default(20),
+  time_divisor: positiveField().default(60),
 });
 
 const tierPressureShape = z.strictObject({

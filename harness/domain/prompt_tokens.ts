@@ -10,12 +10,34 @@ export const VOCABULARY = 32_000;
 
 /** The token at `index` of stream `seed`. */
 export function streamToken(seed: number, index: number): TokenId {
-  let x =
-    Math.imul(seed ^ Math.floor(seed / 2 ** 32) ^ 0x2545f491, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca77);
-  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  return tokenAt(streamBase(seed) ^ Math.imul(index + 1, STRIDE));
+}
+
+/** Tokens [start, end) of stream `seed`, into `tokens` from `at` on: streamToken for many, at half the cost. */
+export function fillStream(seed: number, start: number, end: number, tokens: Int32Array, at: number): void {
+  const base = streamBase(seed);
+  const shift = at - start;
+  let offset = Math.imul(start + 1, STRIDE);
+  for (let i = start; i < end; i++) {
+    tokens[i + shift] = tokenAt(base ^ offset);
+    offset = (offset + STRIDE) | 0;
+  }
+}
+
+const STRIDE = 0x85ebca77;
+const TOKENS = VOCABULARY - 1;
+
+function streamBase(seed: number): number {
+  return Math.imul(seed ^ Math.floor(seed / 2 ** 32) ^ 0x2545f491, 0x9e3779b1);
+}
+
+function tokenAt(position: number): TokenId {
+  let x = Math.imul(position ^ (position >>> 15), 0x2c1b3c6d);
   x = Math.imul(x ^ (x >>> 12), 0x297a2d39);
   x ^= x >>> 15;
-  return 1 + ((x >>> 0) % (VOCABULARY - 1));
+  // 1 + x mod TOKENS with x read as unsigned. The half keeps the quotient away from whole numbers, so it truncates exactly.
+  const quotient = (((x >>> 0) + 0.5) * (1 / TOKENS)) | 0;
+  return (1 + x - Math.imul(quotient, TOKENS)) | 0;
 }
 
 /** A prompt's token ids: [prompt tokens]. `answers[t]` are the token ids of turn t. */

@@ -9,9 +9,12 @@ export interface ScrapeError {
 
 const SCRAPE_TIMEOUT_MS = 10_000;
 
-export async function scrape(url: string): Promise<Result<string, ScrapeError>> {
+export async function scrape(
+  url: string,
+  timeout_ms: number = SCRAPE_TIMEOUT_MS,
+): Promise<Result<string, ScrapeError>> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeout_ms) });
     const text = await response.text();
     if (response.ok) return ok(text);
     return err({ code: "http_status", detail: `${url}: HTTP ${response.status}` });

@@ -17,16 +17,21 @@ export interface ColdStartFacts {
   readonly disk_files: Measured;
 }
 
-/** From the master's metrics before the load. Null: it could not be scraped. An arm without a store has nothing to be warm. */
+/** From the masters' metrics before the load. Null: it could not be scraped. An arm without a store has nothing to be warm. */
 export function coldStartFacts(
   run: { readonly arm: string; readonly pair_index: number },
-  master: Samples | "no_store" | null,
+  masters: readonly (Samples | null)[],
   disk_files: Measured,
 ): ColdStartFacts {
   const level = (series: string): Measured => {
-    if (master === "no_store") return 0;
-    if (master === null) return na("the master was not scraped");
-    return master.sum(series) ?? na(`the master does not export ${series}`);
+    let sum = 0;
+    for (const master of masters) {
+      if (master === null) return na("a master was not scraped");
+      const value = master.sum(series);
+      if (value === undefined) return na(`a master does not export ${series}`);
+      sum += value;
+    }
+    return sum;
   };
   return {
     ...run,

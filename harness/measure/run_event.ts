@@ -6,6 +6,8 @@ export interface RunEvent {
   /** Null: not of one arm. */
   readonly arm: string | null;
   readonly pair_index: number | null;
-  readonly kind: "phase" | "process" | "fault" | "check" | "interrupt";
+  readonly kind: "phase" | "process" | "fault" | "check" | "interrupt" | "sample";
   readonly detail: string;
+  /** Of a sample: gauges by `<process>/<field>` (sample_series.ts). */
+  readonly values?: Readonly<Record<string, number>>;
 }

@@ -8,8 +8,7 @@ export class Exchange {
   readonly session_id: string;
   readonly prompt: HashedPrompt;
   readonly max_tokens: number;
-  /** When the client has each token: [output tokens]. */
-  readonly token_ns: number[] = [];
+  output_tokens = 0;
   prefill_engine: string | null = null;
   decode_engine: string | null = null;
   /** The prefill engine's. */
@@ -21,6 +20,8 @@ export class Exchange {
   /** The client has its answer, or has gone. */
   ended = false;
   readonly #onEnd: () => void;
+  /** Ends of steps, in the pieces they came in; those of a run are one list for all its requests. */
+  readonly #step_ends_ns: (readonly number[])[] = [];
 
   constructor(
     request_id: string,
@@ -34,6 +35,20 @@ export class Exchange {
     this.prompt = prompt;
     this.max_tokens = max_tokens;
     this.#onEnd = onEnd;
+  }
+
+  tokens(step_ends_ns: readonly number[]): void {
+    this.#step_ends_ns.push(step_ends_ns);
+    this.output_tokens += step_ends_ns.length;
+  }
+
+  /** When the client has each token, `delay_ns` after its step: [output_tokens]. */
+  tokenTimes(delay_ns: number): number[] {
+    const token_ns: number[] = [];
+    for (const ends_ns of this.#step_ends_ns) {
+      for (let i = 0; i < ends_ns.length; i++) token_ns.push((ends_ns[i] as number) + delay_ns);
+    }
+    return token_ns;
   }
 
   /** Once; what comes later is not heard. */

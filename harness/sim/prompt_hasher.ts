@@ -4,7 +4,7 @@
 // costs the time to hash a block again, never a wrong hash.
 
 import { type BlockHash, chainBlockHash, ROOT_HASH, type TokenId } from "../domain/block_hash.ts";
-import { streamToken } from "../domain/prompt_tokens.ts";
+import { fillStream } from "../domain/prompt_tokens.ts";
 
 /** The first `tokens` of stream `seed`. An answer is such a span too: its tokens are a stream. */
 export interface StreamSpan {
@@ -71,7 +71,9 @@ export class PromptHasher {
         filled = 0;
       }
     }
-    return { prompt_tokens, block_hashes, tail_token_ids: [...this.#scratch.subarray(0, filled)] };
+    const tail_token_ids: TokenId[] = [];
+    for (let i = 0; i < filled; i++) tail_token_ids.push(this.#scratch[i] as TokenId);
+    return { prompt_tokens, block_hashes, tail_token_ids };
   }
 
   #wholeBlock(parent: BlockHash, seed: number, offset: number): BlockHash {
@@ -91,9 +93,7 @@ export class PromptHasher {
   }
 
   #fill(seed: number, start: number, end: number, at: number): void {
-    const scratch = this.#scratch;
-    const shift = at - start;
-    for (let i = start; i < end; i++) scratch[i + shift] = streamToken(seed, i);
+    fillStream(seed, start, end, this.#scratch, at);
   }
 }
 

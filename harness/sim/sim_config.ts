@@ -1,9 +1,11 @@
 // Everything a simulated run is made of, as plain data. harness/cli/sim_arm.ts derives it from an arm and its stack plan.
 
 import type { LinkShape } from "../core/link/link_shaper.ts";
+import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";
 import type { RouterEngine, RoutingPolicy } from "../core/router/router_api.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import type { Session } from "../domain/session.ts";
+import type { WeightReset } from "../domain/weight_reset.ts";
 import type { LoadSource } from "../load/sources/load_source.ts";
 import type { HostProfile } from "./host_profile.ts";
 import type { SimEngineConfig } from "./sim_engine.ts";
@@ -15,11 +17,15 @@ export interface SimStackConfig {
   readonly nodes: readonly string[];
   readonly link: LinkShape;
   readonly host: HostProfile;
-  /** Null: no store. */
-  readonly master: SimMasterConfig | null;
+  /** None: no store. One: for all nodes. Else one a node, in the order of nodes. */
+  readonly masters: readonly SimMasterConfig[];
   readonly owners: readonly SimOwnerConfig[];
   readonly engines: readonly SimEngineConfig[];
-  readonly router: { readonly policy: RoutingPolicy; readonly engines: readonly RouterEngine[] };
+  readonly router: {
+    readonly policy: RoutingPolicy;
+    readonly kv_aware: KvAwareConfig;
+    readonly engines: readonly RouterEngine[];
+  };
 }
 
 export interface SimRunConfig {
@@ -29,6 +35,8 @@ export interface SimRunConfig {
   readonly arm: string;
   readonly pair_index: number;
   readonly request_timeout_ms: number;
+  /** Between the phases of a workload the weights change. */
+  readonly weight_reset: WeightReset;
   readonly faults: readonly SimFault[];
   readonly onRecord: (record: RequestRecord) => void;
 }

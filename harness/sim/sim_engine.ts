@@ -12,6 +12,7 @@ import { EngineCore } from "../core/engine/engine_core.ts";
 import { present } from "../domain/assert.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
+import { storeResetOf, type WeightReset } from "../domain/weight_reset.ts";
 import { BlockContents, NO_CONTENT } from "./block_contents.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Fabric } from "./fabric.ts";
@@ -52,6 +53,8 @@ export class SimEngine {
   readonly config: SimEngineConfig;
   readonly #parts: SimEngineParts;
   readonly #listeners = new Map<string, SimListener>();
+  readonly #resets = new Map<number, () => void>();
+  #last_reset_id = 0;
   #armed_ns = Number.POSITIVE_INFINITY;
   /** The step that is out. */
   #step_id = 0;
@@ -78,6 +81,19 @@ export class SimEngine {
 
   abort(request_id: string): void {
     if (this.#listeners.delete(request_id)) this.#dispatch({ type: "abort", request_id });
+  }
+
+  /** Nothing runs. What the reset came to is in the engine's counters, as stale reads. */
+  updateWeights(weights_version: number, weight_reset: WeightReset, done: () => void): void {
+    this.#last_reset_id++;
+    this.#resets.set(this.#last_reset_id, done);
+    this.#dispatch({ type: "weights_updated", weights_version });
+    this.#dispatch({
+      type: "reset_prefix_cache",
+      reset_id: this.#last_reset_id,
+      reset_running_requests: true,
+      ...storeResetOf(weight_reset),
+    });
   }
 
   #dispatch(event: EngineEvent): void {
@@ -125,7 +141,12 @@ export class SimEngine {
       case "finish":
         this.#finish(effect);
         break;
-      case "reset_done":
+      case "reset_done": {
+        const done = this.#resets.get(effect.reset_id);
+        this.#resets.delete(effect.reset_id);
+        done?.();
+        break;
+      }
       case "log":
         break;
     }

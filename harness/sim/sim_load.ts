@@ -3,7 +3,7 @@
 
 import type { RequestRecord } from "../domain/request_record.ts";
 import { msToNs, nsToMs } from "../domain/units.ts";
-import type { LoadSource, ScheduledRequest } from "../load/sources/load_source.ts";
+import type { LoadSource, ScheduledRequest, SourceState } from "../load/sources/load_source.ts";
 import type { Conversations } from "./conversations.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { Exchange } from "./exchange.ts";
@@ -17,6 +17,10 @@ export interface SimLoadParts {
   readonly arm: string;
   readonly pair_index: number;
   readonly request_timeout_ms: number;
+  /** From a token's step to the client. */
+  readonly sse_ns: number;
+  /** A phase has ended: the next begins when `proceed` is called. */
+  readonly onPhaseEnd: (phase_index: number, proceed: () => void) => void;
   /** In the order of finishing. */
   readonly onRecord: (record: RequestRecord) => void;
 }
@@ -62,10 +66,19 @@ export class SimLoad {
         this.#send(next.request);
         continue;
       }
+      if (next.state === "barrier") this.#endPhase(next);
       if (next.state === "done") this.done = true;
       if (next.state === "wait") this.#wakeAt(this.started_ns + next.until_ns);
       return;
     }
+  }
+
+  #endPhase({ phase_index, begin }: Extract<SourceState, { readonly state: "barrier" }>): void {
+    const { loop, onPhaseEnd } = this.#parts;
+    onPhaseEnd(phase_index, () => {
+      begin(loop.now_ns - this.started_ns);
+      this.#pump();
+    });
   }
 
   #wakeAt(time_ns: number): void {
@@ -99,12 +112,13 @@ export class SimLoad {
     this.finished_requests++;
     const failed = exchange.error !== null;
     if (failed) this.failed_requests++;
-    const output_tokens = exchange.token_ns.length;
+    const { output_tokens } = exchange;
+    const record = this.#record(sent);
     this.output_tokens += output_tokens;
     if (failed) conversations.failed(scheduled.session_id);
     else conversations.answered(scheduled.session_id, scheduled.turn_index, exchange.prompt, output_tokens);
-    onRecord(this.#record(sent));
-    const end_ns = failed ? null : (exchange.token_ns.at(-1) ?? null);
+    onRecord(record);
+    const end_ns = failed ? null : record.last_token_ns;
     source.finished(scheduled.request_id, (end_ns ?? loop.now_ns) - this.started_ns, failed);
     this.#pump();
   }
@@ -128,8 +142,9 @@ export class SimLoad {
   }
 
   #record({ scheduled, exchange, sent_ns }: Sent): RequestRecord {
-    const { arm, pair_index } = this.#parts;
-    const { token_ns, stages } = exchange;
+    const { arm, pair_index, sse_ns } = this.#parts;
+    const { stages } = exchange;
+    const token_ns = exchange.tokenTimes(sse_ns);
     return {
       arm,
       pair_index,

@@ -2,7 +2,12 @@
 // answered whole, with the KV it holds; the decode half streams.
 
 import type { EngineRequest } from "../core/engine/engine_api.ts";
-import type { Route, RouterCore, RoutingPolicy } from "../core/router/router_api.ts";
+import {
+  type Route,
+  type RouterCore,
+  type RoutingPolicy,
+  readsPromptBlocks,
+} from "../core/router/router_api.ts";
 import { present } from "../domain/assert.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import type { EventLoop } from "./event_loop.ts";
@@ -50,12 +55,13 @@ export class SimRouter {
         request_id,
         session_id,
         prompt_tokens: prompt.prompt_tokens,
-        prompt_block_hashes: policy === "prefix" ? prompt.block_hashes : [],
+        prompt_block_hashes: readsPromptBlocks(policy) ? prompt.block_hashes : [],
       },
       loop.now_ns,
     );
     if ("error" in route) {
-      exchange.end({ code: "http_status", detail: "502: no engine is up" });
+      const detail = route.error === "slo" ? "429: no engine can serve it in time" : "502: no engine is up";
+      exchange.end({ code: "http_status", detail });
       return;
     }
     exchange.prefill_engine = route.prefill_engine;
@@ -92,11 +98,10 @@ export class SimRouter {
 
   /** The half that the client hears, or a whole request. */
   #decode(exchange: Exchange, route: Route, remote: RemoteKv | null): void {
-    const { host } = this.#parts;
     const listener: SimListener = {
       tokens: (at_ns) => {
-        if (exchange.token_ns.length === 0) this.#noteHandover(exchange, at_ns[0] ?? 0);
-        for (const time_ns of at_ns) exchange.token_ns.push(time_ns + host.sse_ns);
+        if (exchange.output_tokens === 0) this.#noteHandover(exchange, at_ns[0] ?? 0);
+        exchange.tokens(at_ns);
       },
       finished: (outcome) => {
         if (outcome.reason === "rejected") {

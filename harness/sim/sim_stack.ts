@@ -1,7 +1,8 @@
-// Master, owners, engines and router of a simulated stack, put together on one event loop.
+// Masters, owners, engines and router of a simulated stack, put together on one event loop.
 
-import { createRouterCore } from "../core/router/router_core.ts";
+import { createRouterCore, DEFAULT_ROUTER_CORE_CONFIG } from "../core/router/router_core.ts";
 import { assert, present } from "../domain/assert.ts";
+import type { WeightReset } from "../domain/weight_reset.ts";
 import { DiskDevice } from "./disk_device.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { Fabric } from "./fabric.ts";
@@ -14,7 +15,8 @@ import { SimRouter } from "./sim_router.ts";
 import { SimStoreClient } from "./sim_store_client.ts";
 
 export class SimStack {
-  readonly master: SimMaster | null;
+  /** As in SimStackConfig. */
+  readonly masters: readonly SimMaster[];
   readonly owners: readonly SimOwner[];
   readonly engines: readonly SimEngine[];
   readonly router: SimRouter;
@@ -24,20 +26,20 @@ export class SimStack {
   readonly #devices: readonly DiskDevice[];
 
   constructor(config: SimStackConfig, loop: EventLoop, watch: TickWatch | null) {
-    const { nodes, link, host, master } = config;
+    const { nodes, link, host, masters } = config;
     const indexOf = new Map(nodes.map((node, i) => [node, i]));
     const shared_device = new DiskDevice(host);
     this.#loop = loop;
     this.#fabric = new Fabric(nodes.length, link, host);
     this.#devices = nodes.map(() => (host.one_host ? shared_device : new DiskDevice(host)));
-    this.master = master === null ? null : new SimMaster(master, loop, host, watch);
+    this.masters = masters.map((master) => new SimMaster(master, loop, host, watch));
     const object_bytes = objectBytes(config.engines);
     this.owners = config.owners.map((owner) => {
       const node_index = present(indexOf.get(owner.segment.node), "an owner lives on a node of the stack");
       return new SimOwner(owner, {
         loop,
         host,
-        master: present(this.master, "an owner has a master"),
+        master: this.#masterOf(node_index),
         device: this.#devices[node_index] ?? null,
         node_index,
         object_bytes,
@@ -47,7 +49,10 @@ export class SimStack {
     this.router = new SimRouter({
       loop,
       host,
-      core: createRouterCore(config.router.policy, config.router.engines),
+      core: createRouterCore(config.router.policy, config.router.engines, {
+        ...DEFAULT_ROUTER_CORE_CONFIG,
+        kv_aware: config.router.kv_aware,
+      }),
       policy: config.router.policy,
       engines: new Map(this.engines.map((engine) => [engine.config.core.engine_name, engine])),
     });
@@ -62,7 +67,7 @@ export class SimStack {
         return;
       }
       case "master_restart":
-        present(this.master, "a fault names a master of the stack").restart(fault.away_ns);
+        for (const master of this.masters) master.restart(fault.away_ns);
         return;
       case "slow_link":
         this.#fabric.slowLink(fault.node_index, fault.factor);
@@ -76,6 +81,22 @@ export class SimStack {
         });
       }
     }
+  }
+
+  /** New weights for every engine; done when every reset has ended, well or not. */
+  updateWeights(weights_version: number, weight_reset: WeightReset, done: () => void): void {
+    let left = this.engines.length;
+    for (const engine of this.engines) {
+      engine.updateWeights(weights_version, weight_reset, () => {
+        left--;
+        if (left === 0) done();
+      });
+    }
+  }
+
+  #masterOf(node_index: number): SimMaster {
+    const master = this.masters.length === 1 ? this.masters[0] : this.masters[node_index];
+    return present(master, "who asks the store has a master");
   }
 
   #after(delay_ns: number, action: () => void): void {
@@ -99,7 +120,7 @@ export class SimStack {
           ? null
           : new SimStoreClient({
               ...parts,
-              master: present(this.master, "an engine with a connector has a store"),
+              master: this.#masterOf(node_index),
               owners,
               client_id: engine_name,
               node,

@@ -48,6 +48,8 @@ export class Simulation {
       arm,
       pair_index,
       request_timeout_ms,
+      sse_ns: stack.host.sse_ns,
+      onPhaseEnd: (phase_index, proceed) => this.#newWeights(phase_index, proceed),
       onRecord,
     });
   }
@@ -69,6 +71,12 @@ export class Simulation {
     }
     this.load.start();
     while (!this.load.done || this.loop.pending_work > 0) this.#step();
+  }
+
+  #newWeights(phase_index: number, proceed: () => void): void {
+    const { stack, weight_reset } = this.#config;
+    const first_version = stack.engines[0]?.weights_version ?? 0;
+    this.stack.updateWeights(first_version + phase_index + 1, weight_reset, proceed);
   }
 
   #step(): void {

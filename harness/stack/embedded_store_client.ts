@@ -1,6 +1,7 @@
 // The requester library of the embedded store: it owns no segment (segment_bytes = 0), asks the master where objects are and
 // copies them natively between the engine's memory and the owners' shared memory.
 
+import { RequesterCounters } from "../core/connector/requester_counters.ts";
 import type { GetOutcome } from "../core/engine/engine_api.ts";
 import type { MasterStats } from "../domain/master_api.ts";
 import type { ReplicateConfig, SegmentInfo } from "../domain/replica.ts";
@@ -15,7 +16,6 @@ import { SegmentDirectory } from "./segment_directory.ts";
 import type { StartError } from "./start_error.ts";
 import type { StoreClient } from "./store_client.ts";
 import type { StoreClientCounters } from "./store_client_counters.ts";
-import { StoreCounters } from "./store_counters.ts";
 import { type GetParts, getBatch } from "./store_get.ts";
 import type { GetItem, PutItem } from "./store_items.ts";
 import { type PutParts, putBatch } from "./store_put.ts";
@@ -38,7 +38,7 @@ export function openEmbeddedStoreClient(
 
 export class EmbeddedStoreClient implements StoreClient {
   readonly #master: RpcClient<MasterTypes>;
-  readonly #counters = new StoreCounters();
+  readonly #counters = new RequesterCounters();
   readonly #directory: SegmentDirectory;
   readonly #owner_reads: OwnerReads;
   readonly #parts: GetParts & PutParts;
@@ -77,9 +77,7 @@ export class EmbeddedStoreClient implements StoreClient {
 
   async put(items: readonly PutItem[], config: ReplicateConfig): Promise<readonly number[]> {
     if (items.length === 0) return [];
-    const codes = await putBatch(this.#parts, items, config);
-    this.#counters.countPuts(codes);
-    return codes;
+    return putBatch(this.#parts, items, config);
   }
 
   async remove(key: string, force: boolean): Promise<number> {

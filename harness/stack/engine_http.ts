@@ -43,6 +43,7 @@ function metrics({ config, shell, releases, store }: EngineHttpOptions): Respons
     steps: shell.stepCounts(),
     failed_releases: releases.failed,
     store: store?.counters() ?? null,
+    operations: shell.storeOperations(),
   });
 }
 

@@ -2,6 +2,7 @@
 // writes them); `tierbench:*` are the fields of EngineSnapshot, of EngineStepCounts and, under `tierbench:store_`, of
 // StoreClientCounters, each under its own name; a field with one value per tier has one series per tier.
 
+import { STORE_OPERATION_BUCKETS_S, type StoreOperationStats } from "../core/connector/store_operations.ts";
 import type { EngineSnapshot } from "../core/engine/engine_api.ts";
 import type { EngineStepCounts } from "./engine_step_stats.ts";
 import { MetricsText, type MetricType } from "./metrics_text.ts";
@@ -15,6 +16,7 @@ export interface EngineMetricsInput {
   readonly failed_releases: number;
   /** Null: no store. */
   readonly store: StoreClientCounters | null;
+  readonly operations: readonly StoreOperationStats[];
 }
 
 export function renderEngineMetrics(input: EngineMetricsInput): Response {
@@ -23,6 +25,7 @@ export function renderEngineMetrics(input: EngineMetricsInput): Response {
   addFields(text, "tierbench:", "tier", input.snapshot);
   addFields(text, "tierbench:", "tier", input.steps);
   text.add("counter", "tierbench:failed_releases", input.failed_releases);
+  addOperations(text, input.operations);
   if (input.store !== null) {
     const { faults, ...counters } = input.store;
     addFields(text, "tierbench:store_", "tier", counters);
@@ -42,6 +45,25 @@ function addVllm(text: MetricsText, snapshot: EngineSnapshot): void {
   text.add("counter", "vllm:prefix_cache_hits_total", snapshot.prefix_cache_hits);
   text.add("counter", "vllm:external_prefix_cache_queries_total", snapshot.external_prefix_cache_queries);
   text.add("counter", "vllm:external_prefix_cache_hits_total", snapshot.external_prefix_cache_hits);
+}
+
+/** vLLM's names; one family after the other. */
+function addOperations(text: MetricsText, operations: readonly StoreOperationStats[]): void {
+  const family = "vllm:mooncake_store_operation";
+  for (const { operation, status, bucket_counts, sum_s, count } of operations) {
+    const histogram = { bucket_counts, sum: sum_s, count };
+    text.addHistogram(`${family}_time_seconds`, STORE_OPERATION_BUCKETS_S, histogram, { operation, status });
+  }
+  const each = (name: string, valueOf: (stats: StoreOperationStats) => number): void => {
+    for (const stats of operations) {
+      const { operation, status } = stats;
+      text.add("counter", `${family}_${name}`, valueOf(stats), { operation, status });
+    }
+  };
+  each("total", ({ count }) => count);
+  each("keys_total", ({ keys }) => keys);
+  each("bytes_total", ({ bytes }) => bytes);
+  each("failed_keys_total", ({ failed_keys }) => failed_keys);
 }
 
 /** Levels; everything else counts up. */

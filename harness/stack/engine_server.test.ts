@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSharedNumbers } from "../../native/ffi/shared_numbers.ts";
 import { OsClock } from "../clock/os_clock.ts";
+import { DEFAULT_ROUTER_CORE_CONFIG } from "../core/router/router_core.ts";
 import { linkTableLength } from "../core/link/link_shaper.ts";
 import type { EngineRole } from "../domain/topology.ts";
 import { startEngine } from "./engine_server.ts";
@@ -170,6 +171,7 @@ test("1p1d: the decode engine pulls the prompt's bytes over the link, checks the
       http_port: 0,
       policy: "prefix",
       block_tokens: 16,
+      kv_aware: DEFAULT_ROUTER_CORE_CONFIG.kv_aware,
       engines: [
         { engine_name: "prefill-0", role: "prefill", url: prefill.url },
         { engine_name: "decode-0", role: "decode", url: decode.url },

@@ -5,6 +5,7 @@
 
 import type { BlockIdentity, DataPlane, Op, Region } from "../../native/ffi/data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { StoreOperationStats } from "../core/connector/store_operations.ts";
 import type {
   EngineCoreConfig,
   EngineEffect,
@@ -26,6 +27,7 @@ export interface EngineMachine {
   handle(event: EngineEvent, now_ns: number): readonly EngineEffect[];
   next_deadline_ns(): number | null;
   snapshot(): EngineSnapshot;
+  storeOperations(): readonly StoreOperationStats[];
 }
 
 export interface EngineShellOptions {
@@ -90,6 +92,10 @@ export class EngineShell {
 
   snapshot(): EngineSnapshot {
     return this.#options.machine.snapshot();
+  }
+
+  storeOperations(): readonly StoreOperationStats[] {
+    return this.#options.machine.storeOperations();
   }
 
   stepCounts(): EngineStepCounts {

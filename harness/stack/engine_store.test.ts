@@ -45,8 +45,10 @@ const MASTER: Omit<MasterProcess, "rpc_address"> = {
   store: {
     kind: "embedded",
     tiers: "hbm+cpu",
+    pool: "global",
     enable_offload: false,
     offload_on_evict: false,
+    acknowledged_puts: "safe",
     segment_bytes: 1 << 20,
     lease_ttl_ms: 5_000,
     soft_pin_ttl_ms: 30_000,
@@ -85,9 +87,10 @@ const CONNECTOR: ConnectorConfig = {
   replica_num: 1,
   executors: "shared",
   min_load_tokens: 0,
+  chunk_tokens: 16,
   unaligned_handoff: false,
   on_reset_failure: "crash",
-        tier_log: false,
+  tier_log: false,
 };
 
 function engineConfig(name: string, node: string, master_address: string): EngineProcess {
@@ -180,6 +183,10 @@ test("an engine loads from the store what another engine saved, and a reset empt
   expect(await metric(reader, 'tierbench:load_bytes{tier="cpu"}')).toBe(4096);
   expect(await metric(reader, "tierbench:stale_reads{}")).toBe(0);
   expect(await metric(reader, "tierbench:corrupt_reads{}")).toBe(0);
+  const loads = '{operation="load_get",status="ok"}';
+  expect(await metric(reader, `vllm:mooncake_store_operation_total${loads}`)).toBe(1);
+  expect(await metric(reader, `vllm:mooncake_store_operation_bytes_total${loads}`)).toBe(4096);
+  expect(await metric(reader, `vllm:mooncake_store_operation_time_seconds_sum${loads}`)).toBeGreaterThan(0);
 
   const reset = await fetch(`${reader}/reset_prefix_cache?reset_external=true`, { method: "POST" });
   expect(reset.status).toBe(200);
@@ -195,4 +202,25 @@ test("blocks saved under old weights are seen as stale by an engine with new one
   await until(async () => (await metric(writer, "tierbench:store_local_put_keys{}")) === 4);
   await complete(reader);
   expect(await metric(reader, "tierbench:stale_reads{}")).toBe(4);
+});
+
+test("after new weights only a forced reset keeps old blocks away: leased ones outlive an unforced one", async () => {
+  for (const [query, stale_reads] of [
+    ["reset_external=false", 4],
+    ["reset_external=true&force=false", 4],
+    ["reset_external=true", 0],
+  ] as const) {
+    const master_address = await startStore();
+    const engine = await started(startEngine(engineConfig("engine-0", "node0", master_address), clock, log));
+    await complete(engine);
+    await until(async () => (await metric(engine, "tierbench:store_local_put_keys{}")) === 4);
+    await fetch(`${engine}/reset_prefix_cache`, { method: "POST" });
+    // The lookup of this one leases the blocks for lease_ttl_ms.
+    expect((await complete(engine)).tierbench_stages.cached_tokens).toMatchObject({ cpu: 64 });
+
+    await fetch(`${engine}/weights_version`, { method: "POST", body: '{"weights_version": 2}' });
+    expect((await fetch(`${engine}/reset_prefix_cache?${query}`, { method: "POST" })).status).toBe(200);
+    await complete(engine);
+    expect([query, await metric(engine, "tierbench:stale_reads{}")]).toEqual([query, stale_reads]);
+  }
 });

@@ -81,6 +81,10 @@ export class FakeMachine implements EngineMachine {
   snapshot(): EngineSnapshot {
     return FAKE_SNAPSHOT;
   }
+
+  storeOperations(): [] {
+    return [];
+  }
 }
 
 export class FakePlane implements DataPlane {

@@ -3,6 +3,12 @@
 export type MetricLabels = Readonly<Record<string, string>>;
 export type MetricType = "counter" | "gauge";
 
+export interface Histogram {
+  readonly bucket_counts: readonly number[];
+  readonly sum: number;
+  readonly count: number;
+}
+
 export class MetricsText {
   readonly #labels: MetricLabels;
   readonly #lines: string[] = [];
@@ -22,6 +28,21 @@ export class MetricsText {
   /** One series per key of `values`, told apart by `label`. */
   addEach(type: MetricType, name: string, label: string, values: Readonly<Record<string, number>>): void {
     for (const [key, value] of Object.entries(values)) this.add(type, name, value, { [label]: key });
+  }
+
+  /** bucket_counts are cumulative; `count` is the bucket without a bound. */
+  addHistogram(name: string, bounds: readonly number[], histogram: Histogram, labels: MetricLabels): void {
+    if (!this.#families.has(name)) this.#lines.push(`# TYPE ${name} histogram`);
+    this.#families.add(name);
+    const line = (suffix: string, value: number, more: MetricLabels = {}): void => {
+      this.#lines.push(`${name}${suffix}${renderLabels({ ...this.#labels, ...labels, ...more })} ${value}`);
+    };
+    for (const [i, bound] of bounds.entries()) {
+      line("_bucket", histogram.bucket_counts[i] ?? 0, { le: String(bound) });
+    }
+    line("_bucket", histogram.count, { le: "+Inf" });
+    line("_sum", histogram.sum);
+    line("_count", histogram.count);
   }
 
   response(): Response {

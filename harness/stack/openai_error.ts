@@ -1,6 +1,11 @@
 // Errors as OpenAI clients read them: `{error: {message, type, param, code}}` with the HTTP status as code, as vLLM answers.
 
-export type OpenAiErrorType = "BadRequestError" | "NotFoundError" | "InternalServerError" | "BadGatewayError";
+export type OpenAiErrorType =
+  | "BadRequestError"
+  | "NotFoundError"
+  | "TooManyRequestsError"
+  | "InternalServerError"
+  | "BadGatewayError";
 
 export interface OpenAiError {
   readonly status: number;
@@ -14,6 +19,10 @@ export function badRequest(message: string): OpenAiError {
 
 export function notFound(message: string): OpenAiError {
   return { status: 404, type: "NotFoundError", message };
+}
+
+export function tooManyRequests(message: string): OpenAiError {
+  return { status: 429, type: "TooManyRequestsError", message };
 }
 
 export function internalError(message: string): OpenAiError {

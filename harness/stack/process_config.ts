@@ -3,6 +3,7 @@
 
 import type { DiskConfig, StoreConfig } from "../config/arm_config.ts";
 import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
+import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";
 import type { RoutingPolicy } from "../core/router/router_api.ts";
 import type { EngineRole } from "../domain/topology.ts";
 
@@ -54,8 +55,9 @@ export interface RouterProcess {
   readonly name: string;
   readonly http_port: number;
   readonly policy: RoutingPolicy;
-  /** Tokens per block of the engines, for prefix routing. */
+  /** Tokens per block of the engines, for routing by prefix. */
   readonly block_tokens: number;
+  readonly kv_aware: KvAwareConfig;
   readonly engines: readonly {
     readonly engine_name: string;
     readonly role: EngineRole;

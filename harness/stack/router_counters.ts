@@ -6,6 +6,8 @@ export class RouterCounters {
   retries = 0;
   /** Answered 5xx by the router itself. */
   failed_requests = 0;
+  /** Answered 429: no engine would have met the SLO. */
+  refused_requests = 0;
   client_disconnects = 0;
   /** Prefill halves answered with no KV to hand over. */
   pairs_without_kv = 0;

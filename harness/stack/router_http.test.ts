@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { OsClock } from "../clock/os_clock.ts";
+import { DEFAULT_ROUTER_CORE_CONFIG } from "../core/router/router_core.ts";
 import type { EngineRole } from "../domain/topology.ts";
 import {
   closedPort,
@@ -23,6 +24,7 @@ function startRouter(engines: readonly (readonly [name: string, role: EngineRole
     http_port: 0,
     policy: "round_robin" as const,
     block_tokens: 4,
+    kv_aware: DEFAULT_ROUTER_CORE_CONFIG.kv_aware,
     engines: engines.map(([engine_name, role, url]) => ({ engine_name, role, url })),
   };
   const router = serveRouter(config, new OsClock(), () => {});

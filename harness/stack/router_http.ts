@@ -1,7 +1,7 @@
 // The router put together and served: OpenAI's routes in front of the engines.
 
 import type { Clock } from "../clock/clock.ts";
-import { createRouterCore } from "../core/router/router_core.ts";
+import { createRouterCore, DEFAULT_ROUTER_CORE_CONFIG } from "../core/router/router_core.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { type HttpRoute, serveLoopback } from "./loopback_http.ts";
 import { MetricsText } from "./metrics_text.ts";
@@ -18,7 +18,10 @@ export function serveRouter(
   log: Log,
 ): Result<RunningProcess, StartError> {
   const urls = new Map(config.engines.map(({ engine_name, url }) => [engine_name, url.replace(/\/+$/, "")]));
-  const core = createRouterCore(config.policy, config.engines);
+  const core = createRouterCore(config.policy, config.engines, {
+    ...DEFAULT_ROUTER_CORE_CONFIG,
+    kv_aware: config.kv_aware,
+  });
   const counters = new RouterCounters();
   const health = new RouterHealth(core, urls, clock, log);
   const proxy = new RouterProxy({ config, urls, core, health, counters, clock, log });

@@ -7,7 +7,7 @@ import type { Route, RouterCore } from "../core/router/router_api.ts";
 import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { nsToMs } from "../domain/units.ts";
-import { badGateway, errorResponse } from "./openai_error.ts";
+import { badGateway, errorResponse, tooManyRequests } from "./openai_error.ts";
 import type { Log, RouterProcess } from "./process_config.ts";
 import type { RouterCounters } from "./router_counters.ts";
 import type { RouterHealth } from "./router_health.ts";
@@ -71,6 +71,10 @@ export class RouterProxy {
     let why = "";
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const route = core.route(request, clock.now_ns());
+      if ("error" in route && route.error === "slo") {
+        counters.refused_requests++;
+        return errorResponse(tooManyRequests("No engine can serve this request in time. Send it later."));
+      }
       if ("error" in route) {
         why = why === "" ? "no engine is up" : `${why}; no other engine is up`;
         break;

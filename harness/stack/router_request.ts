@@ -1,7 +1,7 @@
 // What the router reads of a completion request: enough to choose engines. Everything else is the engine's to check, so a
 // request that an engine would refuse is passed on and refused there.
 
-import type { RouteRequest, RoutingPolicy } from "../core/router/router_api.ts";
+import { type RouteRequest, type RoutingPolicy, readsPromptBlocks } from "../core/router/router_api.ts";
 import { hashFullBlocks } from "../domain/block_hash.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { badRequest, type OpenAiError } from "./openai_error.ts";
@@ -34,7 +34,7 @@ export function parseRouterRequest(
     session_id: options.session_header ?? (typeof user === "string" ? user : null),
     prompt_tokens: tokens?.length ?? Math.ceil(body_text.length / CHARS_PER_TOKEN),
     prompt_block_hashes:
-      tokens !== null && options.policy === "prefix" ? hashFullBlocks(tokens, options.block_tokens) : [],
+      tokens !== null && readsPromptBlocks(options.policy) ? hashFullBlocks(tokens, options.block_tokens) : [],
   };
   return ok({ route, body_text, body });
 }

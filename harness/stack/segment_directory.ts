@@ -52,6 +52,17 @@ export class SegmentDirectory {
     return found === undefined ? err(STORE_CODE.SEGMENT_NOT_FOUND) : ok(found.info);
   }
 
+  /** That mount of the segment, asked of the master when another one is known; INVALID_REPLICA when it is no longer there. */
+  async findMount(segment_name: string, generation: number): Promise<Result<SegmentInfo, number>> {
+    const isWanted = (info: SegmentInfo | undefined): info is SegmentInfo => info?.generation === generation;
+    const known = this.#entries.get(segment_name)?.info;
+    if (isWanted(known)) return ok(known);
+    const refreshed = await this.refresh();
+    if (!refreshed.ok) return err(refreshed.error.code);
+    const found = this.#entries.get(segment_name)?.info;
+    return isWanted(found) ? ok(found) : err(STORE_CODE.INVALID_REPLICA);
+  }
+
   /** Callers at the same time share one question. */
   refresh(): Promise<Result<readonly SegmentInfo[], RpcError>> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -81,10 +92,10 @@ export class SegmentDirectory {
   }
 
   /** Whether the master knows another generation of a segment whose memory has turned out to be gone. */
-  async findSuccessor({ segment_name, generation }: SegmentInfo): Promise<boolean> {
-    this.#forget(segment_name, generation);
-    const found = await this.find(segment_name);
-    return found.ok && found.value.generation !== generation;
+  async findSuccessor(segment: SegmentInfo): Promise<boolean> {
+    this.forget(segment);
+    const found = await this.find(segment.segment_name);
+    return found.ok && found.value.generation !== segment.generation;
   }
 
   /** Unmaps everything, when the copies under way have ended. */
@@ -127,7 +138,8 @@ export class SegmentDirectory {
     return mapping;
   }
 
-  #forget(segment_name: string, generation: number): void {
+  /** Its memory has turned out to be gone: the next one who looks for it asks the master. */
+  forget({ segment_name, generation }: SegmentInfo): void {
     const entry = this.#entries.get(segment_name);
     if (entry?.info.generation === generation) this.#drop(entry);
   }

@@ -8,6 +8,7 @@ import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
 import type { KeyNamespace } from "../domain/object_key.ts";
 import type { GpuProfile, ModelProfile } from "../domain/profile.ts";
 import type { EngineRole, EngineSpec, OwnerSpec, Topology } from "../domain/topology.ts";
+import { kvAwareConfig } from "./kv_aware_costs.ts";
 import type {
   EngineProcess,
   LinkTable,
@@ -24,8 +25,8 @@ export interface StackPaths {
 }
 
 export interface StackPlan {
-  /** Null with tiers = hbm: there is no store. */
-  readonly master: MasterProcess | null;
+  /** None with tiers = hbm: there is no store. One of each node, in the order of the nodes, where each has a pool of its own. */
+  readonly masters: readonly MasterProcess[];
   readonly owners: readonly OwnerProcess[];
   readonly engines: readonly EngineProcess[];
   readonly links: LinkTable;
@@ -49,7 +50,7 @@ export function planStack(
 ): StackPlan {
   const has_store = arm.store.tiers !== "hbm";
   const links = planLinks(arm, topology, paths);
-  const master = has_store ? planMaster(arm, paths) : null;
+  const masters = has_store ? planMasters(arm, topology, paths) : [];
   const owners = has_store ? topology.owners.map((owner) => planOwner(arm, owner, paths, generation)) : [];
   const engines = topology.engines.map((engine) =>
     planEngine(arm, topology, engine, profiles, paths, generation, links),
@@ -57,30 +58,41 @@ export function planStack(
   const block_bytes = blockBytes(profiles.model, arm.engine);
   const staging_bytes = usesDisk(arm) ? 2 * arm.store.disk.staging_bytes : 0;
   return {
-    master,
+    masters,
     owners,
     engines,
     links,
-    router: (engine_urls) => planRouter(arm, topology, engine_urls),
+    router: (engine_urls) => planRouter(arm, topology, profiles, engine_urls),
     shm_bytes:
       owners.length * (arm.store.segment_bytes + staging_bytes) +
       engines.reduce((sum, { core }) => sum + core.num_hbm_blocks * block_bytes, 0),
   };
 }
 
-function planMaster(arm: ArmConfig, paths: StackPaths): MasterProcess {
+function planMasters(arm: ArmConfig, topology: Topology, paths: StackPaths): MasterProcess[] {
+  if (arm.store.pool === "global") return [planMaster(arm, paths, "master")];
+  return topology.nodes.map((node) => planMaster(arm, paths, localMasterName(node)));
+}
+
+function localMasterName(node: string): string {
+  return `master-${node}`;
+}
+
+function planMaster(arm: ArmConfig, paths: StackPaths, name: string): MasterProcess {
   return {
     kind: "master",
-    name: "master",
-    rpc_address: masterAddress(paths),
+    name,
+    rpc_address: `unix:${paths.socket_dir}/${name}`,
     http_port: 0,
     seed: arm.seed,
     store: { ...arm.store, enable_offload: usesDisk(arm) },
   };
 }
 
-function masterAddress(paths: StackPaths): string {
-  return `unix:${paths.socket_dir}/master`;
+/** Of the master that the processes of a node talk to. */
+function masterAddress(arm: ArmConfig, paths: StackPaths, node: string): string {
+  const name = arm.store.pool === "global" ? "master" : localMasterName(node);
+  return `unix:${paths.socket_dir}/${name}`;
 }
 
 function planOwner(arm: ArmConfig, owner: OwnerSpec, paths: StackPaths, generation: number): OwnerProcess {
@@ -94,7 +106,7 @@ function planOwner(arm: ArmConfig, owner: OwnerSpec, paths: StackPaths, generati
     generation,
     rpc_address: `unix:${paths.socket_dir}/${owner.owner_name}`,
     http_port: 0,
-    master_address: masterAddress(paths),
+    master_address: masterAddress(arm, paths, owner.node),
     client_ttl_ms: arm.store.client_ttl_ms,
     disk: usesDisk(arm) ? { ...arm.store.disk, disk_path: `${paths.disk_dir}/${owner.owner_name}` } : null,
   };
@@ -119,7 +131,7 @@ function planEngine(
     rpc_address: `unix:${paths.socket_dir}/${engine.engine_name}`,
     hbm_shm_path: `${paths.shm_dir}/${engine.engine_name}`,
     generation,
-    master_address: has_store ? masterAddress(paths) : null,
+    master_address: has_store ? masterAddress(arm, paths, engine.node) : null,
     links,
   };
 }
@@ -178,6 +190,7 @@ function connectorConfig(arm: ArmConfig, topology: Topology, engine: EngineSpec)
     replica_num: arm.store.replica_num,
     executors: arm.connector.executors,
     min_load_tokens: arm.connector.min_load_tokens,
+    chunk_tokens: arm.connector.chunk_tokens ?? arm.engine.block_tokens,
     unaligned_handoff: arm.connector.unaligned_handoff,
     on_reset_failure: arm.connector.on_reset_failure,
     tier_log: arm.connector.tier_log,
@@ -194,13 +207,19 @@ function planLinks(arm: ArmConfig, topology: Topology, paths: StackPaths): LinkT
   };
 }
 
-function planRouter(arm: ArmConfig, topology: Topology, engine_urls: readonly string[]): RouterProcess {
+function planRouter(
+  arm: ArmConfig,
+  topology: Topology,
+  { model, gpu }: Profiles,
+  engine_urls: readonly string[],
+): RouterProcess {
   return {
     kind: "router",
     name: "router",
     http_port: 0,
     policy: arm.router.policy,
     block_tokens: arm.engine.block_tokens,
+    kv_aware: kvAwareConfig(arm, model, gpu),
     engines: topology.engines.map(({ engine_name, role }, i) => ({
       engine_name,
       role,

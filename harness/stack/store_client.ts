@@ -5,10 +5,7 @@
 // (domain/store_error.ts) of the keys it hit, and only of those.
 
 import type { GetOutcome } from "../core/engine/engine_api.ts";
-import type { MasterStats } from "../domain/master_api.ts";
-import type { ReplicateConfig, SegmentInfo } from "../domain/replica.ts";
-import type { Result } from "../domain/result.ts";
-import type { RpcError } from "../wire/rpc_error.ts";
+import type { ReplicateConfig } from "../domain/replica.ts";
 import type { StoreClientCounters } from "./store_client_counters.ts";
 import type { GetItem, PutItem } from "./store_items.ts";
 
@@ -21,8 +18,6 @@ export interface StoreClient {
   put(items: readonly PutItem[], config: ReplicateConfig): Promise<readonly number[]>;
   remove(key: string, force: boolean): Promise<number>;
   removeAll(force: boolean): Promise<{ readonly code: number; readonly removed: number }>;
-  segments(): Promise<Result<readonly SegmentInfo[], RpcError>>;
-  stats(): Promise<Result<MasterStats, RpcError>>;
   /** A snapshot; counts since the client was made. */
   counters(): StoreClientCounters;
   /** Calls under way end with RPC_FAIL; segments of other processes are unmapped. The data plane stays the caller's. */

@@ -33,8 +33,10 @@ export const DISK: DiskConfig = {
 export const STORE: StoreConfig = {
   kind: "embedded",
   tiers: "hbm+cpu",
+  pool: "global",
   enable_offload: false,
   offload_on_evict: false,
+  acknowledged_puts: "safe",
   segment_bytes: MIB,
   lease_ttl_ms: 2000,
   soft_pin_ttl_ms: 60_000,

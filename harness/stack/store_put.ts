@@ -1,95 +1,77 @@
-// One PUT batch: space from the master, copies to every replica, then end or revoke of each object.
-// An object that exists already counts as stored: objects are immutable, so its bytes are the same.
+// One PUT of the live store client. Which copies are written, which objects become readable and which are given up is
+// core/connector's PutBatch; here the master is asked and bytes are copied natively, to all segments at the same time.
 
-import { present } from "../domain/assert.ts";
-import type { ClientId, PutTarget } from "../domain/master_api.ts";
+import { PutBatch, type WriteGroup } from "../core/connector/put_batch.ts";
+import type { RequesterCounters } from "../core/connector/requester_counters.ts";
+import { assert, present } from "../domain/assert.ts";
+import type { ClientId } from "../domain/master_api.ts";
 import type { ReplicateConfig } from "../domain/replica.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import type { MasterTypes } from "../wire/master_codec.ts";
 import type { RpcClient } from "../wire/rpc_client.ts";
-import type { StoreCounters } from "./store_counters.ts";
 import type { PutItem } from "./store_items.ts";
-import { copyOut, type Transfer, type TransferParts, transferCode } from "./store_transfer.ts";
+import { copyOut, type TransferParts, transferCode } from "./store_transfer.ts";
 
 export interface PutParts extends TransferParts {
   readonly master: RpcClient<MasterTypes>;
   readonly client_id: ClientId;
-  readonly counters: StoreCounters;
+  readonly counters: RequesterCounters;
 }
 
-/** One object on its way; `code` is 0 while nothing went wrong. */
-interface Write {
-  readonly item: PutItem;
-  readonly target: PutTarget;
-  code: number;
-}
-
+/** [items]: 0 stored, or why not. */
 export async function putBatch(
   parts: PutParts,
   items: readonly PutItem[],
   config: ReplicateConfig,
 ): Promise<readonly number[]> {
+  const batch = new PutBatch();
   const objects = items.map(({ key, bytes }) => ({ key, bytes }));
   const reply = await parts.master.call("batch_put_start", { client_id: parts.client_id, objects, config });
-  if (!reply.ok) return items.map(() => reply.error.code);
-  const writes = items.map((item, i): Write => {
-    const target = present(reply.value.objects[i], "the master answers every object");
-    return { item, target, code: target.code };
-  });
-  const started = writes.filter((write) => write.code === STORE_CODE.OK);
-  await copyToSegments(parts, started);
-  await finish(parts, started);
-  return writes.map(({ code }) => {
-    if (code !== STORE_CODE.OBJECT_ALREADY_EXISTS) return code;
-    parts.counters.countExistingPut();
-    return STORE_CODE.OK;
-  });
-}
-
-async function copyToSegments(parts: PutParts, writes: readonly Write[]): Promise<void> {
-  const batches = new Map<string, { readonly write: Write; readonly transfer: Transfer<PutItem> }[]>();
-  for (const write of writes) {
-    for (const { segment_name, offset } of write.target.replicas) {
-      const batch = batches.get(segment_name) ?? [];
-      batch.push({ write, transfer: { item: write.item, segment_offset: offset } });
-      batches.set(segment_name, batch);
-    }
+  if (reply.ok) {
+    assert(reply.value.objects.length === items.length, "the master answers every object");
+    const groups = batch.started(reply.value.objects);
+    await Promise.all(groups.map((group) => writeGroup(parts, batch, items, group)));
+    await finish(parts, batch, items);
+  } else {
+    batch.notStarted(items.length, reply.error.code);
   }
-  await Promise.all([...batches].map(([segment_name, batch]) => copyToSegment(parts, segment_name, batch)));
+  const codes = batch.codes();
+  parts.counters.countPuts(codes, batch.existing());
+  return codes;
 }
 
-async function copyToSegment(
+async function writeGroup(
   parts: PutParts,
-  segment_name: string,
-  batch: readonly { readonly write: Write; readonly transfer: Transfer<PutItem> }[],
+  batch: PutBatch,
+  items: readonly PutItem[],
+  { segment_name, generation, writes }: WriteGroup,
 ): Promise<void> {
-  const segment = await parts.directory.find(segment_name);
-  const results = segment.ok
-    ? await copyOut(
-        parts,
-        segment.value,
-        batch.map(({ transfer }) => transfer),
-      )
-    : segment.error;
-  batch.forEach(({ write }, i) => {
-    const code = typeof results === "number" ? results : transferCode(present(results[i], "one a copy"));
-    if (code !== STORE_CODE.OK) write.code = code;
-    else parts.counters.countPutCopy(segment.ok && segment.value.node === parts.node, write.item.bytes);
-  });
+  const transfers = writes.map(({ key_index, segment_offset }) => ({
+    item: present(items[key_index], "a write has an item"),
+    segment_offset,
+  }));
+  const segment = await parts.directory.findMount(segment_name, generation);
+  const results = segment.ok ? await copyOut(parts, segment.value, generation, transfers) : segment.error;
+  const is_local = segment.ok && segment.value.node === parts.node;
+  for (const [i, { key_index }] of writes.entries()) {
+    const code =
+      typeof results === "number" ? results : transferCode(present(results[i], "one result a copy"));
+    if (code !== STORE_CODE.OK) batch.writeFailed(key_index, code);
+    else parts.counters.countPutCopies(is_local, 1, present(items[key_index], "a write has an item").bytes);
+  }
 }
 
 /** Objects whose copies are all written become readable; the space of the others is given back. */
-async function finish(parts: PutParts, writes: readonly Write[]): Promise<void> {
+async function finish(parts: PutParts, batch: PutBatch, items: readonly PutItem[]): Promise<void> {
   const { master, client_id } = parts;
-  const written = writes.filter((write) => write.code === STORE_CODE.OK);
-  const failed = writes.filter((write) => write.code !== STORE_CODE.OK);
-  const keysOf = (some: readonly Write[]): string[] => some.map(({ item }) => item.key);
+  const to_end = batch.toEnd();
+  const to_revoke = batch.toRevoke();
+  const keysOf = (some: readonly number[]): string[] =>
+    some.map((key_index) => present(items[key_index], "a put key has an item").key);
   const [ended] = await Promise.all([
-    written.length === 0 ? null : master.call("batch_put_end", { client_id, keys: keysOf(written) }),
-    failed.length === 0 ? null : master.call("batch_put_revoke", { client_id, keys: keysOf(failed) }),
+    to_end.length === 0 ? null : master.call("batch_put_end", { client_id, keys: keysOf(to_end) }),
+    to_revoke.length === 0 ? null : master.call("batch_put_revoke", { client_id, keys: keysOf(to_revoke) }),
   ]);
-  written.forEach((write, i) => {
-    if (ended === null) return;
-    write.code = ended.ok ? present(ended.value.codes[i], "one code a key") : ended.error.code;
-  });
+  if (ended === null) return;
+  batch.ended(to_end, ended.ok ? ended.value.codes : to_end.map(() => ended.error.code));
 }

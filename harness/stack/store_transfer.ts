@@ -27,10 +27,11 @@ export async function copyIn(
   parts: TransferParts,
   segment: SegmentInfo,
   part: SegmentPart,
+  generation: number | null,
   transfers: readonly Transfer<GetItem>[],
 ): Promise<readonly OpResult[] | number> {
   const earliest_done_ns = book(parts, segment.node, parts.node, transfers);
-  return run(parts, segment, part, (region) =>
+  return run(parts, segment, part, generation, (region) =>
     transfers.map(({ item, segment_offset }) => ({
       kind: "copy" as const,
       from: region,
@@ -48,10 +49,11 @@ export async function copyIn(
 export async function copyOut(
   parts: TransferParts,
   segment: SegmentInfo,
+  generation: number,
   transfers: readonly Transfer<PutItem>[],
 ): Promise<readonly OpResult[] | number> {
   const earliest_done_ns = book(parts, parts.node, segment.node, transfers);
-  return run(parts, segment, "segment", (region) =>
+  return run(parts, segment, "segment", generation, (region) =>
     transfers.map(({ item, segment_offset }) => ({
       kind: "copy" as const,
       from: item.region,
@@ -66,35 +68,40 @@ export async function copyOut(
 }
 
 /** The code of a copy that did not go well; 0 for one that did (a stale block is the caller's to judge). */
-export function transferCode(result: OpResult): number {
-  switch (result.code) {
-    case "ok":
-    case "stale":
-      return STORE_CODE.OK;
-    case "corrupt":
-      return STORE_CODE.CHECKSUM_MISMATCH;
-    case "peer_dead":
-    case "out_of_range":
-    case "io_error":
-    case "cancelled":
-      return STORE_CODE.TRANSFER_FAIL;
-  }
+export function transferCode({ code }: OpResult): number {
+  if (code === "ok" || code === "stale") return STORE_CODE.OK;
+  return code === "corrupt" ? STORE_CODE.CHECKSUM_MISMATCH : STORE_CODE.TRANSFER_FAIL;
 }
 
-/** An owner that has come back since the directory was last asked is tried once more, under its new generation. */
+/**
+ * A segment is copied from and to in the mount that its replica names and in no other; a staging buffer, of which the owner has
+ * just answered, is tried once more when its owner turns out to have come back.
+ */
 async function run(
   parts: TransferParts,
   segment: SegmentInfo,
   part: SegmentPart,
+  generation: number | null,
   toOps: (region: Region) => readonly Op[],
 ): Promise<readonly OpResult[] | number> {
   const { directory, plane } = parts;
+  const { segment_name } = segment;
   const attempt = (): Promise<Result<readonly OpResult[], number>> =>
-    directory.withRegion(segment.segment_name, part, (region) => plane.submit(toOps(region)));
+    directory.withRegion(segment_name, part, (region) => plane.submit(toOps(region)));
+  if (generation !== null) {
+    const mount = await directory.findMount(segment_name, generation);
+    if (!mount.ok) return mount.error;
+  }
   let done = await attempt();
-  const is_gone = !done.ok || done.value.some((result) => result.code === "peer_dead");
-  if (is_gone && (await directory.findSuccessor(segment))) done = await attempt();
+  if (isGone(done)) {
+    if (generation !== null) directory.forget({ ...segment, generation });
+    else if (await directory.findSuccessor(segment)) done = await attempt();
+  }
   return done.ok ? done.value : done.error;
+}
+
+function isGone(done: Result<readonly OpResult[], number>): boolean {
+  return !done.ok || done.value.some((result) => result.code === "peer_dead");
 }
 
 /** The transfers of one batch follow each other on the link: all are done when the last is. */

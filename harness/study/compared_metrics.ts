@@ -7,10 +7,12 @@ import type { RequestRecord } from "../domain/request_record.ts";
 import type { Tier } from "../domain/tier.ts";
 import { NS_PER_S } from "../domain/units.ts";
 import type { ArmRun } from "../measure/arm_run.ts";
+import { armCounter } from "../measure/arm_scrapes.ts";
 import { throughputOf } from "../measure/arm_summary.ts";
 import { E2EL_MS } from "../measure/e2el_ms.ts";
 import type { LatencyMetricDefinition } from "../measure/latency_metric.ts";
 import { isAvailable } from "../measure/measured.ts";
+import { ENGINE_SERIES } from "../measure/metric_names.ts";
 import { localPutRatio } from "../measure/store_summary.ts";
 import { TPOT_MS } from "../measure/tpot_ms.ts";
 import { TTFT_MS } from "../measure/ttft_ms.ts";
@@ -45,7 +47,16 @@ export const COMPARED_METRICS: readonly ComparedMetric[] = [
     const ratio = localPutRatio([run]);
     return isAvailable(ratio) ? ratio : null;
   }),
+  runMetric({ metric: "stale_read_ratio", goodness: "lower", unit: "points" }, staleReadRatio),
 ];
+
+/** Of the blocks read from the store, those of older weights. Null where nothing was read. */
+function staleReadRatio(run: ArmRun): number | null {
+  const stale_reads = armCounter([run], "engines", ENGINE_SERIES.stale_reads);
+  const get_keys = armCounter([run], "engines", ENGINE_SERIES.get_keys);
+  if (!isAvailable(stale_reads) || !isAvailable(get_keys) || get_keys === 0) return null;
+  return stale_reads / get_keys;
+}
 
 function latency(
   definition: LatencyMetricDefinition,

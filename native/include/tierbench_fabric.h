@@ -61,6 +61,8 @@ typedef struct tb_fabric_options {
   const char *domain;
   /// Local address, which selects the port and GID; empty: the provider's choice.
   const char *source;
+  /// IP address of this host by which peers see that this process lives; empty: that of the endpoint, where it has one.
+  const char *beacon_host;
   /// −1: libfabric's choice.
   int32_t gid_index;
   uint32_t slot_count;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "crc32c.h"
+#include "stream_store.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "block bytes are little-endian");
 
@@ -94,6 +95,28 @@ bool bodyContinues(const uint8_t *body, size_t bytes, PatternLanes *lanes_at) {
   return equal && (any[0] | any[1]) == 0;
 }
 
+/// bodyContinues that also copies the bytes it has looked at; when streaming, `to` is 16-byte aligned.
+template <bool kStreams>
+bool copiedBodyContinues(uint8_t *to, const uint8_t *body, size_t bytes, PatternLanes *lanes_at) {
+  PatternLanes lanes = *lanes_at;
+  PatternLanes::Pair differing[4] = {};
+  for (; bytes >= kStepBytes; to += kStepBytes, body += kStepBytes, bytes -= kStepBytes) {
+    __builtin_prefetch(body + 512);
+    step(lanes);
+    PatternLanes::Pair found[4];
+    memcpy(found, body, kStepBytes);
+    for (int i = 0; i < 4; i++) {
+      if constexpr (kStreams) streamStore(to + 16 * i, found[i]);
+      differing[i] |= found[i] ^ lanes.words[i];
+    }
+    if constexpr (!kStreams) memcpy(to, found, kStepBytes);
+  }
+  *lanes_at = lanes;
+  memcpy(to, body, bytes);
+  const PatternLanes::Pair any = differing[0] | differing[1] | differing[2] | differing[3];
+  return (any[0] | any[1]) == 0 && bodyContinues(to, bytes, lanes_at);
+}
+
 }  // namespace
 
 void fillBlock(void *block, size_t bytes, const BlockIdentity &identity) {
@@ -123,6 +146,23 @@ void BlockVerifier::feed(const void *piece, size_t bytes) {
     bytes -= kBlockHeaderBytes;
   }
   if (!corrupt_ && !bodyContinues(at, bytes, &lanes_)) corrupt_ = true;
+}
+
+void BlockVerifier::copyAndFeed(void *to, const void *from, size_t bytes) {
+  uint8_t *at = static_cast<uint8_t *>(to);
+  const uint8_t *body = static_cast<const uint8_t *>(from);
+  if (!header_read_) {
+    memcpy(at, body, kBlockHeaderBytes);
+    readHeader(at);
+    at += kBlockHeaderBytes;
+    body += kBlockHeaderBytes;
+    bytes -= kBlockHeaderBytes;
+  }
+  const bool streams = block_bytes_ >= kStreamBytes && canStream(to);
+  const bool continues = streams ? copiedBodyContinues<true>(at, body, bytes, &lanes_)
+                                 : copiedBodyContinues<false>(at, body, bytes, &lanes_);
+  if (!continues) corrupt_ = true;
+  if (streams) streamFence();
 }
 
 BlockVerdict BlockVerifier::verdict() const {

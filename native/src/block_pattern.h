@@ -44,6 +44,8 @@ class BlockVerifier {
  public:
   BlockVerifier(size_t block_bytes, const BlockIdentity &identity) : block_bytes_(block_bytes), identity_(identity) {}
   void feed(const void *piece, size_t bytes);
+  /// Copies a piece and checks what it copies on its way, so that the bytes pass the processor once.
+  void copyAndFeed(void *to, const void *from, size_t bytes);
   BlockVerdict verdict() const;
 
  private:

@@ -1,16 +1,14 @@
 #include "operation.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "crc32c.h"
 #include "exact_u64.h"
+#include "stream_store.h"
 
 namespace tierbench {
 namespace {
 
-/// Copied and checked in pieces that stay in the first-level cache between the two.
-constexpr uint64_t kPieceBytes = 32 * 1024;
 
 bool resolveNumbers(const tb_submission &submission, Operation *operation) {
   return exactU64(submission.offset, &operation->offset) &&
@@ -46,18 +44,26 @@ void setVerdict(Operation *operation, const BlockVerdict &verdict) {
   operation->code = verdict.state == BlockState::kOk ? TB_OK : verdict.state == BlockState::kStale ? TB_STALE : TB_CORRUPT;
 }
 
+bool overlaps(const uint8_t *to, const uint8_t *from, uint64_t bytes) {
+  return to < from + bytes && from < to + bytes;
+}
+
+void copyPlain(uint8_t *to, const uint8_t *from, uint64_t bytes) {
+  const bool streams = bytes >= kStreamBytes && canStream(to) && !overlaps(to, from, bytes);
+  if (streams) streamCopy(to, from, bytes);
+  else memmove(to, from, bytes);
+}
+
 void copyBytes(Operation *operation) {
   uint8_t *to = operation->region->data() + operation->offset;
   const uint8_t *from = operation->from->data() + operation->from_offset;
-  if (!operation->verify) {
-    memmove(to, from, operation->bytes);
-    return;
-  }
+  if (!operation->verify) return copyPlain(to, from, operation->bytes);
   BlockVerifier verifier(operation->bytes, operation->identity);
-  for (uint64_t at = 0; at < operation->bytes; at += kPieceBytes) {
-    const uint64_t piece = std::min(kPieceBytes, operation->bytes - at);
-    memmove(to + at, from + at, piece);
-    verifier.feed(to + at, piece);
+  if (overlaps(to, from, operation->bytes)) {
+    memmove(to, from, operation->bytes);
+    verifier.feed(to, operation->bytes);
+  } else {
+    verifier.copyAndFeed(to, from, operation->bytes);
   }
   setVerdict(operation, verifier.verdict());
 }

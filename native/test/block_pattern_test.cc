@@ -85,6 +85,44 @@ TEST(a_block_checked_in_pieces_has_the_verdict_of_the_whole) {
   CHECK(inPieces() == BlockState::kCorrupt);
 }
 
+TEST(a_block_checked_while_it_is_copied_arrives_whole_and_every_flipped_bit_is_seen) {
+  for (size_t skew : {0u, 1u}) {  // a destination that streaming stores can and cannot write
+    std::vector<uint8_t> block = filled(64 * 3 + 13, kBlock), arrived(block.size() + 32);
+    const size_t odd = reinterpret_cast<uintptr_t>(arrived.data()) & 15;
+    uint8_t *to = arrived.data() + (16 - odd) % 16 + skew;
+    const auto copied = [&] {
+      BlockVerifier verifier(block.size(), kBlock);
+      verifier.copyAndFeed(to, block.data(), block.size());
+      return verifier.verdict().state;
+    };
+    CHECK(copied() == BlockState::kOk);
+    CHECK(memcmp(to, block.data(), block.size()) == 0);
+    for (size_t bit = 0; bit < block.size() * 8; bit++) {
+      block[bit / 8] ^= static_cast<uint8_t>(1 << (bit % 8));
+      CHECK(copied() == BlockState::kCorrupt);
+      block[bit / 8] ^= static_cast<uint8_t>(1 << (bit % 8));
+    }
+  }
+}
+
+TEST(a_block_long_enough_for_streaming_stores_arrives_whole_and_a_flipped_bit_is_seen) {
+  std::vector<uint8_t> block = filled(256 * 1024 + 13, kBlock), arrived(block.size() + 16);
+  uint8_t *to = arrived.data() + (16 - (reinterpret_cast<uintptr_t>(arrived.data()) & 15)) % 16;
+  const auto copied = [&] {
+    BlockVerifier verifier(block.size(), kBlock);
+    verifier.copyAndFeed(to, block.data(), block.size());
+    return verifier.verdict().state;
+  };
+  CHECK(copied() == BlockState::kOk);
+  CHECK(memcmp(to, block.data(), block.size()) == 0);
+  for (size_t at : {size_t{64}, size_t{4096}, block.size() - 14, block.size() - 1}) {
+    block[at] ^= 1;
+    CHECK(copied() == BlockState::kCorrupt);
+    CHECK(memcmp(to, block.data(), block.size()) == 0);
+    block[at] ^= 1;
+  }
+}
+
 TEST(blocks_of_neighbouring_hashes_share_no_words) {
   BlockIdentity next = kBlock;
   next.hash++;

@@ -12,8 +12,6 @@ export const AZURE: TraceFormat = {
   name: "azure",
   looks_like: "CSV with TIMESTAMP, ContextTokens, GeneratedTokens",
   block_tokens: null,
-  sessions: null,
-  history: "recorded",
   recognises: ({ header }) => COLUMNS.every((column) => header.includes(column)),
   rows,
 };

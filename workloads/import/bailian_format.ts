@@ -14,8 +14,6 @@ export const BAILIAN: TraceFormat = {
   name: "bailian",
   looks_like: "JSONL with chat_id, parent_chat_id, timestamp (s), input_length, output_length, hash_ids",
   block_tokens: 16,
-  sessions: "threads of chats, by parent_chat_id",
-  history: "recorded",
   recognises: ({ objects }) => objects.some((row) => "chat_id" in row && "parent_chat_id" in row),
   rows,
 };

@@ -15,8 +15,6 @@ export const BURSTGPT: TraceFormat = {
   name: "burstgpt",
   looks_like: "CSV with Timestamp (s), Request tokens, Response tokens and, in newer files, Session ID",
   block_tokens: null,
-  sessions: "Session ID, where the file has it",
-  history: "recorded",
   recognises: ({ header }) => COLUMNS.every((column) => header.includes(column)),
   rows: ({ path }) => csvRequests(path, { columns: COLUMNS, toRow }),
 };

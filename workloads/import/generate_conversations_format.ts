@@ -17,8 +17,6 @@ export const GENERATE_CONVERSATIONS: TraceFormat = {
   name: "generate_conversations",
   looks_like: 'JSON object with "filetype": "generate_conversations"',
   block_tokens: 16,
-  sessions: "the conversations that the file describes",
-  history: "answers",
   recognises: ({ text }) => /^\{[^[]*"filetype"\s*:\s*"generate_conversations"/.test(text),
   rows,
 };

@@ -1,9 +1,9 @@
 // Records of a JSONL file, one JSON object a line; blank lines are passed over.
 
 import { textLines } from "../text_lines.ts";
+import type { TraceRequest } from "../trace/trace_request.ts";
 import { RowFields } from "./row_fields.ts";
 import type { TraceRow } from "./trace_format.ts";
-import type { TraceRequest } from "../trace/trace_request.ts";
 
 /** `toRequest` reads the fields; what it returns counts when none had a problem. */
 export function* jsonlRows(
@@ -24,11 +24,16 @@ function objectRow(
 ): TraceRow {
   if (!isObject(value)) {
     const next_step = "Use a file with one JSON object a line, or name another --format.";
-    return { kind: "wrong", problems: [{ path: where, rule: "must be one JSON object", got: text, next_step }] };
+    return {
+      kind: "wrong",
+      problems: [{ path: where, rule: "must be one JSON object", got: text, next_step }],
+    };
   }
   const fields = new RowFields(where, value);
   const request = toRequest(fields);
-  return fields.problems.length > 0 ? { kind: "wrong", problems: fields.problems } : { kind: "request", request };
+  return fields.problems.length > 0
+    ? { kind: "wrong", problems: fields.problems }
+    : { kind: "request", request };
 }
 
 function parseJson(text: string): unknown {

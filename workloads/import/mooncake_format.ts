@@ -18,8 +18,6 @@ export const MOONCAKE: TraceFormat = {
   name: "mooncake",
   looks_like: "JSONL with timestamp (ms), input_length, output_length, hash_ids of 512-token blocks",
   block_tokens: BLOCK_TOKENS,
-  sessions: null,
-  history: "recorded",
   recognises: ({ objects }) =>
     objects.some((row) => "input_length" in row && "session_id" in row) || hashesFit(objects, BLOCK_TOKENS),
   rows,

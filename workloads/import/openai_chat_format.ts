@@ -10,8 +10,6 @@ export const OPENAI_CHAT: TraceFormat = {
   name: "openai_chat",
   looks_like: "JSON array of {id, messages: [{role, content}]}",
   block_tokens: 16,
-  sessions: "the conversations of the file",
-  history: "answers",
   recognises: ({ text }) => /^\[\s*\{/.test(text) && text.includes('"messages"'),
   rows: (source) => conversationRows(source, { list_field: "messages", toMessage }),
 };

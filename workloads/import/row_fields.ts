@@ -47,9 +47,14 @@ export class RowFields {
   /** A time or a pause in units of `unit_ns`, as whole ns. */
   time_ns(field: string, unit_ns: number): number {
     const value = numberOf(this.#fields[field]);
-    if (value !== null && value >= 0 && value * unit_ns <= MAX_S * NS_PER_S) return Math.round(value * unit_ns);
+    if (value !== null && value >= 0 && value * unit_ns <= MAX_S * NS_PER_S)
+      return Math.round(value * unit_ns);
     const unit = unit_ns === NS_PER_S ? "s" : "ms";
-    this.problem(field, `must be a number of ${unit} from 0, counted from the trace's start`, this.#fields[field]);
+    this.problem(
+      field,
+      `must be a number of ${unit} from 0, counted from the trace's start`,
+      this.#fields[field],
+    );
     return 0;
   }
 

@@ -40,7 +40,10 @@ export class SessionPrompts {
     const key = earlier?.key ?? keyOf(session_id);
     const prompt =
       earlier === undefined
-        ? { input_tokens: turn.new_tokens, hash_ids: turn.given_ids ?? this.#continued([], turn.new_tokens, key) }
+        ? {
+            input_tokens: turn.new_tokens,
+            hash_ids: turn.given_ids ?? this.#continued([], turn.new_tokens, key),
+          }
         : this.#next(earlier, turn.new_tokens);
     this.#histories.set(session_id, { ...prompt, answer_tokens: turn.output_tokens, key });
     return prompt;

@@ -21,8 +21,6 @@ export const SHAREGPT: TraceFormat = {
   name: "sharegpt",
   looks_like: "JSON array of {id, conversations: [{from, value}]}",
   block_tokens: 16,
-  sessions: "the conversations of the file",
-  history: "answers",
   recognises: ({ text }) => /^\[\s*\{/.test(text) && text.includes('"conversations"'),
   rows: (source) => conversationRows(source, { list_field: "conversations", toMessage }),
 };

@@ -12,8 +12,6 @@ export const TIMED_TRACE: TraceFormat = {
   name: "timed_trace",
   looks_like: "JSONL with timestamp (s), input_length, output_length, hash_ids of 16-token chunks",
   block_tokens: CHUNK_TOKENS,
-  sessions: null,
-  history: "recorded",
   recognises: ({ objects }) => hashesFit(objects, CHUNK_TOKENS),
   rows: ({ path, block_tokens }) =>
     jsonlRows(path, (fields) => {

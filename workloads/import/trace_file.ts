@@ -106,5 +106,10 @@ function withoutRequests(path: string): ConfigProblem {
 function unknownFormat(path: string): ConfigProblem {
   const shapes = TRACE_FORMATS.map(({ name, looks_like }) => `${name} (${looks_like})`).join("; ");
   const rule = `must be a trace of a known format: ${shapes}`;
-  return { path, rule, got: "another opening", next_step: "Use one of them, or say which it is with --format." };
+  return {
+    path,
+    rule,
+    got: "another opening",
+    next_step: "Use one of them, or say which it is with --format.",
+  };
 }

@@ -11,13 +11,6 @@ export interface TraceFormat {
   readonly looks_like: string;
   /** Tokens of a hashed block where the user does not say; null: the format has no hashes. */
   readonly block_tokens: number | null;
-  /** Where its sessions come from, in words; null: it does not name sessions. */
-  readonly sessions: string | null;
-  /**
-   * How a session is replayed: prompts as recorded, or every later prompt quoting the answers that this run gives (files of
-   * conversations, which have no times).
-   */
-  readonly history: "recorded" | "answers";
   readonly recognises: (opening: TraceOpening) => boolean;
   /** In the order of the file, reading as it goes. Throws what the file system throws. */
   readonly rows: (source: TraceSource) => Generator<TraceRow, void>;

@@ -7,8 +7,6 @@ export interface Reach {
   readonly shared_blocks: number;
   /** The latest request, from 0, whose prompt held the last of them; null where nothing is shared. */
   readonly last_request: number | null;
-  /** How many of them, at the prompt's front, a later request than that has used too. */
-  readonly busier_blocks: number;
 }
 
 const NEVER = -1;
@@ -23,19 +21,12 @@ export class PrefixReach {
     let shared_blocks = 0;
     let last_request = NEVER;
     for (; shared_blocks < blocks.length; shared_blocks++) {
-      const request = this.#at(blocks[shared_blocks]);
+      const request = this.#last_request.at(blocks[shared_blocks] as number);
       if (request === NEVER) break;
       last_request = request;
     }
-    let busier_blocks = 0;
-    while (busier_blocks < shared_blocks && this.#at(blocks[busier_blocks]) > last_request) busier_blocks++;
     for (let j = 0; j < blocks.length; j++) this.#last_request.set(blocks[j] as number, this.#requests);
     this.#requests++;
-    if (last_request === NEVER) return { shared_blocks, last_request: null, busier_blocks: 0 };
-    return { shared_blocks, last_request, busier_blocks };
-  }
-
-  #at(block: number | undefined): number {
-    return block === undefined ? NEVER : this.#last_request.at(block);
+    return { shared_blocks, last_request: last_request === NEVER ? null : last_request };
   }
 }

@@ -118,7 +118,10 @@ function arrivals(in_file_order: Float64Array, ascending_ns: Float64Array): Arri
   const span_s = (last_ns - first_ns) / NS_PER_S;
   const rate_per_s = new Array<number>(RATE_PARTS).fill(0);
   for (const at_ns of ascending_ns) {
-    const part = Math.min(RATE_PARTS - 1, Math.floor((RATE_PARTS * (at_ns - first_ns)) / (last_ns - first_ns)));
+    const part = Math.min(
+      RATE_PARTS - 1,
+      Math.floor((RATE_PARTS * (at_ns - first_ns)) / (last_ns - first_ns)),
+    );
     if (span_s > 0) rate_per_s[part] = (rate_per_s[part] ?? 0) + RATE_PARTS / span_s;
   }
   return {

@@ -5,5 +5,5 @@ export interface SyntheticRequest {
   readonly input_tokens: number;
   readonly output_tokens: number;
   /** [ceil(input_tokens / block_tokens)] */
-  readonly hash_ids: Float64Array | Int32Array | null;
+  readonly hash_ids: ArrayLike<number> | null;
 }

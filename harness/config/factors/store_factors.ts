@@ -44,6 +44,17 @@ export const STORE_FACTORS: readonly Factor[] = [
   },
   {
     ...COMMON,
+    name: "acknowledged_puts",
+    description: "Whether memory keeps a block that waits for its owner's disk, or may evict and lose it",
+    seed_claim: "the real store loses acknowledged blocks between put and offload; a safe one hits more",
+    path: "store.acknowledged_puts",
+    levels: named(["safe", "mooncake"]),
+    default_level: "safe",
+    default_pair: ["mooncake", "safe"],
+    acts_on: "disk",
+  },
+  {
+    ...COMMON,
     name: "lease_ttl_ms",
     description: "How long a block that was looked up or read cannot be evicted",
     seed_claim: "too short loses blocks between lookup and load, too long leaves puts without room",

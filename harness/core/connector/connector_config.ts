@@ -22,6 +22,8 @@ export interface ConnectorConfig {
   /** Loads queue behind saves on one executor, or each has its own. */
   readonly executors: "shared" | "separate";
   readonly min_load_tokens: number;
+  /** Tokens saved and loaded together, a multiple of the engine's block: one block in vLLM, 256 tokens in LMCache. */
+  readonly chunk_tokens: number;
   readonly unaligned_handoff: boolean;
   /** A wipe of the store that fails: crash makes the reset fail, fallback makes the engine go on without the store. */
   readonly on_reset_failure: "crash" | "fallback";

@@ -20,6 +20,7 @@ export const FIXTURE_CONNECTOR: ConnectorConfig = {
   replica_num: 1,
   executors: "separate",
   min_load_tokens: 0,
+  chunk_tokens: 4,
   unaligned_handoff: false,
   on_reset_failure: "crash",
   tier_log: false,
@@ -43,6 +44,7 @@ export function hashes(...values: number[]): BlockHash[] {
 export class CollectedOutput {
   readonly effects: StoreEffect[] = [];
   readonly notices: StoreNotice[] = [];
+  now_ns = 0;
 
   take(): { effects: StoreEffect[]; notices: StoreNotice[] } {
     return { effects: this.effects.splice(0), notices: this.notices.splice(0) };

@@ -7,6 +7,7 @@ function target(...places: [segment_name: string, offset: number][]): PutTarget 
   const replicas = places.map(([segment_name, offset]) => ({
     tier: "cpu" as const,
     segment_name,
+    generation: 1,
     offset,
     bytes: 64,
   }));
@@ -21,12 +22,13 @@ test("writes of one segment go together, and an object with two copies is writte
   expect(groups).toEqual([
     {
       segment_name: "a",
+      generation: 1,
       writes: [
         { key_index: 0, segment_offset: 0 },
         { key_index: 1, segment_offset: 64 },
       ],
     },
-    { segment_name: "b", writes: [{ key_index: 0, segment_offset: 64 }] },
+    { segment_name: "b", generation: 1, writes: [{ key_index: 0, segment_offset: 64 }] },
   ]);
 });
 

@@ -74,4 +74,6 @@ export interface Sink<T> {
 export interface StoreOutput {
   readonly effects: Sink<StoreEffect>;
   readonly notices: Sink<StoreNotice>;
+  /** When the call is made. */
+  readonly now_ns: number;
 }

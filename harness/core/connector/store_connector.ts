@@ -18,6 +18,7 @@ import { foldLookup } from "./lookup_fold.ts";
 import { type SaveJob, SaveRunner } from "./save_runner.ts";
 import type { JobEffect, StoreEvent, StoreOutput } from "./store_api.ts";
 import { StoreCounters } from "./store_counters.ts";
+import { StoreOperations } from "./store_operations.ts";
 
 /** What is queued before it is wiped, what is queued behind it is not. */
 interface ResetJob {
@@ -31,6 +32,7 @@ type StoreJob = LoadJob | SaveJob | ResetJob;
 export class StoreConnector {
   readonly config: ConnectorConfig;
   readonly counters: StoreCounters = new StoreCounters();
+  readonly operations: StoreOperations;
   readonly #keys: BlockKeys;
   readonly #nextId: () => number;
   readonly #load_runner: LoadRunner;
@@ -49,6 +51,7 @@ export class StoreConnector {
     this.#load_executor = config.executors === "shared" ? this.#save_executor : new Executor();
     const object_bytes = Math.ceil(block_bytes / this.#keys.ranks);
     const load_rules = { split: splitRule(config), object_bytes, tier_log: config.tier_log };
+    this.operations = new StoreOperations(object_bytes);
     const put_config = {
       replica_num: config.replica_num,
       preferred_segments: config.preferred_segment === null ? [] : [config.preferred_segment],
@@ -85,7 +88,9 @@ export class StoreConnector {
     assert(hashes.length > 0, "a lookup asks for at least one block");
     const op_id = this.#nextId();
     this.#lookup_ops.add(op_id);
-    out.effects.push({ type: "exists", op_id, keys: this.#keys.of(hashes) });
+    const exists: JobEffect = { type: "exists", op_id, keys: this.#keys.of(hashes) };
+    this.operations.started(exists, true, out.now_ns);
+    out.effects.push(exists);
     return op_id;
   }
 
@@ -163,6 +168,7 @@ export class StoreConnector {
   }
 
   handle(event: StoreEvent, out: StoreOutput): void {
+    this.operations.ended(event, out.now_ns);
     if (event.type === "exists_done" && this.#lookup_ops.delete(event.op_id)) {
       this.#lookupDone(event.op_id, event.codes, out);
       return;
@@ -199,6 +205,7 @@ export class StoreConnector {
       return;
     }
     this.#executor_ops.set(effect.op_id, executor);
+    this.operations.started(effect, false, out.now_ns);
     out.effects.push(effect);
   }
 

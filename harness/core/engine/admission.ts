@@ -7,10 +7,12 @@
 import { decideLoad } from "../connector/load_decision.ts";
 import { lookupBlocks } from "../connector/lookup_fold.ts";
 import type { EngineContext } from "./engine_context.ts";
+import { growBlocks } from "./grow_blocks.ts";
 import type { Loads } from "./loads.ts";
 import type { Lookups } from "./lookups.ts";
 import type { Pulls } from "./pulls.ts";
-import type { RequestState } from "./request_state.ts";
+import { logReload } from "./reload_log.ts";
+import type { Handoff, RequestState } from "./request_state.ts";
 import type { StepPlan } from "./step_plan.ts";
 
 export type Admitted = "scheduled" | "parked" | "asked" | "no_blocks";
@@ -19,6 +21,8 @@ export type Admitted = "scheduled" | "parked" | "asked" | "no_blocks";
 interface Supply {
   readonly source: "compute" | "load" | "pull";
   readonly end_tokens: number;
+  /** Only with compute. */
+  readonly handoff?: Handoff;
 }
 
 export class Admission {
@@ -40,15 +44,6 @@ export class Admission {
     return this.#admitFresh(request, plan, now_ns);
   }
 
-  /** Blocks for the first `end_tokens` of the request, all or none. */
-  grow(request: RequestState, end_tokens: number): boolean {
-    const { pool, config } = this.#ctx;
-    const missing = Math.ceil(end_tokens / config.block_tokens) - request.block_ids.length;
-    if (missing > pool.free_blocks) return false;
-    for (let i = 0; i < missing; i++) request.block_ids.push(pool.allocate());
-    return true;
-  }
-
   #admitFresh(request: RequestState, plan: StepPlan, now_ns: number): Admitted {
     const { pool, config, queues } = this.#ctx;
     const hit_ids = this.#prefixHit(request);
@@ -60,12 +55,13 @@ export class Admission {
     for (const block_id of hit_ids) pool.reference(block_id);
     request.block_ids = hit_ids;
     request.computed_tokens = hbm_tokens;
+    request.handoff = supply.handoff ?? null;
     this.#count(request, hbm_tokens, supply);
     if (supply.source === "compute") {
       this.#pulls.release(request);
       return this.#schedule(request, plan);
     }
-    this.grow(request, supply.end_tokens);
+    growBlocks(this.#ctx, request, supply.end_tokens);
     queues.park(request);
     if (supply.source === "load") this.#loads.start(request, hit_blocks, now_ns);
     else this.#pulls.start(request, hit_blocks, now_ns);
@@ -76,8 +72,8 @@ export class Admission {
     const { pool, config, queues } = this.#ctx;
     const lacked_blocks = Math.ceil(request.known_tokens / config.block_tokens) - request.block_ids.length;
     if (lacked_blocks > pool.free_blocks) return "no_blocks";
-    const new_tokens = Math.min(request.known_tokens - request.computed_tokens, plan.tokens_left);
-    this.grow(request, request.computed_tokens + new_tokens);
+    const new_tokens = Math.min(request.computable_tokens, plan.tokens_left);
+    growBlocks(this.#ctx, request, request.computed_tokens + new_tokens);
     queues.run(request);
     plan.add(request, new_tokens, pool);
     return "scheduled";
@@ -109,9 +105,12 @@ export class Admission {
       return { source: "compute", end_tokens: compute_end };
     }
     const hit_tokens = request.lookup.hit_blocks * config.block_tokens;
-    const decision = decideLoad(hbm_tokens, hit_tokens, config.block_tokens, store.config.min_load_tokens);
+    const decision = decideLoad(hbm_tokens, hit_tokens, store.config);
+    logReload(this.#ctx, request, hbm_tokens, hit_tokens, decision);
     if (decision.action === "skip") return { source: "compute", end_tokens: compute_end };
-    return { source: "load", end_tokens: decision.to_tokens };
+    if (decision.action === "load") return { source: "load", end_tokens: decision.to_tokens };
+    const end_tokens = Math.min(compute_end, decision.boundary_tokens);
+    return { source: "compute", end_tokens, handoff: decision };
   }
 
   /** Hit rates count a request once, as vLLM's do; a preempted one that comes back is not asked about again. */

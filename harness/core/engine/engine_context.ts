@@ -17,6 +17,8 @@ export interface EngineContext {
   /** Ids of ops, jobs and steps. */
   readonly nextId: () => number;
   weights_version: number;
+  /** Of the call being handled. */
+  now_ns: number;
   effects: EngineEffect[];
   notices: StoreNotice[];
 }

@@ -7,6 +7,7 @@
 import { assert, present, unreachable } from "../../domain/assert.ts";
 import type { StoreEvent, StoreNotice } from "../connector/store_api.ts";
 import { StoreConnector } from "../connector/store_connector.ts";
+import type { StoreOperationStats } from "../connector/store_operations.ts";
 import { BlockPool } from "./block_pool.ts";
 import { ComputeModel } from "./compute_model.ts";
 import { type DecodeRun, DecodeRuns } from "./decode_runs.ts";
@@ -21,6 +22,7 @@ import type {
 import type { EngineContext } from "./engine_context.ts";
 import { EngineCounters } from "./engine_counters.ts";
 import { engineSnapshot } from "./engine_snapshot.ts";
+import { Handoffs } from "./handoffs.ts";
 import { HeldBlocks } from "./held_blocks.ts";
 import { Loads } from "./loads.ts";
 import { Lookups } from "./lookups.ts";
@@ -78,6 +80,7 @@ export class EngineCore {
       pulls: this.#pulls,
       saves: this.#saves,
       held: this.#held,
+      handoffs: new Handoffs(ctx, this.#loads),
     });
   }
 
@@ -85,6 +88,7 @@ export class EngineCore {
   handle(event: EngineEvent, now_ns: number): EngineEffect[] {
     const effects: EngineEffect[] = [];
     this.#ctx.effects = effects;
+    this.#ctx.now_ns = now_ns;
     if (this.#run !== null) this.#leaveRun(this.#run, event, now_ns);
     this.#dispatch(event, now_ns);
     this.#advance(now_ns);
@@ -98,6 +102,11 @@ export class EngineCore {
 
   snapshot(): EngineSnapshot {
     return engineSnapshot(this.#ctx);
+  }
+
+  /** Of the connector's calls; none without a store. */
+  storeOperations(): StoreOperationStats[] {
+    return this.#ctx.store?.operations.snapshot() ?? [];
   }
 
   /** For tests, O(num_hbm_blocks): no block leaked, none freed twice, every cached block found. */
@@ -260,6 +269,7 @@ function buildContext(config: EngineCoreConfig, weights_version: number): Engine
     counters: new EngineCounters(),
     nextId,
     weights_version,
+    now_ns: 0,
     effects: [],
     notices: [],
   };

@@ -52,6 +52,7 @@ export class Loads {
     } else {
       this.#take(request, from_block, report);
     }
+    request.stages.handoffEnded();
     if (request.phase !== "finished") queues.remoteDone(request);
   }
 

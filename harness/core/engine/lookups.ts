@@ -20,12 +20,9 @@ export class Lookups {
   /** True while the request must wait for its answer. A request whose KV is pulled from a prefill engine does not ask. */
   mustWait(request: RequestState, now_ns: number): boolean {
     if (request.lookup.state !== "unasked") return request.lookup.state === "asked";
-    const { store, config } = this.#ctx;
+    const { store } = this.#ctx;
     const { prompt_block_hashes, remote } = request.request;
-    const blocks = Math.min(
-      prompt_block_hashes.length,
-      lookupBlocks(request.known_tokens, config.block_tokens),
-    );
+    const blocks = Math.min(prompt_block_hashes.length, this.#blocksToAsk(request));
     const idle = store === null || !store.looks_up || remote !== null;
     if (idle || blocks === 0 || this.resets_under_way > 0) {
       request.lookup = NOTHING_FOUND;
@@ -43,9 +40,30 @@ export class Lookups {
     const request = this.#asking.get(job_id);
     this.#asking.delete(job_id);
     if (request === undefined || request.phase === "finished") return;
-    request.lookup = { state: "answered", hit_blocks };
+    const whole_blocks = this.#inWholeChunks(hit_blocks);
+    const { block_tokens } = this.#ctx.config;
+    const loadable_blocks = Math.min(whole_blocks, lookupBlocks(request.known_tokens, block_tokens));
+    request.lookup = { state: "answered", hit_blocks: loadable_blocks };
     request.stages.lookupEnded(now_ns);
-    request.save_frontier_blocks = hit_blocks;
+    request.save_frontier_blocks = whole_blocks;
+  }
+
+  /** A chunk is there or not: the last block of a prompt is asked about for its chunk, though it is never loaded. */
+  #blocksToAsk({ known_tokens }: RequestState): number {
+    const { block_tokens } = this.#ctx.config;
+    const loadable_blocks = lookupBlocks(known_tokens, block_tokens);
+    const is_chunked = this.#chunkBlocks() > 1;
+    return is_chunked && loadable_blocks > 0 ? Math.floor(known_tokens / block_tokens) : loadable_blocks;
+  }
+
+  #inWholeChunks(blocks: number): number {
+    const chunk_blocks = this.#chunkBlocks();
+    return Math.floor(blocks / chunk_blocks) * chunk_blocks;
+  }
+
+  #chunkBlocks(): number {
+    const { store, config } = this.#ctx;
+    return (store?.config.chunk_tokens ?? config.block_tokens) / config.block_tokens;
   }
 
   /** The request asks again when its turn comes: its answer is about a cache that is gone. */

@@ -118,6 +118,8 @@ export class RandomWorld {
       enable_offload: this.draw(2) === 0,
       staging_bytes: 12_287 + this.draw(5) * 12_288, // from "no key fits" to four keys a GET
       min_load_tokens: this.draw(3) * BLOCK_TOKENS,
+      chunk_tokens: (1 + this.draw(3)) * BLOCK_TOKENS,
+      unaligned_handoff: this.draw(3) > 0,
     };
     return {
       ...FIXTURE_ENGINE,

@@ -3,6 +3,7 @@
 import { assert } from "../../domain/assert.ts";
 import type { EngineRequest, HeldKv } from "./engine_api.ts";
 import type { EngineContext } from "./engine_context.ts";
+import type { Handoffs } from "./handoffs.ts";
 import type { HeldBlocks } from "./held_blocks.ts";
 import type { Loads } from "./loads.ts";
 import type { Pulls } from "./pulls.ts";
@@ -15,6 +16,7 @@ export interface LifecycleDeps {
   readonly pulls: Pulls;
   readonly saves: Saves;
   readonly held: HeldBlocks;
+  readonly handoffs: Handoffs;
 }
 
 export class RequestLifecycle {
@@ -58,6 +60,7 @@ export class RequestLifecycle {
       return;
     }
     this.#deps.saves.afterStep(request);
+    this.#deps.handoffs.afterStep(request, now_ns);
     if (request.computed_tokens < request.known_tokens) return;
     this.#emitToken(request, now_ns);
     if (request.output_tokens === request.request.max_tokens) this.#finish(request, "length", null, now_ns);

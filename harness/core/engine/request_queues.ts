@@ -25,6 +25,16 @@ export class RequestQueues {
 
   park(request: RequestState): void {
     this.#leaveWaiting(request);
+    this.#wait(request);
+  }
+
+  parkRunning(request: RequestState): void {
+    assert(request.phase === "running", "a request that has been computed runs");
+    this.running.splice(this.running.indexOf(request), 1);
+    this.#wait(request);
+  }
+
+  #wait(request: RequestState): void {
     request.phase = "waiting_for_remote_kv";
     request.remote_done = false;
     this.waiting_for_remote_kv.pushBack(request);

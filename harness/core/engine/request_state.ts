@@ -11,6 +11,11 @@ export type LookupState =
   | { readonly state: "asked"; readonly job_id: number }
   | { readonly state: "answered"; readonly hit_blocks: number };
 
+export interface Handoff {
+  readonly boundary_tokens: number;
+  readonly to_tokens: number;
+}
+
 export const UNASKED: LookupState = { state: "unasked" };
 
 export class RequestState {
@@ -31,6 +36,8 @@ export class RequestState {
 
   /** Leading prompt blocks that the store has, or was asked to take. */
   save_frontier_blocks = 0;
+  /** Computed up to the boundary, the request loads from there; null: nothing is to be handed off. */
+  handoff: Handoff | null = null;
   /** Remote blocks that this request still has to release. */
   holds_remote: boolean;
   /** The load or pull it waits for has ended. */
@@ -59,11 +66,17 @@ export class RequestState {
     return this.request.prompt_tokens + this.output_tokens;
   }
 
+  /** Tokens that may be computed before something else is decided. */
+  get computable_tokens(): number {
+    return (this.handoff?.boundary_tokens ?? this.known_tokens) - this.computed_tokens;
+  }
+
   /** Forgets all computed KV and its blocks, which the caller releases. */
   resetComputed(): void {
     this.block_ids = [];
     this.computed_tokens = 0;
     this.lookup = UNASKED;
+    this.handoff = null;
     this.save_frontier_blocks = 0;
     this.discard_remote = false;
     this.was_sent_back = true;

@@ -1,6 +1,6 @@
 // Prompt blocks on their way into the store. After each step the blocks that it completed are offered, behind the save
 // frontier; the blocks of a running save keep a reference, so nobody writes to them, while the request goes its way.
-// Blocks of the answer are not saved. A range that failed or was skipped is offered again with the request's next one.
+// Whole chunks only. Blocks of the answer are not saved. A range that failed or was skipped is offered again with the request's next one.
 
 import { present } from "../../domain/assert.ts";
 import type { EngineContext } from "./engine_context.ts";
@@ -25,8 +25,9 @@ export class Saves {
     const { store, config, pool } = this.#ctx;
     if (store === null || !store.saves) return;
     const { prompt_block_hashes, request_id } = request.request;
-    const full_blocks = Math.floor(request.computed_tokens / config.block_tokens);
-    const end_block = Math.min(full_blocks, prompt_block_hashes.length);
+    const { chunk_tokens } = store.config;
+    const prompt_tokens = Math.min(request.computed_tokens, prompt_block_hashes.length * config.block_tokens);
+    const end_block = (Math.floor(prompt_tokens / chunk_tokens) * chunk_tokens) / config.block_tokens;
     const from_block = request.save_frontier_blocks;
     // Decode steps complete no prompt block, so they come no further than here.
     if (end_block <= from_block || request.output_tokens > 0) return;

@@ -8,6 +8,7 @@
 
 import { Admission } from "./admission.ts";
 import type { EngineContext } from "./engine_context.ts";
+import { growBlocks } from "./grow_blocks.ts";
 import type { Loads } from "./loads.ts";
 import type { Lookups } from "./lookups.ts";
 import type { Pulls } from "./pulls.ts";
@@ -53,12 +54,12 @@ export class Scheduler {
     let preempted = 0;
     for (let i = 0; i < running.length && plan.tokens_left > 0; i++) {
       const request = running[i] as RequestState;
-      const new_tokens = Math.min(request.known_tokens - request.computed_tokens, plan.tokens_left);
-      let fits = this.#admission.grow(request, request.computed_tokens + new_tokens);
+      const new_tokens = Math.min(request.computable_tokens, plan.tokens_left);
+      let fits = growBlocks(this.#ctx, request, request.computed_tokens + new_tokens);
       while (!fits) {
         preempted++;
         if (this.preemptLast() === request) return preempted;
-        fits = this.#admission.grow(request, request.computed_tokens + new_tokens);
+        fits = growBlocks(this.#ctx, request, request.computed_tokens + new_tokens);
       }
       plan.add(request, new_tokens, this.#ctx.pool);
     }

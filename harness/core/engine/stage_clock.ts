@@ -1,6 +1,7 @@
 // Where a request's time to first token went, and where its prompt's KV came from.
 //
 // queue = arrival → first step that computes it, less lookup and load; prefill = start of that step → first token.
+// A load in the middle of the prefill, after a hand-off, is part of load and not of prefill.
 // On a decode engine `load` is the pull from the prefill engine. What happens after a preemption is part of prefill.
 
 import { assert } from "../../domain/assert.ts";
@@ -12,6 +13,8 @@ export class StageClock {
   readonly #arrived_ns: number;
   #lookup_ns = 0;
   #load_ns = 0;
+  #handoff_load_ns = 0;
+  #in_handoff = false;
   #wait_started_ns: number | null = null;
   #scheduled_ns: number | null = null;
   #first_token_ns: number | null = null;
@@ -25,7 +28,7 @@ export class StageClock {
 
   /** Until the first step, each admission says anew where the KV comes from; later recomputation changes nothing. */
   get attributable(): boolean {
-    return this.#scheduled_ns === null;
+    return this.#scheduled_ns === null || this.#in_handoff;
   }
 
   admitted(hbm_tokens: number): void {
@@ -54,7 +57,17 @@ export class StageClock {
   }
 
   loadEnded(now_ns: number): void {
-    if (this.attributable) this.#load_ns += this.#waited(now_ns);
+    if (this.#in_handoff) this.#handoff_load_ns += this.#waited(now_ns);
+    else if (this.attributable) this.#load_ns += this.#waited(now_ns);
+  }
+
+  /** The first part of the prompt is computed, the next is loaded: it counts as a first load's does. */
+  handoffStarted(): void {
+    this.#in_handoff = true;
+  }
+
+  handoffEnded(): void {
+    this.#in_handoff = false;
   }
 
   scheduled(now_ns: number): void {
@@ -74,8 +87,8 @@ export class StageClock {
       cached_tokens: { hbm: this.hbm_tokens, ...this.loaded_tokens },
       queue_ms: nsToMs(scheduled_ns - this.#arrived_ns - this.#lookup_ns - this.#load_ns),
       lookup_ms: nsToMs(this.#lookup_ns),
-      load_ms: nsToMs(this.#load_ns),
-      prefill_ms: nsToMs((this.#first_token_ns ?? now_ns) - scheduled_ns),
+      load_ms: nsToMs(this.#load_ns + this.#handoff_load_ns),
+      prefill_ms: nsToMs((this.#first_token_ns ?? now_ns) - scheduled_ns - this.#handoff_load_ns),
     };
   }
 

@@ -2,13 +2,18 @@
 // Hard-pinned objects, unfinished ones and those an offload is using are in no lane.
 
 import { LeaseHeap } from "./lease_heap.ts";
-import type { EvictionLane, StoredObject } from "./stored_object.ts";
+import type { EvictionLane, ObjectRows, Row } from "./object_rows.ts";
 
 export class EvictionIndex {
-  readonly #normal = new LeaseHeap("normal");
-  readonly #soft = new LeaseHeap("soft");
-  /** Soft-pinned objects in order of their deadlines: the TTL is one constant, so that is the order of arrival. */
-  readonly #soft_deadlines = new Set<StoredObject>();
+  readonly #rows: ObjectRows;
+  readonly #normal: LeaseHeap;
+  readonly #soft: LeaseHeap;
+
+  constructor(rows: ObjectRows) {
+    this.#rows = rows;
+    this.#normal = new LeaseHeap(rows, "normal");
+    this.#soft = new LeaseHeap(rows, "soft");
+  }
 
   /** Objects with evictable memory, leased ones included: the base of the eviction ratio. */
   get evictable_count(): number {
@@ -16,54 +21,56 @@ export class EvictionIndex {
   }
 
   get soft_pinned_count(): number {
-    return this.#soft_deadlines.size;
+    return this.#rows.soft_until_ns.size;
   }
 
   /** Puts the object into the lane that its state calls for. To be called after every change of that state. */
-  place(object: StoredObject): void {
-    if (object.soft_until_ns > 0 && object.state === "complete") this.#soft_deadlines.add(object);
-    else if (object.soft_until_ns > 0) this.#soft_deadlines.delete(object);
-    const lane = laneOf(object);
-    if (lane === object.lane) return;
-    if (object.lane !== "none") this.#heap(object.lane).remove(object);
-    if (lane !== "none") this.#heap(lane).add(object);
+  place(row: Row): void {
+    const wanted = this.#laneOf(row);
+    const lane = this.#rows.lane(row);
+    if (wanted === lane) return;
+    if (lane !== "none") this.#heap(lane).remove(row);
+    if (wanted !== "none") this.#heap(wanted).add(row);
   }
 
-  /** Soft pins whose time is over become ordinary objects. Costs what expires. */
+  /**
+   * Soft pins whose time is over become ordinary objects. Costs what expires: the TTL is one constant, so that pins end in the
+   * order in which they began.
+   */
   expireSoftPins(now_ns: number): void {
-    for (const object of this.#soft_deadlines) {
-      if (object.soft_until_ns > now_ns) return;
-      this.#soft_deadlines.delete(object);
-      object.soft_until_ns = 0;
-      this.place(object);
+    for (const [row, until_ns] of this.#rows.soft_until_ns) {
+      if (until_ns > now_ns) return;
+      this.#rows.soft_until_ns.delete(row);
+      this.place(row);
     }
   }
 
-  /** To be called before the takeExpired calls of an eviction. */
+  /** To be called before the takeExpired calls of a tick. */
   beginCycle(now_ns: number): void {
     this.expireSoftPins(now_ns);
     this.#normal.beginCycle();
     this.#soft.beginCycle();
   }
 
-  /** True when this cycle could not look at every object it had to; the next one goes on. */
+  /** True when this tick could not look at every object it had to; the next one goes on. */
   get is_exhausted(): boolean {
     return this.#normal.is_exhausted || this.#soft.is_exhausted;
   }
 
-  /** Takes the object of the lane whose lease ended first; the caller evicts it, or places it again. */
-  takeExpired(lane: "normal" | "soft", now_ns: number): StoredObject | undefined {
+  /** Takes the object of the lane whose lease ended first, or NO_ROW; the caller evicts it, or places it again. */
+  takeExpired(lane: "normal" | "soft", now_ns: number): Row {
     return this.#heap(lane).takeExpired(now_ns);
   }
 
   #heap(lane: "normal" | "soft"): LeaseHeap {
     return lane === "normal" ? this.#normal : this.#soft;
   }
-}
 
-function laneOf(object: StoredObject): EvictionLane {
-  const evictable =
-    object.state === "complete" && object.memory.length > 0 && !object.pinned && !object.hard_pin;
-  if (!evictable) return "none";
-  return object.soft_until_ns > 0 ? "soft" : "normal";
+  #laneOf(row: Row): EvictionLane {
+    const rows = this.#rows;
+    const evictable =
+      rows.state(row) === "complete" && rows.hasMemory(row) && !rows.isPinned(row) && !rows.isHardPinned(row);
+    if (!evictable) return "none";
+    return rows.soft_until_ns.has(row) ? "soft" : "normal";
+  }
 }

@@ -5,38 +5,53 @@
 //   pass 2: if fewer than ceil(base × lower) went, soft-pinned ones, soonest lease end first
 //
 // base counts objects with evictable memory, leased ones included. Leased objects never go, so with long leases the pool may stay
-// above the watermark with nothing evicted. Objects have no group ids yet; a group, kept whole while a member is leased, would be
-// decided in #evictOne.
+// above the watermark with nothing evicted. A large eviction is spread over ticks, so that requests between them wait a few
+// milliseconds at most; its target is decided once.
 
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
 import type { MasterConfig } from "./master_config.ts";
+import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
 import type { SegmentPool } from "./segment_pool.ts";
-import type { EvictionLane, StoredObject } from "./stored_object.ts";
+
+/** Objects looked at in one tick: about five milliseconds of work. */
+const LOOKS_PER_TICK = 2048;
+
+/** An eviction that is not finished. */
+interface Eviction {
+  normal_left: number;
+  /** What both passes together are to free at least. */
+  soft_left: number;
+}
 
 export class Evictor {
   /** Objects whose memory was freed, and its bytes. */
   evicted_key_count = 0;
   evicted_size_bytes = 0;
   readonly #config: MasterConfig;
+  readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
   readonly #index: EvictionIndex;
   readonly #pool: SegmentPool;
   readonly #offload: OffloadQueue;
   #wanted = false;
+  #eviction: Eviction | null = null;
+  #looks_left = 0;
   /** What this cycle may still queue for offload. */
   #offload_budget = 0;
 
   constructor(
     config: MasterConfig,
+    rows: ObjectRows,
     table: ObjectTable,
     index: EvictionIndex,
     pool: SegmentPool,
     offload: OffloadQueue,
   ) {
     this.#config = config;
+    this.#rows = rows;
     this.#table = table;
     this.#index = index;
     this.#pool = pool;
@@ -50,58 +65,79 @@ export class Evictor {
 
   /** `released`: objects that this tick has freed otherwise; they count towards the lower bound. */
   run(now_ns: number, released: number): void {
+    this.#eviction ??= this.#begin(now_ns);
+    if (this.#eviction === null) return;
+    const eviction = this.#eviction;
+    this.#index.beginCycle(now_ns);
+    this.#looks_left = LOOKS_PER_TICK;
+    const evicted = this.#evictFrom("normal", eviction.normal_left, now_ns);
+    eviction.normal_left -= evicted;
+    eviction.soft_left -= evicted + released;
+    if (eviction.normal_left > 0 && this.#isCutShort(evicted)) return;
+    eviction.normal_left = 0;
+    let soft_evicted = 0;
+    if (this.#config.allow_evict_soft_pinned_objects) {
+      soft_evicted = this.#evictFrom("soft", eviction.soft_left, now_ns);
+      eviction.soft_left -= soft_evicted;
+    }
+    if (eviction.soft_left > 0 && this.#isCutShort(evicted + soft_evicted)) return;
+    this.#eviction = null;
+  }
+
+  #begin(now_ns: number): Eviction | null {
     const { eviction_high_watermark_ratio: high, eviction_ratio: ratio } = this.#config;
     const used = this.#pool.used_ratio;
-    if (used <= high && !this.#wanted) return;
-    const woken = this.#wanted;
+    if (used <= high && !this.#wanted) return null;
     this.#wanted = false;
-    this.#index.beginCycle(now_ns);
+    this.#index.expireSoftPins(now_ns);
     const base = this.#index.evictable_count;
-    if (base === 0) return;
     const target = Math.max(ratio, used - high + ratio);
     const lower = Math.max(0.5 * target, used - high);
     this.#offload_budget = Math.floor(this.#config.offloading_queue_limit * this.#config.offload_cap_ratio);
-    const evicted = this.#evictFrom("normal", Math.ceil(base * target), now_ns);
-    const soft_count = Math.ceil(base * lower) - evicted - released;
-    if (this.#index.is_exhausted) this.#wanted = woken;
-    else if (this.#config.allow_evict_soft_pinned_objects) this.#evictFrom("soft", soft_count, now_ns);
+    return base === 0 ? null : { normal_left: Math.ceil(base * target), soft_left: Math.ceil(base * lower) };
+  }
+
+  /** The tick's share of work is done and the next one may go on: not when nothing could be evicted by looking. */
+  #isCutShort(evicted: number): boolean {
+    return this.#index.is_exhausted || (this.#looks_left === 0 && evicted > 0);
   }
 
   /** Evicts up to `count` objects of the lane; how many went. */
-  #evictFrom(lane: Exclude<EvictionLane, "none">, count: number, now_ns: number): number {
-    const kept: StoredObject[] = [];
+  #evictFrom(lane: "normal" | "soft", count: number, now_ns: number): number {
+    const kept: Row[] = [];
     let evicted = 0;
-    while (evicted < count) {
-      const object = this.#index.takeExpired(lane, now_ns);
-      if (object === undefined) break;
-      if (this.#evictOne(object)) evicted++;
-      else kept.push(object);
+    while (evicted < count && this.#looks_left > 0) {
+      const row = this.#index.takeExpired(lane, now_ns);
+      if (row === NO_ROW) break;
+      this.#looks_left--;
+      if (this.#evictOne(row)) evicted++;
+      else kept.push(row);
     }
-    for (const object of kept) this.#index.place(object);
+    for (const row of kept) this.#index.place(row);
     return evicted;
   }
 
   /** False: the object stays. Queued for offload counts as evicted; its memory goes in a later cycle, once it is on disk. */
-  #evictOne(object: StoredObject): boolean {
+  #evictOne(row: Row): boolean {
     const offload_first =
-      this.#config.enable_offload && this.#config.offload_on_evict && object.disk.length === 0;
+      this.#config.enable_offload && this.#config.offload_on_evict && !this.#rows.hasDisk(row);
     if (offload_first) {
-      if (this.#queueOffload(object)) return true;
+      if (this.#queueOffload(row)) return true;
       if (!this.#config.offload_force_evict) return false;
     }
     this.evicted_key_count++;
-    this.evicted_size_bytes += object.bytes * object.memory.length;
-    this.#table.dropMemory(object, null);
+    this.evicted_size_bytes += this.#rows.bytes(row) * this.#rows.memory(row).length;
+    this.#table.dropMemory(row, null);
     return true;
   }
 
-  #queueOffload(object: StoredObject): boolean {
+  #queueOffload(row: Row): boolean {
     if (this.#offload_budget <= 0) return false;
-    if (this.#offload.enqueue(object, true) !== STORE_CODE.OK) return false;
+    if (this.#offload.enqueue(row, true) !== STORE_CODE.OK) return false;
     this.#offload_budget--;
-    for (const { segment } of object.memory) {
-      if (segment.info.segment_name === object.offload_to?.segment_name) continue;
-      this.#table.dropMemory(object, segment);
+    for (const { segment } of this.#rows.memory(row)) {
+      if (segment.info.segment_name === this.#table.offload_to.get(row)?.segment_name) continue;
+      this.#table.dropMemory(row, segment);
     }
     return true;
   }

@@ -1,70 +1,96 @@
 import { expect, test } from "bun:test";
-import { DEFAULT_REPLICATE_CONFIG } from "../../domain/replica.ts";
 import { LeaseHeap } from "./lease_heap.ts";
-import { newObject, type StoredObject } from "./stored_object.ts";
+import { NO_ROW, ObjectRows, type Row } from "./object_rows.ts";
 
-function objectNumber(sequence: number, lease_ns: number): StoredObject {
-  const put = { key: `k${sequence}`, bytes: 1 };
-  const object = newObject(put, "writer", DEFAULT_REPLICATE_CONFIG, [], sequence, 0);
-  object.lease_ns = lease_ns;
-  return object;
-}
+const OBJECT = { bytes: 1, client_id: "writer", soft_pin: false, hard_pin: false, memory: [] };
 
-function drain(heap: LeaseHeap, now_ns: number): string[] {
-  heap.beginCycle();
-  const keys: string[] = [];
-  for (let o = heap.takeExpired(now_ns); o !== undefined; o = heap.takeExpired(now_ns)) keys.push(o.key);
-  return keys;
+class Lane {
+  readonly rows = new ObjectRows();
+  readonly heap = new LeaseHeap(this.rows, "normal");
+
+  /** Rows are numbered in the order of put, from 0. */
+  object(lease_ns: number): Row {
+    const row = this.rows.add(OBJECT);
+    this.rows.setLeaseNs(row, lease_ns);
+    return row;
+  }
+
+  /** Adds an object for each lease. */
+  add(...leases_ns: number[]): Row[] {
+    return leases_ns.map((lease_ns) => {
+      const row = this.object(lease_ns);
+      this.heap.add(row);
+      return row;
+    });
+  }
+
+  drain(now_ns: number): Row[] {
+    this.heap.beginCycle();
+    const taken: Row[] = [];
+    for (let row = this.heap.takeExpired(now_ns); row !== NO_ROW; row = this.heap.takeExpired(now_ns)) {
+      taken.push(row);
+    }
+    return taken;
+  }
 }
 
 test("objects come out by lease end, then by order of put, and not before their lease ends", () => {
-  const heap = new LeaseHeap("normal");
-  for (const [sequence, lease_ns] of [30, 10, 20, 10].entries()) heap.add(objectNumber(sequence, lease_ns));
-  expect(drain(heap, 20)).toEqual(["k1", "k3", "k2"]);
-  expect(heap.size).toBe(1);
-  expect(drain(heap, 30)).toEqual(["k0"]);
+  const lane = new Lane();
+  lane.add(30, 10, 20, 10);
+  expect(lane.drain(20)).toEqual([1, 3, 2]);
+  expect(lane.heap.size).toBe(1);
+  expect(lane.drain(30)).toEqual([0]);
 });
 
 test("a lease renewed after the push counts", () => {
-  const heap = new LeaseHeap("normal");
-  const [first, second] = [objectNumber(0, 10), objectNumber(1, 20)];
-  heap.add(first);
-  heap.add(second);
-  first.lease_ns = 30;
-  expect(drain(heap, 25)).toEqual(["k1"]);
-  expect(drain(heap, 30)).toEqual(["k0"]);
+  const lane = new Lane();
+  lane.add(10, 20);
+  lane.rows.setLeaseNs(0, 30);
+  expect(lane.drain(25)).toEqual([1]);
+  expect(lane.drain(30)).toEqual([0]);
 });
 
 test("a removed object does not come out; added again, it comes out once", () => {
-  const heap = new LeaseHeap("normal");
-  const object = objectNumber(0, 10);
-  heap.add(object);
-  heap.remove(object);
-  expect(heap.size).toBe(0);
-  heap.add(object);
-  expect(drain(heap, 10)).toEqual(["k0"]);
-  heap.add(object);
-  heap.remove(object);
-  expect(drain(heap, 10)).toEqual([]);
+  const lane = new Lane();
+  const row = lane.object(0);
+  lane.heap.add(row);
+  lane.heap.remove(row);
+  expect(lane.heap.size).toBe(0);
+  lane.heap.add(row);
+  expect(lane.drain(10)).toEqual([row]);
+  lane.heap.add(row);
+  lane.heap.remove(row);
+  expect(lane.drain(10)).toEqual([]);
+});
+
+test("the entry of an object that is gone is not taken for the next object of its row", () => {
+  const lane = new Lane();
+  const row = lane.object(5);
+  lane.heap.add(row);
+  lane.heap.remove(row);
+  lane.rows.setState(row, "removed");
+  lane.rows.release(row);
+  expect(lane.object(20)).toBe(row);
+  lane.heap.add(row);
+  expect(lane.drain(10)).toEqual([]); // the entry with lease 5 is dead
+  expect(lane.drain(20)).toEqual([row]);
 });
 
 test("dead entries are swept out and the order of the living stays", () => {
-  const heap = new LeaseHeap("normal");
-  const objects = Array.from({ length: 3000 }, (_, i) => objectNumber(i, 3000 - i));
-  for (const object of objects) heap.add(object);
-  for (const object of objects.slice(3)) heap.remove(object); // 2997 dead against 3 living
-  expect(objects.slice(3).filter(({ heap_bits }) => heap_bits === 0).length).toBeGreaterThan(1000);
-  expect(drain(heap, 3000)).toEqual(["k2", "k1", "k0"]);
+  const lane = new Lane();
+  const rows = lane.add(...Array.from({ length: 3000 }, (_, i) => 3000 - i));
+  for (const row of rows.slice(3)) lane.heap.remove(row); // 2997 dead against 3 living
+  expect(lane.heap.entries).toBeLessThan(2000);
+  expect(lane.drain(3000)).toEqual([2, 1, 0]);
 });
 
 test("a cycle corrects a bounded number of renewed leases, and the next one goes on", () => {
-  const heap = new LeaseHeap("normal");
-  const renewed = Array.from({ length: 20_000 }, (_, i) => objectNumber(i, 10));
-  for (const object of renewed) heap.add(object);
-  heap.add(objectNumber(20_000, 15));
-  for (const object of renewed) object.lease_ns = 100;
-  expect(drain(heap, 50)).toEqual([]); // 16,384 of the 20,000 corrected
-  expect(heap.is_exhausted).toBe(true);
-  expect(drain(heap, 50)).toEqual(["k20000"]);
-  expect(heap.is_exhausted).toBe(false);
+  const lane = new Lane();
+  const renewed = lane.add(...new Array<number>(20_000).fill(10));
+  lane.add(15);
+  for (const row of renewed) lane.rows.setLeaseNs(row, 100);
+  expect(lane.drain(50)).toEqual([]); // 16,384 of the 20,000 corrected
+  expect(lane.heap.is_exhausted).toBe(true);
+  expect(lane.drain(50)).toEqual([20_000]);
+  expect(lane.heap.is_exhausted).toBe(false);
 });

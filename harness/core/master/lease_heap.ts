@@ -1,27 +1,37 @@
 // Objects by the end of their lease, soonest first; equal ends in order of put. Renewals do not touch the heap: an entry keeps the
 // lease it was pushed with and is corrected when it comes to the top, so a lookup costs one number and leased objects cost nothing.
-// Corrections are rationed per cycle: after many renewals an eviction may stop early and go on in the next tick.
+// Corrections are rationed per tick: after many renewals an eviction may stop early and go on in the next one.
+//
+// An entry is (lease, sequence, row) in plain memory. It is dead when its object has left the lane, or when the row has another
+// object by now, which the sequence tells.
 
 import { assert } from "../../domain/assert.ts";
-import type { StoredObject } from "./stored_object.ts";
+import { RecordChunks } from "../tier/record_chunks.ts";
+import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
 
 /** Dead entries are swept out when they outnumber the live ones by this much. */
 const SWEEP_SLACK = 1024;
 /** About ten milliseconds of work. */
 const CORRECTIONS_PER_CYCLE = 16_384;
 
+// f64 fields of an entry's order; its row is a record of its own, so that an entry takes 20 bytes.
+const LEASE_NS = 0;
+const SEQUENCE = 1;
+const ORDER_BYTES = 16;
+const ROW_BYTES = 4;
+
 export class LeaseHeap {
+  readonly #rows: ObjectRows;
   readonly #lane: "normal" | "soft";
   readonly #bit: number;
-  #objects: StoredObject[] = [];
-  /** lease_ns of each entry when last placed; never above the object's own. */
-  #keys_ns: number[] = [];
-  /** Beside the keys, so that comparing does not fetch objects. */
-  #sequences: number[] = [];
+  readonly #order = new RecordChunks(ORDER_BYTES);
+  readonly #entries = new RecordChunks(ROW_BYTES);
+  #length = 0;
   #live = 0;
   #corrections_left = 0;
 
-  constructor(lane: "normal" | "soft") {
+  constructor(rows: ObjectRows, lane: "normal" | "soft") {
+    this.#rows = rows;
     this.#lane = lane;
     this.#bit = lane === "normal" ? 1 : 2;
   }
@@ -31,20 +41,29 @@ export class LeaseHeap {
     return this.#live;
   }
 
-  add(object: StoredObject): void {
-    assert(object.lane === "none", "an object is in one lane at a time");
-    object.lane = this.#lane;
-    this.#live++;
-    if ((object.heap_bits & this.#bit) !== 0) return; // its dead entry lives again
-    object.heap_bits |= this.#bit;
-    this.#settleUp(object, object.lease_ns);
+  /** Objects and dead entries. */
+  get entries(): number {
+    return this.#length;
   }
 
-  remove(object: StoredObject): void {
-    assert(object.lane === this.#lane, "an object is removed from the lane that holds it");
-    object.lane = "none";
+  add(row: Row): void {
+    assert(this.#rows.lane(row) === "none", "an object is in one lane at a time");
+    this.#rows.setLane(row, this.#lane);
+    this.#live++;
+    const bits = this.#rows.heapBits(row);
+    if ((bits & this.#bit) !== 0) return; // its dead entry lives again
+    this.#rows.setHeapBits(row, bits | this.#bit);
+    this.#order.reserve(this.#length + 1);
+    this.#entries.reserve(this.#length + 1);
+    this.#length++;
+    this.#settleUp(row, this.#rows.leaseNs(row), this.#rows.sequence(row));
+  }
+
+  remove(row: Row): void {
+    assert(this.#rows.lane(row) === this.#lane, "an object is removed from the lane that holds it");
+    this.#rows.setLane(row, "none");
     this.#live--;
-    if (this.#objects.length > 2 * this.#live + SWEEP_SLACK) this.#sweep();
+    if (this.#length > 2 * this.#live + SWEEP_SLACK) this.#sweep();
   }
 
   /** True when takeExpired stopped for want of corrections. */
@@ -56,98 +75,115 @@ export class LeaseHeap {
     this.#corrections_left = CORRECTIONS_PER_CYCLE;
   }
 
-  /** Takes out the object whose lease ended first; undefined when every lease ends after `now_ns`, or the ration is used up. */
-  takeExpired(now_ns: number): StoredObject | undefined {
-    for (;;) {
-      const object = this.#objects[0];
-      const key_ns = this.#keys_ns[0];
-      if (object === undefined || key_ns === undefined) return undefined;
-      if (object.lane !== this.#lane) {
-        this.#dropTop(object);
-      } else if (key_ns > now_ns || this.is_exhausted) {
-        return undefined;
-      } else if (object.lease_ns > key_ns) {
+  /** Takes out the object whose lease ended first; NO_ROW when every lease ends after `now_ns`, or the ration is used up. */
+  takeExpired(now_ns: number): Row {
+    while (this.#length > 0) {
+      const row = this.#row(0);
+      const lease_ns = this.#lease(0);
+      if (!this.#isLive(0)) {
+        this.#dropTop();
+      } else if (lease_ns > now_ns || this.is_exhausted) {
+        return NO_ROW;
+      } else if (this.#rows.leaseNs(row) > lease_ns) {
         this.#corrections_left--;
-        this.#settleDown(0, object, object.lease_ns, object.sequence);
+        this.#settleDown(0, row, this.#rows.leaseNs(row), this.#sequence(0));
       } else {
-        this.#dropTop(object);
-        object.lane = "none";
+        this.#dropTop();
+        this.#rows.setLane(row, "none");
         this.#live--;
-        return object;
+        return row;
       }
     }
+    return NO_ROW;
   }
 
-  #dropTop(top: StoredObject): void {
-    top.heap_bits &= ~this.#bit;
-    const last = this.#objects.pop();
-    const last_key_ns = this.#keys_ns.pop();
-    const last_sequence = this.#sequences.pop();
-    assert(last !== undefined && last_key_ns !== undefined && last_sequence !== undefined, "a top is there");
-    if (this.#objects.length > 0) this.#settleDown(0, last, last_key_ns, last_sequence);
+  #isOwn(entry: number): boolean {
+    return this.#rows.sequence(this.#row(entry)) === this.#sequence(entry);
+  }
+
+  #isLive(entry: number): boolean {
+    return this.#rows.lane(this.#row(entry)) === this.#lane && this.#isOwn(entry);
+  }
+
+  #forget(entry: number): void {
+    if (!this.#isOwn(entry)) return;
+    const row = this.#row(entry);
+    this.#rows.setHeapBits(row, this.#rows.heapBits(row) & ~this.#bit);
+  }
+
+  #dropTop(): void {
+    this.#forget(0);
+    this.#length--;
+    const last = this.#length;
+    if (last > 0) this.#settleDown(0, this.#row(last), this.#lease(last), this.#sequence(last));
   }
 
   #sweep(): void {
-    const kept: StoredObject[] = [];
-    for (const object of this.#objects) {
-      if (object.lane === this.#lane) kept.push(object);
-      else object.heap_bits &= ~this.#bit;
+    let kept = 0;
+    for (let entry = 0; entry < this.#length; entry++) {
+      if (this.#isLive(entry)) this.#copy(entry, kept++);
+      else this.#forget(entry);
     }
-    kept.sort((a, b) => a.lease_ns - b.lease_ns || a.sequence - b.sequence); // a sorted array is a heap
-    this.#objects = kept;
-    this.#keys_ns = kept.map((object) => object.lease_ns);
-    this.#sequences = kept.map((object) => object.sequence);
+    this.#length = kept;
+    for (let entry = (kept >> 1) - 1; entry >= 0; entry--) {
+      this.#settleDown(entry, this.#row(entry), this.#lease(entry), this.#sequence(entry));
+    }
   }
 
   /** Moves a hole from the end up to where the object belongs. */
-  #settleUp(object: StoredObject, key_ns: number): void {
-    let hole = this.#objects.length;
+  #settleUp(row: Row, lease_ns: number, sequence: number): void {
+    let hole = this.#length - 1;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      if (!this.#goesAfter(parent, key_ns, object.sequence)) break;
+      if (!this.#goesAfter(parent, lease_ns, sequence)) break;
       this.#copy(parent, hole);
       hole = parent;
     }
-    this.#put(hole, object, key_ns, object.sequence);
+    this.#put(hole, row, lease_ns, sequence);
   }
 
   /** Moves the hole at `start` down to where the object belongs. */
-  #settleDown(start: number, object: StoredObject, key_ns: number, sequence: number): void {
-    const length = this.#objects.length;
+  #settleDown(start: number, row: Row, lease_ns: number, sequence: number): void {
+    const length = this.#length;
     let hole = start;
     for (;;) {
       const left = 2 * hole + 1;
       if (left >= length) break;
       const right = left + 1;
-      const first =
-        right < length && this.#goesAfter(left, this.#key(right), this.#sequence(right)) ? right : left;
-      if (this.#goesAfter(first, key_ns, sequence)) break;
+      const is_right_first =
+        right < length && this.#goesAfter(left, this.#lease(right), this.#sequence(right));
+      const first = is_right_first ? right : left;
+      if (this.#goesAfter(first, lease_ns, sequence)) break;
       this.#copy(first, hole);
       hole = first;
     }
-    this.#put(hole, object, key_ns, sequence);
+    this.#put(hole, row, lease_ns, sequence);
   }
 
-  #goesAfter(entry: number, key_ns: number, sequence: number): boolean {
-    const difference_ns = this.#key(entry) - key_ns;
+  #goesAfter(entry: number, lease_ns: number, sequence: number): boolean {
+    const difference_ns = this.#lease(entry) - lease_ns;
     return difference_ns !== 0 ? difference_ns > 0 : this.#sequence(entry) > sequence;
   }
 
-  #key(entry: number): number {
-    return this.#keys_ns[entry] as number;
+  #row(entry: number): Row {
+    return this.#entries.i32(entry, 0);
+  }
+
+  #lease(entry: number): number {
+    return this.#order.f64(entry, LEASE_NS);
   }
 
   #sequence(entry: number): number {
-    return this.#sequences[entry] as number;
+    return this.#order.f64(entry, SEQUENCE);
   }
 
   #copy(from: number, to: number): void {
-    this.#put(to, this.#objects[from] as StoredObject, this.#key(from), this.#sequence(from));
+    this.#put(to, this.#row(from), this.#lease(from), this.#sequence(from));
   }
 
-  #put(entry: number, object: StoredObject, key_ns: number, sequence: number): void {
-    this.#objects[entry] = object;
-    this.#keys_ns[entry] = key_ns;
-    this.#sequences[entry] = sequence;
+  #put(entry: number, row: Row, lease_ns: number, sequence: number): void {
+    this.#entries.setI32(entry, 0, row);
+    this.#order.setF64(entry, LEASE_NS, lease_ns);
+    this.#order.setF64(entry, SEQUENCE, sequence);
   }
 }

@@ -1,24 +1,26 @@
 // Leases: who read an object lately may rely on its bytes until the lease ends.
 
 import { msToNs } from "../../domain/units.ts";
-import type { StoredObject } from "./stored_object.ts";
+import type { ObjectRows, Row } from "./object_rows.ts";
 
 export class Leases {
   readonly ttl_ms: number;
   readonly #ttl_ns: number;
+  readonly #rows: ObjectRows;
 
-  constructor(ttl_ms: number) {
+  constructor(rows: ObjectRows, ttl_ms: number) {
+    this.#rows = rows;
     this.ttl_ms = ttl_ms;
     this.#ttl_ns = msToNs(ttl_ms);
   }
 
   /** Never shortens a lease. */
-  grant(object: StoredObject, now_ns: number): void {
+  grant(row: Row, now_ns: number): void {
     const until_ns = now_ns + this.#ttl_ns;
-    if (until_ns > object.lease_ns) object.lease_ns = until_ns;
+    if (until_ns > this.#rows.leaseNs(row)) this.#rows.setLeaseNs(row, until_ns);
   }
 
-  isLeased(object: StoredObject, now_ns: number): boolean {
-    return object.lease_ns > now_ns;
+  isLeased(row: Row, now_ns: number): boolean {
+    return this.#rows.leaseNs(row) > now_ns;
   }
 }

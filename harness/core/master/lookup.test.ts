@@ -37,7 +37,9 @@ test("gets count asked, found, and the tier of the first copy", () => {
   master.putStart(["writing"], 100);
   expect(master.get("none").code).toBe(STORE_CODE.OBJECT_NOT_FOUND);
   expect(master.get("writing").code).toBe(STORE_CODE.REPLICA_IS_NOT_READY);
-  expect(master.get("k").replicas).toEqual([{ tier: "cpu", segment_name: "a:1", offset: 0, bytes: 100 }]);
+  expect(master.get("k").replicas).toEqual([
+    { tier: "cpu", segment_name: "a:1", generation: 1, offset: 0, bytes: 100 },
+  ]);
   const stats = master.core.stats(0);
   expect([stats.total_get_nums, stats.valid_get_nums]).toEqual([3, 1]);
   expect([stats.mem_cache_hit_nums, stats.file_cache_hit_nums]).toEqual([1, 0]);

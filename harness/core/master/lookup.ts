@@ -4,8 +4,8 @@ import type { ReplicaList } from "../../domain/master_api.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { Leases } from "./leases.ts";
+import { NO_ROW, type ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
-import { describeReplicas } from "./stored_object.ts";
 
 export class Lookup {
   /** Keys asked for / found, and found ones by the tier of the first replica. */
@@ -13,10 +13,12 @@ export class Lookup {
   valid_get_nums = 0;
   mem_cache_hit_nums = 0;
   file_cache_hit_nums = 0;
+  readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
   readonly #leases: Leases;
 
-  constructor(table: ObjectTable, leases: Leases) {
+  constructor(rows: ObjectRows, table: ObjectTable, leases: Leases) {
+    this.#rows = rows;
     this.#table = table;
     this.#leases = leases;
   }
@@ -25,9 +27,9 @@ export class Lookup {
   exist(keys: readonly ObjectKey[], now_ns: number): number[] {
     const codes: number[] = [];
     for (const key of keys) {
-      const object = this.#table.find(key);
-      const readable = object !== undefined && object.state === "complete";
-      if (readable) this.#leases.grant(object, now_ns);
+      const row = this.#table.find(key);
+      const readable = row !== NO_ROW && this.#rows.state(row) === "complete";
+      if (readable) this.#leases.grant(row, now_ns);
       codes.push(readable ? 1 : 0);
     }
     return codes;
@@ -39,14 +41,14 @@ export class Lookup {
 
   #replicasOf(key: ObjectKey, now_ns: number): ReplicaList {
     this.total_get_nums++;
-    const object = this.#table.find(key);
-    if (object === undefined) return refused(STORE_CODE.OBJECT_NOT_FOUND);
-    if (object.state !== "complete") return refused(STORE_CODE.REPLICA_IS_NOT_READY);
+    const row = this.#table.find(key);
+    if (row === NO_ROW) return refused(STORE_CODE.OBJECT_NOT_FOUND);
+    if (this.#rows.state(row) !== "complete") return refused(STORE_CODE.REPLICA_IS_NOT_READY);
     this.valid_get_nums++;
-    if (object.memory.length > 0) this.mem_cache_hit_nums++;
+    if (this.#rows.hasMemory(row)) this.mem_cache_hit_nums++;
     else this.file_cache_hit_nums++;
-    this.#leases.grant(object, now_ns);
-    return { code: STORE_CODE.OK, replicas: describeReplicas(object), lease_ttl_ms: this.#leases.ttl_ms };
+    this.#leases.grant(row, now_ns);
+    return { code: STORE_CODE.OK, replicas: this.#rows.describe(row), lease_ttl_ms: this.#leases.ttl_ms };
   }
 }
 

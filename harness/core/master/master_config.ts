@@ -32,15 +32,10 @@ export interface MasterConfig {
 /** The fields that StoreConfig does not have. */
 export const MASTER_DEFAULTS: Pick<
   MasterConfig,
-  | "allow_evict_soft_pinned_objects"
-  | "offloading_queue_limit"
-  | "offload_cap_ratio"
-  | "offload_force_evict"
-  | "acknowledged_puts"
+  "allow_evict_soft_pinned_objects" | "offloading_queue_limit" | "offload_cap_ratio" | "offload_force_evict"
 > = {
   allow_evict_soft_pinned_objects: true,
   offloading_queue_limit: 50_000,
   offload_cap_ratio: 0.5,
   offload_force_evict: false,
-  acknowledged_puts: "safe",
 };

@@ -26,7 +26,7 @@ test("looking at a key as the operator grants no lease", () => {
     bytes: 100,
     readable: true,
     leased: false,
-    replicas: [{ tier: "cpu", segment_name: "a:1", offset: 0, bytes: 100 }],
+    replicas: [{ tier: "cpu", segment_name: "a:1", generation: 1, offset: 0, bytes: 100 }],
   });
   expect(master.core.queryKey("k", 0)?.leased).toBe(false);
   expect(master.core.queryKey("none", 0)).toBeUndefined();

@@ -19,6 +19,7 @@ import { Leases } from "./leases.ts";
 import { Lookup } from "./lookup.ts";
 import type { MasterConfig } from "./master_config.ts";
 import type { MasterParts } from "./master_parts.ts";
+import { NO_ROW, ObjectRows } from "./object_rows.ts";
 import { ObjectTable } from "./object_table.ts";
 import { OffloadQueue } from "./offload_queue.ts";
 import { Placement } from "./placement.ts";
@@ -27,7 +28,6 @@ import { Removal } from "./removal.ts";
 import { RequestCounters } from "./request_counters.ts";
 import { SegmentMounts } from "./segment_mounts.ts";
 import { SegmentPool } from "./segment_pool.ts";
-import { describeReplicas } from "./stored_object.ts";
 
 /** How often the driver calls tick(). */
 export const TICK_MS = 10;
@@ -50,8 +50,9 @@ type Handlers = {
 };
 
 export class MasterCore {
-  readonly #index = new EvictionIndex();
-  readonly #table = new ObjectTable(this.#index);
+  readonly #rows = new ObjectRows();
+  readonly #index = new EvictionIndex(this.#rows);
+  readonly #table = new ObjectTable(this.#rows, this.#index);
   readonly #pool = new SegmentPool();
   readonly #counters = new RequestCounters();
   readonly #clients: ClientTable;
@@ -68,13 +69,14 @@ export class MasterCore {
 
   constructor(config: MasterConfig, parts: MasterParts) {
     this.#clients = new ClientTable(config.client_ttl_ms);
-    this.#leases = new Leases(config.lease_ttl_ms);
-    this.#lookup = new Lookup(this.#table, this.#leases);
+    this.#leases = new Leases(this.#rows, config.lease_ttl_ms);
+    this.#lookup = new Lookup(this.#rows, this.#table, this.#leases);
     this.#placement = new Placement(this.#pool, parts.random, config.allocation);
-    this.#offload = new OffloadQueue(config, this.#table, this.#index, this.#pool);
-    this.#mounts = new SegmentMounts(this.#pool, this.#table, this.#offload, parts.newSpace);
-    this.#evictor = new Evictor(config, this.#table, this.#index, this.#pool, this.#offload);
+    this.#offload = new OffloadQueue(config, this.#rows, this.#table, this.#index, this.#pool);
+    this.#mounts = new SegmentMounts(this.#pool, this.#rows, this.#table, this.#offload, parts.newSpace);
+    this.#evictor = new Evictor(config, this.#rows, this.#table, this.#index, this.#pool, this.#offload);
     this.#puts = new PutLifecycle(config, {
+      rows: this.#rows,
       table: this.#table,
       index: this.#index,
       placement: this.#placement,
@@ -82,7 +84,7 @@ export class MasterCore {
       onNoSpace: () => this.#evictor.wake(),
       onComplete: (object) => this.#offload.enqueueAtPutEnd(object),
     });
-    this.#removal = new Removal(this.#table, this.#leases, this.#offload);
+    this.#removal = new Removal(this.#rows, this.#table, this.#leases, this.#offload);
     this.#handlers = this.#makeHandlers();
   }
 
@@ -142,14 +144,14 @@ export class MasterCore {
   }
 
   queryKey(key: ObjectKey, now_ns: number): QueriedObject | undefined {
-    const object = this.#table.find(key);
-    if (object === undefined) return undefined;
+    const row = this.#table.find(key);
+    if (row === NO_ROW) return undefined;
     return {
       key,
-      bytes: object.bytes,
-      readable: object.state === "complete",
-      leased: this.#leases.isLeased(object, now_ns),
-      replicas: describeReplicas(object),
+      bytes: this.#rows.bytes(row),
+      readable: this.#rows.state(row) === "complete",
+      leased: this.#leases.isLeased(row, now_ns),
+      replicas: this.#rows.describe(row),
     };
   }
 
@@ -195,7 +197,7 @@ export class MasterCore {
 
   /** A client's node: where its segment is, else what its id says before the first ":" or "/". */
   #nodeOf(client_id: ClientId): string | null {
-    const own = this.#pool.list.find((segment) => segment.client_id === client_id);
+    const [own] = this.#pool.ofClient(client_id);
     return own?.info.node ?? /^[^:/]+/.exec(client_id)?.[0] ?? null;
   }
 }

@@ -3,21 +3,35 @@
 
 import { assert } from "../../domain/assert.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
+import { HashIndex } from "../tier/hash_index.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
+import { KeyColumn } from "./key_column.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
-import type { StoredObject } from "./stored_object.ts";
+import { type MemoryCopy, type NewObject, NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
+
+/** The owner's queue that an object waits in or was handed from. */
+export interface OffloadTarget {
+  readonly segment_name: string;
+  readonly queued: { delete(row: Row): boolean };
+}
 
 export class ObjectTable {
-  readonly #objects = new Map<ObjectKey, StoredObject>();
+  /** Where an object is queued or handed for offload. */
+  readonly offload_to: Map<Row, OffloadTarget> = new Map();
+  readonly #rows: ObjectRows;
+  readonly #keys: KeyColumn;
+  readonly #by_key = new HashIndex();
   readonly #index: EvictionIndex;
   #disk_bytes = 0;
 
-  constructor(index: EvictionIndex) {
+  constructor(rows: ObjectRows, index: EvictionIndex) {
+    this.#rows = rows;
+    this.#keys = new KeyColumn(rows.records);
     this.#index = index;
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#by_key.size;
   }
 
   /** Bytes of all disk copies. */
@@ -25,83 +39,114 @@ export class ObjectTable {
     return this.#disk_bytes;
   }
 
-  find(key: ObjectKey): StoredObject | undefined {
-    return this.#objects.get(key);
+  /** NO_ROW when there is none. */
+  find(key: ObjectKey): Row {
+    this.#keys.seek(key);
+    return this.#findSought();
   }
 
-  keys(): MapIterator<ObjectKey> {
-    return this.#objects.keys();
+  keyOf(row: Row): ObjectKey {
+    return this.#keys.read(row);
   }
 
-  /** Objects may be erased while iterating. */
-  values(): MapIterator<StoredObject> {
-    return this.#objects.values();
+  /** In order of put. */
+  *keys(): Generator<ObjectKey> {
+    const rows = [...this.rows()];
+    rows.sort((a, b) => this.#rows.sequence(a) - this.#rows.sequence(b));
+    for (const row of rows) yield this.#keys.read(row);
   }
 
-  insert(object: StoredObject): void {
-    assert(!this.#objects.has(object.key), "a key has one object");
-    this.#objects.set(object.key, object);
+  /** In no order; objects may be erased while iterating. */
+  *rows(): Generator<Row> {
+    for (let row = 0; row < this.#rows.limit; row++) {
+      if (this.#rows.state(row) !== "removed") yield row;
+    }
+  }
+
+  insert(key: ObjectKey, object: NewObject): Row {
+    this.#keys.seek(key);
+    assert(this.#findSought() === NO_ROW, "a key has one object");
+    const row = this.#rows.add(object);
+    this.#keys.write(row);
+    this.#by_key.add(this.#keys.hash, row);
+    return row;
   }
 
   /** Takes the object out of the table but leaves its memory allocated: somebody still writes or reads it. */
-  detach(object: StoredObject): void {
-    assert(this.#objects.get(object.key) === object, "an object in the table is detached once");
-    this.#objects.delete(object.key);
-    object.state = "removed";
-    this.#disk_bytes -= object.disk.length * object.bytes;
-    object.disk = [];
-    this.#index.place(object);
+  detach(row: Row): void {
+    assert(this.#rows.state(row) !== "removed", "an object in the table is detached once");
+    this.#by_key.remove(this.#keys.hashOf(row), row);
+    this.#rows.setState(row, "removed");
+    this.#disk_bytes -= this.#rows.disk(row).length * this.#rows.bytes(row);
+    this.#rows.setDisk(row, []);
+    this.#rows.soft_until_ns.delete(row);
+    this.#index.place(row);
   }
 
   /** Removes the object. Memory that an owner is just writing to disk stays allocated until that owner answers. */
-  erase(object: StoredObject): void {
-    this.detach(object);
-    this.#unqueue(object);
-    if (object.offload !== "handed") this.freeMemory(object);
+  erase(row: Row): void {
+    this.detach(row);
+    this.#unqueue(row);
+    if (this.#rows.offload(row) !== "handed") this.release(row);
   }
 
-  /** Frees the memory copies of a detached object. */
-  freeMemory(object: StoredObject): void {
-    assert(object.state === "removed", "memory of an object in the table is dropped, not freed");
-    for (const copy of object.memory) copy.segment.space.free(copy.offset);
-    object.memory = [];
+  /** Frees the memory copies of a detached object, and its row. */
+  release(row: Row): void {
+    assert(this.#rows.state(row) === "removed", "memory of an object in the table is dropped, not freed");
+    for (const copy of this.#rows.memory(row)) copy.segment.space.free(copy.offset);
+    this.#rows.setMemory(row, []);
+    this.#keys.clear(row);
+    this.#rows.release(row);
   }
 
   /** Drops the memory copies on `segment`, or all. Without another copy the object goes. */
-  dropMemory(object: StoredObject, segment: MountedSegment | null): void {
-    const goes = object.memory.filter((copy) => segment === null || copy.segment === segment);
-    if (goes.length === object.memory.length && object.disk.length === 0) {
-      this.erase(object);
+  dropMemory(row: Row, segment: MountedSegment | null): void {
+    const kept: MemoryCopy[] = [];
+    const goes: MemoryCopy[] = [];
+    for (const copy of this.#rows.memory(row)) {
+      (segment === null || copy.segment === segment ? goes : kept).push(copy);
+    }
+    if (kept.length === 0 && !this.#rows.hasDisk(row)) {
+      this.erase(row);
       return;
     }
     for (const copy of goes) copy.segment.space.free(copy.offset);
-    object.memory = object.memory.filter((copy) => !goes.includes(copy));
-    this.#index.place(object);
+    this.#rows.setMemory(row, kept);
+    this.#index.place(row);
   }
 
-  addDisk(object: StoredObject, segment: MountedSegment): void {
-    if (object.disk.includes(segment)) return;
-    object.disk = [...object.disk, segment];
-    this.#disk_bytes += object.bytes;
+  addDisk(row: Row, segment: MountedSegment): void {
+    const disk = this.#rows.disk(row);
+    if (disk.includes(segment)) return;
+    this.#rows.setDisk(row, [...disk, segment]);
+    this.#disk_bytes += this.#rows.bytes(row);
   }
 
   /** Drops the disk copies at `segment`, or all. Without another copy the object goes. */
-  dropDisk(object: StoredObject, segment: MountedSegment | null): void {
-    const kept = object.disk.filter((disk) => segment !== null && disk !== segment);
-    if (kept.length === object.disk.length) return;
-    if (kept.length === 0 && object.memory.length === 0) {
-      this.erase(object);
+  dropDisk(row: Row, segment: MountedSegment | null): void {
+    const disk = this.#rows.disk(row);
+    const kept = disk.filter((other) => segment !== null && other !== segment);
+    if (kept.length === disk.length) return;
+    if (kept.length === 0 && !this.#rows.hasMemory(row)) {
+      this.erase(row);
       return;
     }
-    this.#disk_bytes -= (object.disk.length - kept.length) * object.bytes;
-    object.disk = kept;
+    this.#disk_bytes -= (disk.length - kept.length) * this.#rows.bytes(row);
+    this.#rows.setDisk(row, kept);
   }
 
-  #unqueue(object: StoredObject): void {
-    if (object.offload !== "queued") return;
-    object.offload_to?.queued.delete(object);
-    object.offload = "none";
-    object.offload_to = null;
-    object.pinned = false;
+  #findSought(): Row {
+    const { hash } = this.#keys;
+    let row = this.#by_key.first(hash);
+    while (row !== NO_ROW && !this.#keys.matches(row)) row = this.#by_key.next();
+    return row;
+  }
+
+  #unqueue(row: Row): void {
+    if (this.#rows.offload(row) !== "queued") return;
+    this.offload_to.get(row)?.queued.delete(row);
+    this.offload_to.delete(row);
+    this.#rows.setOffload(row, "none");
+    this.#rows.setPinned(row, false);
   }
 }

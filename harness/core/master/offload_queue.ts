@@ -11,10 +11,10 @@ import { msToNs } from "../../domain/units.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
 import type { MasterConfig } from "./master_config.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
+import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { HandedTask, OwnerDisk } from "./owner_disk.ts";
 import type { SegmentPool } from "./segment_pool.ts";
-import { newObject, type StoredObject } from "./stored_object.ts";
 
 type Heartbeat = Extract<MasterRequest, { op: "offload_heartbeat" }>;
 type Notify = Extract<MasterRequest, { op: "notify_offloaded" }>;
@@ -27,13 +27,21 @@ export class OffloadQueue {
   /** Copies that owners have written. */
   offloaded_count = 0;
   readonly #config: MasterConfig;
+  readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
   readonly #index: EvictionIndex;
   readonly #pool: SegmentPool;
   readonly #disks = new Map<string, OwnerDisk>();
 
-  constructor(config: MasterConfig, table: ObjectTable, index: EvictionIndex, pool: SegmentPool) {
+  constructor(
+    config: MasterConfig,
+    rows: ObjectRows,
+    table: ObjectTable,
+    index: EvictionIndex,
+    pool: SegmentPool,
+  ) {
     this.#config = config;
+    this.#rows = rows;
     this.#table = table;
     this.#index = index;
     this.#pool = pool;
@@ -49,15 +57,15 @@ export class OffloadQueue {
   mounted(segment: MountedSegment): void {
     const name = segment.info.segment_name;
     if (this.#disks.has(name)) return;
-    const nothing = { queued: new Set<StoredObject>(), handed: new Map<string, HandedTask>() };
+    const nothing = { queued: new Set<Row>(), handed: new Map<string, HandedTask>() };
     this.#disks.set(name, { segment_name: name, ...nothing, wipe_pending: false, capacity_bytes: 0 });
   }
 
   /** Forgets the tasks of an owner that is gone; to be called before its copies are dropped. */
   unmounted(segment: MountedSegment): void {
     const disk = this.#diskOf(segment);
-    for (const object of disk.queued) this.#settle(object);
-    for (const { object } of disk.handed.values()) this.#settle(object);
+    for (const row of disk.queued) this.#settle(row);
+    for (const { row } of disk.handed.values()) this.#settle(row);
     disk.queued.clear();
     disk.handed.clear();
     disk.capacity_bytes = 0;
@@ -67,23 +75,23 @@ export class OffloadQueue {
    * Queues one memory copy for its owner and drops no other. `keep` pins it in memory until the owner has answered.
    * UNABLE_OFFLOADING: no copy is with an owner that has a disk tier; KEYS_ULTRA_LIMIT: that owner's queue is full.
    */
-  enqueue(object: StoredObject, keep: boolean): number {
-    const copy = object.memory.find(({ segment }) => segment.info.enable_offload);
+  enqueue(row: Row, keep: boolean): number {
+    const copy = this.#rows.memory(row).find(({ segment }) => segment.info.enable_offload);
     if (copy === undefined || !this.#config.enable_offload) return STORE_CODE.UNABLE_OFFLOADING;
     const disk = this.#diskOf(copy.segment);
     if (disk.queued.size >= this.#config.offloading_queue_limit) return STORE_CODE.KEYS_ULTRA_LIMIT;
-    disk.queued.add(object);
-    object.offload = "queued";
-    object.offload_to = disk;
-    object.pinned = keep;
-    this.#index.place(object);
+    disk.queued.add(row);
+    this.#rows.setOffload(row, "queued");
+    this.#table.offload_to.set(row, disk);
+    this.#rows.setPinned(row, keep);
+    this.#index.place(row);
     return STORE_CODE.OK;
   }
 
   /** After put end. A refusal leaves an ordinary object in memory. */
-  enqueueAtPutEnd(object: StoredObject): void {
+  enqueueAtPutEnd(row: Row): void {
     if (!this.#config.enable_offload || this.#config.offload_on_evict) return;
-    this.enqueue(object, this.#config.acknowledged_puts === "safe");
+    this.enqueue(row, this.#config.acknowledged_puts === "safe");
   }
 
   heartbeat(request: Heartbeat, now_ns: number): MasterReplies["offload_heartbeat"] {
@@ -107,7 +115,7 @@ export class OffloadQueue {
       const task = disk.handed.get(result.key);
       return task === undefined
         ? this.#register(result, segment, disk)
-        : this.#answer(task.object, result, segment, disk);
+        : this.#answer(task.row, result, segment, disk);
     });
   }
 
@@ -115,8 +123,8 @@ export class OffloadQueue {
     const segment = this.#pool.find(request.segment_name);
     if (segment === undefined) return STORE_CODE.SEGMENT_NOT_FOUND;
     for (const key of request.keys) {
-      const object = this.#table.find(key);
-      if (object !== undefined) this.#table.dropDisk(object, segment);
+      const row = this.#table.find(key);
+      if (row !== NO_ROW) this.#table.dropDisk(row, segment);
     }
     return STORE_CODE.OK;
   }
@@ -128,44 +136,45 @@ export class OffloadQueue {
 
   expireTasks(now_ns: number): void {
     for (const disk of this.#disks.values()) {
-      for (const { object, expires_ns } of disk.handed.values()) {
+      for (const [key, { row, expires_ns }] of disk.handed) {
         if (expires_ns > now_ns) break;
-        disk.handed.delete(object.key);
-        this.#settle(object);
+        disk.handed.delete(key);
+        this.#settle(row);
       }
     }
   }
 
   #handOver(disk: OwnerDisk, segment: MountedSegment, now_ns: number): OffloadTask[] {
     const tasks: OffloadTask[] = [];
-    for (const object of disk.queued) {
-      if (disk.handed.has(object.key)) continue; // a removed namesake is still being written: one task a key
+    for (const row of disk.queued) {
+      const key = this.#table.keyOf(row);
+      if (disk.handed.has(key)) continue; // a removed namesake is still being written: one task a key
       const copy = present(
-        object.memory.find((memory) => memory.segment === segment),
+        this.#rows.memory(row).find((memory) => memory.segment === segment),
         "a queued object has memory with the owner it is queued for",
       );
-      disk.queued.delete(object);
-      disk.handed.set(object.key, { object, expires_ns: now_ns + msToNs(OFFLOAD_TASK_TTL_MS) });
-      object.offload = "handed";
-      object.pinned = true;
-      this.#index.place(object);
-      tasks.push({ key: object.key, offset: copy.offset, bytes: object.bytes });
+      disk.queued.delete(row);
+      disk.handed.set(key, { row, expires_ns: now_ns + msToNs(OFFLOAD_TASK_TTL_MS) });
+      this.#rows.setOffload(row, "handed");
+      this.#rows.setPinned(row, true);
+      this.#index.place(row);
+      tasks.push({ key, offset: copy.offset, bytes: this.#rows.bytes(row) });
     }
     return tasks;
   }
 
-  #answer(object: StoredObject, result: OffloadResult, segment: MountedSegment, disk: OwnerDisk): number {
+  #answer(row: Row, result: OffloadResult, segment: MountedSegment, disk: OwnerDisk): number {
     disk.handed.delete(result.key);
-    const removed = object.state === "removed";
+    const removed = this.#rows.state(row) === "removed";
     if (!removed && result.code === STORE_CODE.OK && !disk.wipe_pending) {
-      this.#table.addDisk(object, segment);
+      this.#table.addDisk(row, segment);
       this.offloaded_count++;
     }
-    this.#settle(object);
+    this.#settle(row);
     if (result.code !== STORE_CODE.OK) return STORE_CODE.OK;
     if (removed) return STORE_CODE.OBJECT_NOT_FOUND;
     if (!disk.wipe_pending) return STORE_CODE.OK;
-    this.enqueueAtPutEnd(object); // the file goes with the wipe: write it again
+    this.enqueueAtPutEnd(row); // the file goes with the wipe: write it again
     return STORE_CODE.OBJECT_NOT_FOUND;
   }
 
@@ -174,23 +183,24 @@ export class OffloadQueue {
     if (disk.wipe_pending) return STORE_CODE.OBJECT_NOT_FOUND;
     const existing = this.#table.find(result.key);
     // The key may have been removed and put again while the owner was away: what memory has is the newer.
-    if (existing !== undefined) {
-      return existing.disk.includes(segment) ? STORE_CODE.OK : STORE_CODE.OBJECT_ALREADY_EXISTS;
+    if (existing !== NO_ROW) {
+      return this.#rows.disk(existing).includes(segment) ? STORE_CODE.OK : STORE_CODE.OBJECT_ALREADY_EXISTS;
     }
-    const found = newObject(result, segment.client_id, FOUND_ON_DISK, [], 0, 0);
-    found.state = "complete";
-    this.#table.insert(found);
-    this.#table.addDisk(found, segment);
+    const { client_id } = segment;
+    const found = { bytes: result.bytes, client_id, soft_pin: false, hard_pin: false, memory: [] };
+    const row = this.#table.insert(result.key, found);
+    this.#rows.setState(row, "complete");
+    this.#table.addDisk(row, segment);
     return STORE_CODE.OK;
   }
 
   /** The object is no longer queued or handed; memory that only the task held is freed. */
-  #settle(object: StoredObject): void {
-    object.offload = "none";
-    object.offload_to = null;
-    object.pinned = false;
-    if (object.state === "removed") this.#table.freeMemory(object);
-    else this.#index.place(object);
+  #settle(row: Row): void {
+    this.#rows.setOffload(row, "none");
+    this.#table.offload_to.delete(row);
+    this.#rows.setPinned(row, false);
+    if (this.#rows.state(row) === "removed") this.#table.release(row);
+    else this.#index.place(row);
   }
 
   #checkOwner(segment: MountedSegment | undefined, client_id: string): number {
@@ -207,5 +217,3 @@ export class OffloadQueue {
     );
   }
 }
-
-const FOUND_ON_DISK = { replica_num: 1, preferred_segments: [], soft_pin: false, hard_pin: false };

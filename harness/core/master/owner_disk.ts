@@ -1,9 +1,9 @@
 import type { ObjectKey } from "../../domain/object_key.ts";
-import type { StoredObject } from "./stored_object.ts";
+import type { Row } from "./object_rows.ts";
 
 /** A task that the owner has and has not answered. */
 export interface HandedTask {
-  readonly object: StoredObject;
+  readonly row: Row;
   readonly expires_ns: number;
 }
 
@@ -11,7 +11,7 @@ export interface HandedTask {
 export interface OwnerDisk {
   readonly segment_name: string;
   /** In order of arrival. */
-  readonly queued: Set<StoredObject>;
+  readonly queued: Set<Row>;
   readonly handed: Map<ObjectKey, HandedTask>;
   /** The next heartbeat tells the owner to delete every bucket; until then its disk counts as empty. */
   wipe_pending: boolean;

@@ -5,8 +5,8 @@ import type { ReplicateConfig } from "../../domain/replica.ts";
 import type { MasterConfig } from "./master_config.ts";
 import type { MasterParts } from "./master_parts.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
+import type { MemoryCopy } from "./object_rows.ts";
 import type { SegmentPool } from "./segment_pool.ts";
-import type { MemoryCopy } from "./stored_object.ts";
 
 /** Segments that a random scan tries at most. */
 const SCAN_LIMIT = 100;

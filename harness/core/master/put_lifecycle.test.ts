@@ -13,7 +13,7 @@ test("an object is readable from put end on, not before", () => {
   const [target] = master.putStart(["k"], 100);
   expect(target).toEqual({
     code: 0,
-    replicas: [{ tier: "cpu", segment_name: "a:1", offset: 0, bytes: 100 }],
+    replicas: [{ tier: "cpu", segment_name: "a:1", generation: 1, offset: 0, bytes: 100 }],
   });
   expect(master.exist("k")).toEqual([0]);
   expect(master.get("k").code).toBe(STORE_CODE.REPLICA_IS_NOT_READY);

@@ -7,20 +7,21 @@ import { STORE_CODE } from "../../domain/store_error.ts";
 import { msToNs } from "../../domain/units.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
 import type { MasterConfig } from "./master_config.ts";
+import { type MemoryCopy, NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { Placement } from "./placement.ts";
-import { newObject, type StoredObject } from "./stored_object.ts";
 
 type PutStart = Extract<MasterRequest, { op: "batch_put_start" }>;
 
 export interface PutLifecycleParts {
+  readonly rows: ObjectRows;
   readonly table: ObjectTable;
   readonly index: EvictionIndex;
   readonly placement: Placement;
   /** Host of a writer, null when unknown. */
   readonly nodeOf: (client_id: ClientId) => string | null;
   readonly onNoSpace: () => void;
-  readonly onComplete: (object: StoredObject) => void;
+  readonly onComplete: (row: Row) => void;
 }
 
 export class PutLifecycle {
@@ -29,9 +30,6 @@ export class PutLifecycle {
   readonly #discard_ns: number;
   readonly #release_ns: number;
   readonly #soft_pin_ttl_ns: number;
-  /** Puts started and not ended, replaced ones too, in order of start. */
-  readonly #unfinished = new Set<StoredObject>();
-  #sequence = 0;
 
   constructor(config: MasterConfig, parts: PutLifecycleParts) {
     this.#parts = parts;
@@ -47,38 +45,41 @@ export class PutLifecycle {
 
   /** Makes the object readable. A repeat after success is a success. */
   end(key: ObjectKey, client_id: ClientId, now_ns: number): number {
-    const object = this.#parts.table.find(key);
-    if (object === undefined) return STORE_CODE.OBJECT_NOT_FOUND;
-    if (object.client_id !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
-    if (object.state === "complete") return STORE_CODE.OK;
-    this.#unfinished.delete(object);
-    object.state = "complete";
-    if (object.soft_pin && this.#soft_pin_ttl_ns > 0) object.soft_until_ns = now_ns + this.#soft_pin_ttl_ns;
-    this.#parts.index.place(object);
-    this.#parts.onComplete(object);
+    const { rows, table, index, onComplete } = this.#parts;
+    const row = table.find(key);
+    if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
+    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
+    if (rows.state(row) === "complete") return STORE_CODE.OK;
+    rows.put_start_ns.delete(row);
+    rows.setState(row, "complete");
+    if (rows.isSoftPinWanted(row) && this.#soft_pin_ttl_ns > 0) {
+      rows.soft_until_ns.set(row, now_ns + this.#soft_pin_ttl_ns);
+    }
+    index.place(row);
+    onComplete(row);
     return STORE_CODE.OK;
   }
 
   /** Gives up an unfinished put and frees its space at once: the writer says that it writes no more. */
   revoke(key: ObjectKey, client_id: ClientId): number {
-    const object = this.#parts.table.find(key);
-    if (object === undefined) return STORE_CODE.OBJECT_NOT_FOUND;
-    if (object.client_id !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
-    if (object.state === "complete") return STORE_CODE.INVALID_WRITE;
-    this.#unfinished.delete(object);
-    this.#parts.table.erase(object);
+    const { rows, table } = this.#parts;
+    const row = table.find(key);
+    if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
+    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
+    if (rows.state(row) === "complete") return STORE_CODE.INVALID_WRITE;
+    table.erase(row);
     return STORE_CODE.OK;
   }
 
   /** Frees the space of puts that started too long ago; the number of objects released. */
   releaseExpired(now_ns: number): number {
+    const { rows, table } = this.#parts;
     let released = 0;
-    for (const object of this.#unfinished) {
-      if (object.put_start_ns + this.#release_ns > now_ns) break;
-      this.#unfinished.delete(object);
-      if (object.state === "writing") this.#parts.table.detach(object);
-      if (object.memory.length > 0) released++;
-      this.#parts.table.freeMemory(object);
+    for (const [row, start_ns] of rows.put_start_ns) {
+      if (start_ns + this.#release_ns > now_ns) break;
+      if (rows.state(row) === "writing") table.detach(row);
+      if (rows.hasMemory(row)) released++;
+      table.release(row);
     }
     return released;
   }
@@ -86,12 +87,13 @@ export class PutLifecycle {
   #startOne(put: PutObject, request: PutStart, node: string | null, now_ns: number): PutTarget {
     const invalid = checkPut(put, request.config);
     if (invalid !== STORE_CODE.OK) return { code: invalid, replicas: [] };
-    const { table, placement } = this.#parts;
+    const { rows, table, placement } = this.#parts;
     const existing = table.find(put.key);
-    if (existing !== undefined) {
-      const replaceable = existing.state === "writing" && now_ns - existing.put_start_ns >= this.#discard_ns;
+    if (existing !== NO_ROW) {
+      const start_ns = rows.put_start_ns.get(existing);
+      const replaceable = start_ns !== undefined && now_ns - start_ns >= this.#discard_ns;
       if (!replaceable) return { code: STORE_CODE.OBJECT_ALREADY_EXISTS, replicas: [] };
-      table.detach(existing); // its space stays in #unfinished: the old writer may still be writing
+      table.detach(existing); // its space stays until it is released: the old writer may still be writing
     }
     const memory = placement.place(put.bytes, request.config, node);
     if (memory.length === 0) {
@@ -99,20 +101,21 @@ export class PutLifecycle {
       this.#parts.onNoSpace();
       return { code: STORE_CODE.NO_AVAILABLE_HANDLE, replicas: [] };
     }
-    const object = newObject(put, request.client_id, request.config, memory, this.#sequence++, now_ns);
-    table.insert(object);
-    this.#unfinished.add(object);
-    return { code: STORE_CODE.OK, replicas: memoryReplicas(object) };
+    const { soft_pin, hard_pin } = request.config;
+    const { client_id } = request;
+    const row = table.insert(put.key, { bytes: put.bytes, client_id, soft_pin, hard_pin, memory });
+    rows.put_start_ns.set(row, now_ns);
+    return { code: STORE_CODE.OK, replicas: memoryReplicas(memory, put.bytes) };
   }
 }
 
-function memoryReplicas(object: StoredObject): MemoryReplica[] {
-  return object.memory.map(({ segment, offset }) => ({
+function memoryReplicas(copies: readonly MemoryCopy[], bytes: number): MemoryReplica[] {
+  return copies.map(({ segment, offset }) => ({
     tier: "cpu",
     segment_name: segment.info.segment_name,
     generation: segment.info.generation,
     offset,
-    bytes: object.bytes,
+    bytes,
   }));
 }
 

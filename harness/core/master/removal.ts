@@ -3,9 +3,9 @@
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { Leases } from "./leases.ts";
+import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
-import type { StoredObject } from "./stored_object.ts";
 
 interface RemovedMany {
   readonly code: number;
@@ -13,21 +13,23 @@ interface RemovedMany {
 }
 
 export class Removal {
+  readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
   readonly #leases: Leases;
   readonly #offload: OffloadQueue;
 
-  constructor(table: ObjectTable, leases: Leases, offload: OffloadQueue) {
+  constructor(rows: ObjectRows, table: ObjectTable, leases: Leases, offload: OffloadQueue) {
+    this.#rows = rows;
     this.#table = table;
     this.#leases = leases;
     this.#offload = offload;
   }
 
   remove(key: ObjectKey, force: boolean, now_ns: number): number {
-    const object = this.#table.find(key);
-    if (object === undefined) return STORE_CODE.OBJECT_NOT_FOUND;
-    const refusal = this.#refusal(object, force, now_ns);
-    if (refusal === STORE_CODE.OK) this.#table.erase(object);
+    const row = this.#table.find(key);
+    if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
+    const refusal = this.#refusal(row, force, now_ns);
+    if (refusal === STORE_CODE.OK) this.#table.erase(row);
     return refusal;
   }
 
@@ -35,7 +37,7 @@ export class Removal {
   removeByRegex(pattern: string, force: boolean, now_ns: number): RemovedMany {
     const matcher = parsePattern(pattern);
     if (matcher === null) return { code: STORE_CODE.INVALID_PARAMS, removed: 0 };
-    return this.#removeWhere((key) => matcher.test(key), force, now_ns);
+    return this.#removeWhere((row) => matcher.test(this.#table.keyOf(row)), force, now_ns);
   }
 
   /**
@@ -45,24 +47,24 @@ export class Removal {
   removeAll(force: boolean, now_ns: number): RemovedMany {
     const { code, removed } = this.#removeWhere(() => true, force, now_ns);
     const kept = this.#table.size;
-    for (const object of this.#table.values()) this.#table.dropDisk(object, null);
+    for (const row of this.#table.rows()) this.#table.dropDisk(row, null);
     this.#offload.wipeAll();
     return { code, removed: removed + kept - this.#table.size };
   }
 
-  #removeWhere(matches: (key: ObjectKey) => boolean, force: boolean, now_ns: number): RemovedMany {
+  #removeWhere(matches: (row: Row) => boolean, force: boolean, now_ns: number): RemovedMany {
     let removed = 0;
-    for (const object of this.#table.values()) {
-      if (!matches(object.key) || this.#refusal(object, force, now_ns) !== STORE_CODE.OK) continue;
-      this.#table.erase(object);
+    for (const row of this.#table.rows()) {
+      if (this.#refusal(row, force, now_ns) !== STORE_CODE.OK || !matches(row)) continue;
+      this.#table.erase(row);
       removed++;
     }
     return { code: STORE_CODE.OK, removed };
   }
 
-  #refusal(object: StoredObject, force: boolean, now_ns: number): number {
-    if (!force && this.#leases.isLeased(object, now_ns)) return STORE_CODE.OBJECT_HAS_LEASE;
-    if (object.state === "writing") return STORE_CODE.REPLICA_IS_NOT_READY;
+  #refusal(row: Row, force: boolean, now_ns: number): number {
+    if (!force && this.#leases.isLeased(row, now_ns)) return STORE_CODE.OBJECT_HAS_LEASE;
+    if (this.#rows.state(row) === "writing") return STORE_CODE.REPLICA_IS_NOT_READY;
     return STORE_CODE.OK;
   }
 }

@@ -6,6 +6,7 @@ import { STORE_CODE } from "../../domain/store_error.ts";
 import { GIB, KIB } from "../../domain/units.ts";
 import type { MasterParts } from "./master_parts.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
+import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
 import type { SegmentPool } from "./segment_pool.ts";
@@ -15,17 +16,20 @@ const SEGMENT_BYTES_MAX = 1024 * GIB;
 
 export class SegmentMounts {
   readonly #pool: SegmentPool;
+  readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
   readonly #offload: OffloadQueue;
   readonly #newSpace: MasterParts["newSpace"];
 
   constructor(
     pool: SegmentPool,
+    rows: ObjectRows,
     table: ObjectTable,
     offload: OffloadQueue,
     newSpace: MasterParts["newSpace"],
   ) {
     this.#pool = pool;
+    this.#rows = rows;
     this.#table = table;
     this.#offload = offload;
     this.#newSpace = newSpace;
@@ -55,22 +59,21 @@ export class SegmentMounts {
   }
 
   unmountAllOf(client_id: ClientId): void {
-    for (const segment of this.#pool.list) {
-      if (segment.client_id === client_id) this.#drop(segment);
-    }
+    for (const segment of this.#pool.ofClient(client_id)) this.#drop(segment);
   }
 
   hasMounted(client_id: ClientId): boolean {
-    return this.#pool.list.some((segment) => segment.client_id === client_id);
+    return this.#pool.ofClient(client_id).length > 0;
   }
 
   /** Scans every object: rare enough that an index of objects by segment would cost more than it saves. */
   #drop(segment: MountedSegment): void {
     this.#pool.remove(segment);
     this.#offload.unmounted(segment);
-    for (const object of this.#table.values()) {
-      if (object.disk.includes(segment)) this.#table.dropDisk(object, segment);
-      if (object.memory.some((copy) => copy.segment === segment)) this.#table.dropMemory(object, segment);
+    for (const row of this.#table.rows()) {
+      const in_memory = this.#rows.memory(row).some((copy) => copy.segment === segment);
+      if (this.#rows.disk(row).includes(segment)) this.#table.dropDisk(row, segment);
+      if (in_memory) this.#table.dropMemory(row, segment);
     }
   }
 }

@@ -21,6 +21,7 @@ const BASE_CONFIG: MasterConfig = {
   allocation: "random",
   enable_offload: false,
   offload_on_evict: false,
+  acknowledged_puts: "safe",
 };
 
 export class TestMaster {

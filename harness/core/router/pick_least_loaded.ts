@@ -1,13 +1,11 @@
 import { present } from "../../domain/assert.ts";
-import type { Candidates, EngineLoad, PickRule } from "./pick_rule.ts";
+import { type Candidates, type EngineLoad, PickRule } from "./pick_rule.ts";
 
 /** The engine with the fewest outstanding prompt tokens. */
-export class PickLeastLoaded implements PickRule {
-  pick(candidates: Candidates): EngineLoad {
+export class PickLeastLoaded extends PickRule {
+  override pick(candidates: Candidates): EngineLoad {
     return leastLoaded(candidates);
   }
-
-  engineLost(): void {}
 }
 
 /** Ties go to the name that sorts first, so that equal inputs route equally. */

@@ -8,12 +8,21 @@ export interface EngineLoad {
   readonly outstanding_prompt_tokens: number;
 }
 
-/** Healthy engines of one stage, at least one, in the order of the topology. */
+/** Healthy engines of one stage, at least one, in the order of the topology; the same list until an engine's health changes. */
 export type Candidates = readonly EngineLoad[];
 
-export interface PickRule {
-  /** One of the candidates. */
-  pick(candidates: Candidates, request: RouteRequest): EngineLoad;
+export abstract class PickRule {
+  /** One of the candidates, or null when none would serve the request in time. */
+  abstract pick(candidates: Candidates, request: RouteRequest): EngineLoad | null;
+
+  /** Whether the engine may decode the request too. */
+  acceptsDecode(_decode: EngineLoad, _request: RouteRequest): boolean {
+    return true;
+  }
+
+  /** The prefill of a request that was picked for is over, or never began. */
+  prefillEnded(_request_id: string): void {}
+
   /** The engine's caches are gone: it may come back empty. */
-  engineLost(engine_name: string): void;
+  engineLost(_engine_name: string): void {}
 }

@@ -4,30 +4,43 @@
 
 import { present } from "../../domain/assert.ts";
 import { leastLoaded } from "./pick_least_loaded.ts";
-import type { Candidates, EngineLoad, PickRule } from "./pick_rule.ts";
+import { type Candidates, type EngineLoad, PickRule } from "./pick_rule.ts";
 import type { RouteRequest } from "./router_api.ts";
 
-export class PickSession implements PickRule {
-  pick(candidates: Candidates, request: RouteRequest): EngineLoad {
-    if (request.session_id === null) return leastLoaded(candidates);
-    let best = present(candidates[0], "there is a healthy engine to pick");
-    let best_weight = -1;
-    for (const engine of candidates) {
-      const weight = rendezvousWeight(engine.engine_name, request.session_id);
-      if (weight > best_weight) [best, best_weight] = [engine, weight];
-    }
-    return best;
-  }
+export class PickSession extends PickRule {
+  /** Name hashes of the candidates seen last, in their order. */
+  #candidates: Candidates = [];
+  #hashes: Int32Array = new Int32Array(0);
 
-  engineLost(): void {}
+  override pick(candidates: Candidates, request: RouteRequest): EngineLoad {
+    if (request.session_id === null) return leastLoaded(candidates);
+    if (candidates !== this.#candidates) {
+      this.#candidates = candidates;
+      this.#hashes = Int32Array.from(candidates, ({ engine_name }) => hashText(engine_name));
+    }
+    const session_hash = hashText(request.session_id);
+    let best = 0;
+    let best_weight = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.#hashes.length; i++) {
+      const weight = mix((this.#hashes[i] as number) ^ session_hash);
+      if (weight <= best_weight) continue;
+      best = i;
+      best_weight = weight;
+    }
+    return present(candidates[best], "there is a healthy engine to pick");
+  }
 }
 
-/** Uniform over 32 bits: FNV-1a over the UTF-16 units of both names, then murmur3's finaliser, for FNV's high bits lag. */
-function rendezvousWeight(engine_name: string, session_id: string): number {
-  const text = `${engine_name}\n${session_id}`;
+/** Uniform over signed 32 bits: FNV-1a over the text's UTF-16 units, mixed, because FNV's high bits lag. */
+function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return mix(hash);
+}
+
+/** murmur3's finaliser: one to one, and every input bit sways every output bit. */
+function mix(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }

@@ -3,8 +3,13 @@
 import type { BlockHash } from "../../domain/block_hash.ts";
 import type { EngineRole } from "../../domain/topology.ts";
 
-export const ROUTING_POLICIES = ["round_robin", "least_loaded", "session", "prefix"] as const;
+export const ROUTING_POLICIES = ["round_robin", "least_loaded", "session", "prefix", "kv_aware"] as const;
 export type RoutingPolicy = (typeof ROUTING_POLICIES)[number];
+
+/** Whether a policy looks at prompt_block_hashes; for the others nobody need hash a prompt. */
+export function readsPromptBlocks(policy: RoutingPolicy): boolean {
+  return policy === "prefix" || policy === "kv_aware";
+}
 
 export interface RouterEngine {
   readonly engine_name: string;
@@ -26,9 +31,14 @@ export interface Route {
   readonly decode_engine: string;
 }
 
+/** slo: no engine can serve it in time, as far as the router can tell. */
+export interface NoRoute {
+  readonly error: "no_engine" | "slo";
+}
+
 export interface RouterCore {
   /** Picks and counts the request as running on both engines until prefillDone / finished. */
-  route(request: RouteRequest, now_ns: number): Route | { readonly error: "no_engine" };
+  route(request: RouteRequest, now_ns: number): Route | NoRoute;
   prefillDone(request_id: string, now_ns: number): void;
   finished(request_id: string, now_ns: number): void;
   setHealthy(engine_name: string, healthy: boolean): void;

@@ -7,7 +7,7 @@ import {
   type RouterCore,
   type RouterEngine,
 } from "./router_api.ts";
-import { createRouterCore } from "./router_core.ts";
+import { createRouterCore, DEFAULT_ROUTER_CORE_CONFIG } from "./router_core.ts";
 
 const P = (i: number): RouterEngine => ({ engine_name: `prefill-${i}`, role: "prefill" });
 const D = (i: number): RouterEngine => ({ engine_name: `decode-${i}`, role: "decode" });
@@ -150,7 +150,11 @@ test("session: a request without one goes to the least loaded engine", () => {
   expect(["a", "b"].map((id) => prefillOf(core, request(id)))).toEqual(["prefill-0", "prefill-1"]);
 });
 
-const PREFIX_CONFIG = { prefix_index_blocks: 4, prefix_load_guard_tokens: 150 };
+const PREFIX_CONFIG = {
+  ...DEFAULT_ROUTER_CORE_CONFIG,
+  prefix_index_blocks: 4,
+  prefix_load_guard_tokens: 150,
+};
 
 test("prefix follows the longest match, else the least load", () => {
   const core = createRouterCore("prefix", [P(0), P(1), D(0)], PREFIX_CONFIG);
@@ -184,6 +188,16 @@ function prefixCoreAfter(...prompts: number[][]): RouterCore {
   prefillOf(core, request("load", { prompt_tokens: 10 }));
   return core;
 }
+
+test("kv_aware refuses what would be late, and a refused request leaves nothing behind", () => {
+  // 100 tokens at the default 0.1 ms each: 10 ms for the first, 20 ms for the second behind it.
+  const kv_aware = { ...DEFAULT_ROUTER_CORE_CONFIG.kv_aware, ttft_slo_ms: 15 };
+  const core = createRouterCore("kv_aware", [P(0), D(0)], { ...DEFAULT_ROUTER_CORE_CONFIG, kv_aware });
+  expect(prefillOf(core, request("a"))).toBe("prefill-0");
+  expect(core.route(request("b"), 0)).toEqual({ error: "slo" });
+  core.prefillDone("a", 0);
+  expect(prefillOf(core, request("b"))).toBe("prefill-0");
+});
 
 test("prefix keeps the head of a prompt longer than its tail", () => {
   // 3 + 2 blocks in an index of 4: block 3 goes, 1 and 2 stay.

@@ -5,23 +5,38 @@
 // Load is in prompt tokens: those of a pair's prefill until prefillDone, those of its decode until finished.
 
 import { assert, present } from "../../domain/assert.ts";
+import type { KvAwareConfig } from "./kv_aware_config.ts";
 import { leastLoaded, PickLeastLoaded } from "./pick_least_loaded.ts";
+import { PickKvAware } from "./pick_kv_aware.ts";
 import { PickPrefix } from "./pick_prefix.ts";
 import { PickRoundRobin } from "./pick_round_robin.ts";
 import type { EngineLoad, PickRule } from "./pick_rule.ts";
 import { PickSession } from "./pick_session.ts";
-import type { Route, RouteRequest, RouterCore, RouterEngine, RoutingPolicy } from "./router_api.ts";
+import type { NoRoute, Route, RouteRequest, RouterCore, RouterEngine, RoutingPolicy } from "./router_api.ts";
 
 export interface RouterCoreConfig {
   /** Blocks remembered per engine by the prefix policy; the longest unused are forgotten first. */
   readonly prefix_index_blocks: number;
   /** Prefix policy: how many prompt tokens more than the least loaded engine a match may cost. */
   readonly prefix_load_guard_tokens: number;
+  readonly kv_aware: KvAwareConfig;
 }
 
 export const DEFAULT_ROUTER_CORE_CONFIG: RouterCoreConfig = {
   prefix_index_blocks: 262_144,
   prefix_load_guard_tokens: 16_384,
+  // Of a laptop's engines, about; a stack says what its own take.
+  kv_aware: {
+    block_tokens: 16,
+    balancing_threshold: 2,
+    prefill_ns_per_token: 100_000,
+    prefill_ns_per_attended_token: 0,
+    transfer_ns_per_token: 3_000,
+    decode_base_ns: 5_000_000,
+    decode_ns_per_kv_token: 0,
+    ttft_slo_ms: null,
+    tbt_slo_ms: null,
+  },
 };
 
 export function createRouterCore(
@@ -42,6 +57,8 @@ function createPickRule(policy: RoutingPolicy, config: RouterCoreConfig): PickRu
       return new PickSession();
     case "prefix":
       return new PickPrefix(config.prefix_index_blocks, config.prefix_load_guard_tokens);
+    case "kv_aware":
+      return new PickKvAware(config.kv_aware, config.prefix_index_blocks);
   }
 }
 
@@ -62,6 +79,9 @@ class PolicyRouterCore implements RouterCore {
   readonly #rule: PickRule;
   readonly #engines: ReadonlyMap<string, EngineState>;
   readonly #running = new Map<string, Running>();
+  /** Healthy engines of each stage; the same lists until an engine's health changes. */
+  #prefill_engines: readonly EngineState[];
+  #decode_engines: readonly EngineState[];
 
   constructor(rule: PickRule, engines: readonly RouterEngine[]) {
     const both_count = engines.filter((engine) => engine.role === "both").length;
@@ -74,16 +94,23 @@ class PolicyRouterCore implements RouterCore {
       ]),
     );
     assert(this.#engines.size === engines.length, "engine names are unique");
+    this.#prefill_engines = this.#healthy("prefill");
+    this.#decode_engines = this.#healthy("decode");
   }
 
-  route(request: RouteRequest, _now_ns: number): Route | { readonly error: "no_engine" } {
+  route(request: RouteRequest, _now_ns: number): Route | NoRoute {
     assert(!this.#running.has(request.request_id), `request ${request.request_id} is routed once`);
-    const prefill_candidates = this.#healthy("prefill");
-    const decode_candidates = this.#healthy("decode");
-    if (prefill_candidates.length === 0 || decode_candidates.length === 0) return { error: "no_engine" };
+    if (this.#prefill_engines.length === 0 || this.#decode_engines.length === 0)
+      return { error: "no_engine" };
 
-    const prefill = this.#state(this.#rule.pick(prefill_candidates, request));
-    const decode = prefill.role === "both" ? prefill : this.#state(leastLoaded(decode_candidates));
+    const picked = this.#rule.pick(this.#prefill_engines, request);
+    if (picked === null) return { error: "slo" };
+    const prefill = this.#state(picked);
+    const decode = prefill.role === "both" ? prefill : this.#state(leastLoaded(this.#decode_engines));
+    if (!this.#rule.acceptsDecode(decode, request)) {
+      this.#rule.prefillEnded(request.request_id);
+      return { error: "slo" };
+    }
     this.#start(request, prefill, decode);
     return { prefill_engine: prefill.engine_name, decode_engine: decode.engine_name };
   }
@@ -91,6 +118,7 @@ class PolicyRouterCore implements RouterCore {
   prefillDone(request_id: string, _now_ns: number): void {
     const running = present(this.#running.get(request_id), `request ${request_id} is running`);
     if (running.prefill === null) return;
+    this.#rule.prefillEnded(request_id);
     running.prefill.outstanding_prompt_tokens -= running.prompt_tokens;
     running.prefill = null;
   }
@@ -100,12 +128,15 @@ class PolicyRouterCore implements RouterCore {
     const running = present(this.#running.get(request_id), `request ${request_id} is running`);
     running.decode.outstanding_prompt_tokens -= running.prompt_tokens;
     this.#running.delete(request_id);
+    this.#rule.prefillEnded(request_id);
   }
 
   setHealthy(engine_name: string, healthy: boolean): void {
     const engine = present(this.#engines.get(engine_name), `${engine_name} is an engine of this router`);
     if (engine.healthy && !healthy) this.#rule.engineLost(engine_name);
     engine.healthy = healthy;
+    this.#prefill_engines = this.#healthy("prefill");
+    this.#decode_engines = this.#healthy("decode");
   }
 
   /** A combined engine carries the request once, until it is finished. */

@@ -44,7 +44,7 @@ export class BucketRemoval {
       this.drain(bucket, now_ns);
       return;
     }
-    bucket.state = "telling";
+    this.#table.setState(bucket, "telling");
     this.#emit({ type: "notify_disk_evicted", bucket_id: bucket.bucket_id, keys });
   }
 
@@ -52,7 +52,7 @@ export class BucketRemoval {
   told(bucket: DiskBucket, code: number, now_ns: number): void {
     assert(bucket.state === "telling", "the master answers what it was told");
     if (code !== 0 && bucket.doomed === "no") {
-      bucket.state = "registering";
+      this.#table.setState(bucket, "registering");
       bucket.retry_notify = true;
       return;
     }
@@ -64,7 +64,7 @@ export class BucketRemoval {
   /** No new reads; the file goes with the last running one. */
   drain(bucket: DiskBucket, now_ns: number): void {
     this.#table.forgetKeys(bucket);
-    bucket.state = "draining";
+    this.#table.setState(bucket, "draining");
     bucket.drain_until_ns = now_ns + msToNs(DRAIN_TIMEOUT_MS);
     this.deleteDrained(bucket, now_ns);
   }
@@ -75,12 +75,12 @@ export class BucketRemoval {
   }
 
   deleteFile(bucket: DiskBucket): void {
-    bucket.state = "deleting";
+    this.#table.setState(bucket, "deleting");
     this.#emit({ type: "delete_bucket", bucket_id: bucket.bucket_id });
   }
 
   tick(now_ns: number): void {
-    for (const bucket of this.#table.values()) this.deleteDrained(bucket, now_ns);
+    for (const bucket of this.#table.unsettled()) this.deleteDrained(bucket, now_ns);
   }
 
   /** Starts evictions until at most `limit_bytes` will stay; false when too little may go. */
@@ -97,7 +97,7 @@ export class BucketRemoval {
 
   #mayEvictLater(): boolean {
     if (this.#config.bucket_eviction === "none") return false;
-    return [...this.#table.values()].some(({ state }) => state === "writing" || state === "registering");
+    return [...this.#table.unsettled()].some(({ state }) => state === "writing" || state === "registering");
   }
 
   /** The oldest bucket (fifo), or the one whose last read is longest ago, never-read ones first (lru). */

@@ -2,13 +2,15 @@
 
 import { present } from "../../domain/assert.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
-import type { DiskBucket, IndexedItem } from "./disk_bucket.ts";
+import type { BucketState, DiskBucket, IndexedItem } from "./disk_bucket.ts";
 
 export class BucketTable {
   /** Ascending bucket_id. */
   readonly #buckets = new Map<number, DiskBucket>();
   readonly #bucket_of_key = new Map<ObjectKey, DiskBucket>();
   #used_bytes = 0;
+  #leaving_bytes = 0;
+  readonly #unsettled = new Set<DiskBucket>();
 
   /** File bytes, buckets being written or deleted included. */
   get used_bytes(): number {
@@ -25,9 +27,20 @@ export class BucketTable {
 
   /** File bytes that are on their way out. */
   get leaving_bytes(): number {
-    let bytes = 0;
-    for (const bucket of this.#buckets.values()) if (isLeaving(bucket)) bytes += bucket.file_bytes;
-    return bytes;
+    return this.#leaving_bytes;
+  }
+
+  /** Buckets that are not simply live, few at any time; in no particular order. */
+  unsettled(): SetIterator<DiskBucket> {
+    return this.#unsettled.values();
+  }
+
+  setState(bucket: DiskBucket, state: BucketState): void {
+    if (isLeaving(bucket.state)) this.#leaving_bytes -= bucket.file_bytes;
+    if (isLeaving(state)) this.#leaving_bytes += bucket.file_bytes;
+    bucket.state = state;
+    if (state === "live") this.#unsettled.delete(bucket);
+    else this.#unsettled.add(bucket);
   }
 
   values(): MapIterator<DiskBucket> {
@@ -48,6 +61,7 @@ export class BucketTable {
   add(bucket: DiskBucket): void {
     this.#buckets.set(bucket.bucket_id, bucket);
     this.#used_bytes += bucket.file_bytes;
+    this.setState(bucket, bucket.state);
   }
 
   /** The file is written: its keys are found here, and no longer in older buckets, whose copies are dead. */
@@ -73,9 +87,11 @@ export class BucketTable {
   remove(bucket: DiskBucket): void {
     this.#buckets.delete(bucket.bucket_id);
     this.#used_bytes -= bucket.file_bytes;
+    if (isLeaving(bucket.state)) this.#leaving_bytes -= bucket.file_bytes;
+    this.#unsettled.delete(bucket);
   }
 }
 
-function isLeaving(bucket: DiskBucket): boolean {
-  return bucket.state === "telling" || bucket.state === "draining" || bucket.state === "deleting";
+function isLeaving(state: BucketState): boolean {
+  return state === "telling" || state === "draining" || state === "deleting";
 }

@@ -90,7 +90,7 @@ export class BucketWrites {
 
   /** Tells the master of the bucket's keys. */
   register(bucket: DiskBucket): void {
-    bucket.state = "registering";
+    this.#table.setState(bucket, "registering");
     bucket.retry_notify = false;
     const results = [...bucket.items.values()].map(({ key, bytes }) => ({ key, bytes, code: STORE_CODE.OK }));
     bucket.told_keys = [...bucket.items.keys()];
@@ -108,7 +108,7 @@ export class BucketWrites {
     for (const [i, key] of bucket.told_keys.entries()) {
       if (codes[i] !== STORE_CODE.OK) this.#table.forgetKey(bucket, key);
     }
-    bucket.state = "live";
+    this.#table.setState(bucket, "live");
     if (bucket.doomed !== "no" || bucket.items.size === 0) this.#removal.evict(bucket, now_ns);
   }
 

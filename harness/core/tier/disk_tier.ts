@@ -106,7 +106,7 @@ export class DiskTier {
 
   #heartbeat(tasks: readonly OffloadTask[], wipe: boolean, now_ns: number): void {
     if (wipe) this.#wipe(now_ns);
-    for (const bucket of this.#table.values()) {
+    for (const bucket of this.#table.unsettled()) {
       if (bucket.state === "registering" && bucket.retry_notify) this.#writes.register(bucket);
     }
     this.#writes.add(this.#grouping.heartbeat(tasks), now_ns);

@@ -1,63 +1,70 @@
-// The ranges that tile a segment, in address order, and the lists of free ones. A range is an index into typed arrays, so that a
-// million ranges are a few flat arrays and no objects.
+// The ranges that tile a segment, in address order, and the lists of free ones. A range is the number of a 32-byte record, so that
+// millions of ranges are plain memory and no objects.
+
+import { RecordChunks } from "./record_chunks.ts";
 
 const NONE = -1;
-const FIRST_CAPACITY = 256;
+/** In BIN_PREVIOUS of a range that is in no free list. */
+const NOT_FREE = -2;
+
+// f64 fields
+const OFFSET = 0;
+const UNITS = 1;
+// i32 fields, behind the two f64
+const PREVIOUS = 4;
+const NEXT = 5;
+const BIN_PREVIOUS = 6;
+const BIN_NEXT = 7;
+const RECORD_BYTES = 32;
 
 export class RangeTable {
-  #offset = new Float64Array(FIRST_CAPACITY);
-  #units = new Float64Array(FIRST_CAPACITY);
-  #previous = new Int32Array(FIRST_CAPACITY);
-  #next = new Int32Array(FIRST_CAPACITY);
-  #bin_previous = new Int32Array(FIRST_CAPACITY);
-  #bin_next = new Int32Array(FIRST_CAPACITY);
-  #free = new Uint8Array(FIRST_CAPACITY);
-  /** Indices that no range uses, in #next; then everything from #used on. */
+  readonly #records = new RecordChunks(RECORD_BYTES);
+  /** Numbers that no range uses, linked by NEXT; then everything from #used on. */
   #spare = NONE;
   #used = 0;
 
   offset(range: number): number {
-    return this.#offset[range] as number;
+    return this.#records.f64(range, OFFSET);
   }
 
   units(range: number): number {
-    return this.#units[range] as number;
+    return this.#records.f64(range, UNITS);
   }
 
   /** Neighbours by address, -1 at the ends. */
   previous(range: number): number {
-    return this.#previous[range] as number;
+    return this.#records.i32(range, PREVIOUS);
   }
 
   next(range: number): number {
-    return this.#next[range] as number;
+    return this.#records.i32(range, NEXT);
   }
 
   bin_next(range: number): number {
-    return this.#bin_next[range] as number;
+    return this.#records.i32(range, BIN_NEXT);
   }
 
   isFree(range: number): boolean {
-    return this.#free[range] === 1;
+    return this.#records.i32(range, BIN_PREVIOUS) !== NOT_FREE;
   }
 
   /** A new range between two neighbours, in no free list. */
   add(offset: number, units: number, previous: number, next: number): number {
-    const range = this.#newIndex();
-    this.#offset[range] = offset;
-    this.#units[range] = units;
-    this.#previous[range] = previous;
-    this.#next[range] = next;
-    this.#free[range] = 0;
-    if (previous !== NONE) this.#next[previous] = range;
-    if (next !== NONE) this.#previous[next] = range;
+    const range = this.#newNumber();
+    this.#records.setF64(range, OFFSET, offset);
+    this.#records.setF64(range, UNITS, units);
+    this.#records.setI32(range, PREVIOUS, previous);
+    this.#records.setI32(range, NEXT, next);
+    this.#records.setI32(range, BIN_PREVIOUS, NOT_FREE);
+    if (previous !== NONE) this.#records.setI32(previous, NEXT, range);
+    if (next !== NONE) this.#records.setI32(next, PREVIOUS, range);
     return range;
   }
 
   /** Shortens `range` to `units` and returns the range of the rest. */
   split(range: number, units: number): number {
     const rest = this.units(range) - units;
-    this.#units[range] = units;
+    this.#records.setF64(range, UNITS, units);
     return this.add(this.offset(range) + units, rest, range, this.next(range));
   }
 
@@ -65,52 +72,35 @@ export class RangeTable {
   mergeWithNext(range: number): void {
     const gone = this.next(range);
     const after = this.next(gone);
-    this.#units[range] = this.units(range) + this.units(gone);
-    this.#next[range] = after;
-    if (after !== NONE) this.#previous[after] = range;
-    this.#next[gone] = this.#spare;
+    this.#records.setF64(range, UNITS, this.units(range) + this.units(gone));
+    this.#records.setI32(range, NEXT, after);
+    if (after !== NONE) this.#records.setI32(after, PREVIOUS, range);
+    this.#records.setI32(gone, NEXT, this.#spare);
     this.#spare = gone;
   }
 
   /** Puts `range` before `head` of a free list. */
   linkFree(range: number, head: number): void {
-    this.#free[range] = 1;
-    this.#bin_previous[range] = NONE;
-    this.#bin_next[range] = head;
-    if (head !== NONE) this.#bin_previous[head] = range;
+    this.#records.setI32(range, BIN_PREVIOUS, NONE);
+    this.#records.setI32(range, BIN_NEXT, head);
+    if (head !== NONE) this.#records.setI32(head, BIN_PREVIOUS, range);
   }
 
   unlinkFree(range: number): void {
-    const previous = this.#bin_previous[range] as number;
-    const next = this.#bin_next[range] as number;
-    if (previous !== NONE) this.#bin_next[previous] = next;
-    if (next !== NONE) this.#bin_previous[next] = previous;
-    this.#free[range] = 0;
+    const previous = this.#records.i32(range, BIN_PREVIOUS);
+    const next = this.#records.i32(range, BIN_NEXT);
+    if (previous !== NONE) this.#records.setI32(previous, BIN_NEXT, next);
+    if (next !== NONE) this.#records.setI32(next, BIN_PREVIOUS, previous);
+    this.#records.setI32(range, BIN_PREVIOUS, NOT_FREE);
   }
 
-  #newIndex(): number {
+  #newNumber(): number {
     if (this.#spare !== NONE) {
       const range = this.#spare;
       this.#spare = this.next(range);
       return range;
     }
-    if (this.#used === this.#free.length) this.#grow();
+    this.#records.reserve(this.#used + 1);
     return this.#used++;
   }
-
-  #grow(): void {
-    const capacity = 2 * this.#free.length;
-    this.#offset = copyInto(new Float64Array(capacity), this.#offset);
-    this.#units = copyInto(new Float64Array(capacity), this.#units);
-    this.#previous = copyInto(new Int32Array(capacity), this.#previous);
-    this.#next = copyInto(new Int32Array(capacity), this.#next);
-    this.#bin_previous = copyInto(new Int32Array(capacity), this.#bin_previous);
-    this.#bin_next = copyInto(new Int32Array(capacity), this.#bin_next);
-    this.#free = copyInto(new Uint8Array(capacity), this.#free);
-  }
-}
-
-function copyInto<A extends Float64Array | Int32Array | Uint8Array>(larger: A, values: A): A {
-  larger.set(values);
-  return larger;
 }

@@ -5,6 +5,7 @@
 // is refused only when no free range is long enough.
 
 import { assert } from "../../domain/assert.ts";
+import { HashIndex } from "./hash_index.ts";
 import { RangeTable } from "./range_table.ts";
 import { BIN_COUNT, BinMap, binOf } from "./size_bins.ts";
 
@@ -18,8 +19,8 @@ export class SegmentAllocator {
   readonly #ranges = new RangeTable();
   readonly #bin_heads: Int32Array = new Int32Array(BIN_COUNT).fill(NONE);
   readonly #bins = new BinMap();
-  /** Range by offset in units, allocated ranges only. */
-  readonly #allocated = new Map<number, number>();
+  /** Allocated ranges by the hash of their offset. */
+  readonly #allocated = new HashIndex();
   #allocated_units = 0;
 
   /** `align_bytes`: every offset and every length is a multiple of it. */
@@ -68,7 +69,7 @@ export class SegmentAllocator {
     const rest = this.#ranges.units(range) - units;
     if (rest > 0) this.#putIntoBin(this.#ranges.split(range, units));
     const offset = this.#ranges.offset(range);
-    this.#allocated.set(offset, range);
+    this.#allocated.add(hashOfUnits(offset), range);
     this.#allocated_units += units;
     return offset * this.align_bytes;
   }
@@ -76,9 +77,9 @@ export class SegmentAllocator {
   /** Frees the range that starts at `offset`. */
   free(offset: number): void {
     const start = offset / this.align_bytes;
-    const range = this.#allocated.get(start);
-    assert(range !== undefined, "a range that is freed was allocated and not freed before");
-    this.#allocated.delete(start);
+    const range = this.#findAllocated(start);
+    assert(range !== NONE, "a range that is freed was allocated and not freed before");
+    this.#allocated.remove(hashOfUnits(start), range);
     this.#allocated_units -= this.#ranges.units(range);
     let merged = range;
     const before = this.#ranges.previous(range);
@@ -93,6 +94,12 @@ export class SegmentAllocator {
       this.#ranges.mergeWithNext(merged);
     }
     this.#putIntoBin(merged);
+  }
+
+  #findAllocated(start: number): number {
+    let range = this.#allocated.first(hashOfUnits(start));
+    while (range !== NONE && this.#ranges.offset(range) !== start) range = this.#allocated.next();
+    return range;
   }
 
   #findFree(units: number): number {
@@ -131,4 +138,10 @@ export class SegmentAllocator {
     if (this.#head(bin) === NONE) this.#bins.clear(bin);
     this.#ranges.unlinkFree(range);
   }
+}
+
+/** Neighbouring offsets land in different shards; 2^34 units a segment at most, so the upper bits are mixed in. */
+function hashOfUnits(units: number): number {
+  const low = Math.imul((units | 0) ^ Math.floor(units / 2 ** 32), 0x9e3779b1);
+  return Math.imul(low ^ (low >>> 15), 0x85ebca6b);
 }

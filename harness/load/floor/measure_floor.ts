@@ -1,7 +1,6 @@
 // What the load client itself can do on this machine: streams held, events per second and CPU per event, against a null
 // server in another process. A result near these figures says something about the client, not about the system under test.
 
-import { fileURLToPath } from "node:url";
 import type { Clock } from "../../clock/clock.ts";
 import { NS_PER_S, NS_PER_US } from "../../domain/units.ts";
 import type { SseFailure } from "../http/exchange.ts";
@@ -10,7 +9,7 @@ import { SseClient } from "../http/sse_client.ts";
 import { mergeRatio } from "../merge_ratio.ts";
 import { CompletionStream } from "../openai/completion_stream.ts";
 import { nullRequest } from "./null_request.ts";
-import type { NullServerPlan } from "./null_server.ts";
+import { startNullServer } from "./null_server_launch.ts";
 
 export interface FloorPlan {
   readonly streams: number;
@@ -36,16 +35,12 @@ export interface LoadFloor {
 }
 
 export async function measureFloor(plan: FloorPlan, clock: Clock): Promise<LoadFloor> {
-  const server = await startNullServer({
+  await using server = await startNullServer({
     pace: plan.event_gap_ns === null ? "round_robin" : "paced",
     gap_ns: plan.event_gap_ns ?? 0,
     hold_until_streams: plan.streams,
   });
-  try {
-    return await driveStreams(plan, server.target, clock);
-  } finally {
-    await server.stop();
-  }
+  return await driveStreams(plan, server.target, clock);
 }
 
 /** Generous: a floor is measured in seconds. */
@@ -106,30 +101,4 @@ class ActiveSpan {
     const { user, system } = process.cpuUsage(this.#cpu_before);
     return (user + system) * NS_PER_US;
   }
-}
-
-interface NullServerProcess {
-  readonly target: HttpTarget;
-  stop(): Promise<void>;
-}
-
-async function startNullServer(plan: NullServerPlan): Promise<NullServerProcess> {
-  const told = Promise.withResolvers<HttpTarget>();
-  const child = Bun.spawn({
-    cmd: [
-      process.execPath,
-      fileURLToPath(new URL("null_server_process.ts", import.meta.url)),
-      JSON.stringify(plan),
-    ],
-    stdio: ["ignore", "ignore", "inherit"],
-    serialization: "json",
-    ipc: (target: HttpTarget) => told.resolve(target),
-    onExit: (_child, code) => told.reject(new Error(`the null server ended with exit code ${code}`)),
-  });
-  const target = await told.promise;
-  const stop = async (): Promise<void> => {
-    child.kill("SIGKILL");
-    await child.exited;
-  };
-  return { target, stop };
 }

@@ -45,7 +45,9 @@ export function completeCell(fraction: Fraction, free_levels: readonly number[])
 
 /** Every product of one or more masks. */
 function closure(masks: readonly number[]): number[] {
-  return masks.reduce<number[]>((words, mask) => [...words, mask, ...words.map((word) => word ^ mask)], []);
+  const words: number[] = [];
+  for (const mask of masks) words.push(mask, ...words.map((word) => word ^ mask));
+  return words;
 }
 
 function indicesOf(mask: number): number[] {

@@ -95,7 +95,7 @@ bool FabricLink::progress(uint64_t now_ns) {
 
 /// A peer whose process ended is dead at once, whatever the device still tries.
 void FabricLink::lookAtPeer(uint64_t now_ns) {
-  if (ops_.empty() && watch_.state() == PeerWatch::State::kIdle) return;
+  if (watch_.state() == PeerWatch::State::kIdle && (ops_.empty() || now_ns < retry_at_ns_)) return;
   const auto state = watch_.progress();
   if (state == PeerWatch::State::kDead) {
     takeBack();
@@ -190,7 +190,10 @@ void FabricLink::completed(Piece *piece) {
   RemoteRegion *remote = piece->remote;
   const uint8_t *found = scratch_ + piece->scratch * kScratchBytes;
   putPiece(piece);
-  if (op == nullptr) return checkDone(remote, found);
+  if (op == nullptr) {
+    if (remote != nullptr) checkDone(remote, found);
+    return;
+  }
   op->pieces_in_flight--;
   if (op->pieces_in_flight == 0 && op->issued_bytes == op->bytes) end(op, TB_FABRIC_OK, 0);
 }

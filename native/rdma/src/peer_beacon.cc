@@ -1,5 +1,6 @@
 #include "peer_beacon.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -43,6 +44,16 @@ int PeerBeacon::open(const sockaddr *local) {
   memcpy(address_.ip, &at.sin6_addr, sizeof address_.ip);
   address_.port = ntohs(at.sin6_port);
   return 0;
+}
+
+int PeerBeacon::open(const char *host) {
+  sockaddr_in v4{};
+  sockaddr_in6 v6{};
+  v4.sin_family = AF_INET;
+  v6.sin6_family = AF_INET6;
+  if (inet_pton(AF_INET, host, &v4.sin_addr) == 1) return open(reinterpret_cast<const sockaddr *>(&v4));
+  if (inet_pton(AF_INET6, host, &v6.sin6_addr) == 1) return open(reinterpret_cast<const sockaddr *>(&v6));
+  return -EADDRNOTAVAIL;
 }
 
 void PeerBeacon::progress() {

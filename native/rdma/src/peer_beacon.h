@@ -24,6 +24,7 @@ class PeerBeacon {
 
   /// 0 or −errno. `local`: an address of this host, port ignored.
   int open(const sockaddr *local);
+  int open(const char *host);
   /// Greets new watchers and drops those that left.
   void progress();
   const BeaconAddress &address() const { return address_; }

@@ -1,0 +1,114 @@
+// What the connector's calls of the store took, by operation and status: the source of vLLM's
+// vllm:mooncake_store_operation_* series (spec: vllm_mooncake_store_connector.md §1.9).
+
+import { present } from "../../domain/assert.ts";
+import { NS_PER_S } from "../../domain/units.ts";
+import type { JobEffect, StoreEvent } from "./store_api.ts";
+
+export const STORE_OPERATIONS = ["lookup_exists", "load_get", "save_exists", "save_put"] as const;
+export type StoreOperation = (typeof STORE_OPERATIONS)[number];
+/** error: every key failed. */
+export const STORE_OPERATION_STATUSES = ["ok", "partial_failure", "error"] as const;
+export type StoreOperationStatus = (typeof STORE_OPERATION_STATUSES)[number];
+
+/** Upper bounds of vLLM's buckets; what is above the last is only in `count`. */
+export const STORE_OPERATION_BUCKETS_S: readonly number[] = [
+  1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 4,
+];
+
+export interface StoreOperationStats {
+  readonly operation: StoreOperation;
+  readonly status: StoreOperationStatus;
+  readonly count: number;
+  readonly sum_s: number;
+  /** [buckets], cumulative as Prometheus has them. */
+  readonly bucket_counts: readonly number[];
+  readonly keys: number;
+  readonly failed_keys: number;
+  /** Of keys that did not fail; lookups move none. */
+  readonly bytes: number;
+}
+
+interface Mutable extends StoreOperationStats {
+  count: number;
+  sum_s: number;
+  readonly bucket_counts: number[];
+  keys: number;
+  failed_keys: number;
+  bytes: number;
+}
+
+export class StoreOperations {
+  readonly #object_bytes: number;
+  readonly #under_way = new Map<number, { readonly operation: StoreOperation; readonly started_ns: number }>();
+  readonly #stats = new Map<string, Mutable>();
+
+  constructor(object_bytes: number) {
+    this.#object_bytes = object_bytes;
+  }
+
+  /** Wipes are not among vLLM's operations. */
+  started(effect: JobEffect, is_lookup: boolean, now_ns: number): void {
+    if (effect.type === "remove_all") return;
+    const operation = operationOf(effect.type, is_lookup);
+    this.#under_way.set(effect.op_id, { operation, started_ns: now_ns });
+  }
+
+  ended(event: StoreEvent, now_ns: number): void {
+    if (event.type === "remove_all_done") return;
+    const { operation, started_ns } = present(
+      this.#under_way.get(event.op_id),
+      "an operation that ends was started",
+    );
+    this.#under_way.delete(event.op_id);
+    const codes = event.type === "get_done" ? event.outcomes.map(({ code }) => code) : event.codes;
+    const failed_keys = codes.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0);
+    const stats = this.#statsOf(operation, statusOf(codes.length, failed_keys));
+    addDuration(stats, (now_ns - started_ns) / NS_PER_S);
+    stats.keys += codes.length;
+    stats.failed_keys += failed_keys;
+    if (event.type !== "exists_done") stats.bytes += (codes.length - failed_keys) * this.#object_bytes;
+  }
+
+  /** Only what has happened, in the order of first happening. */
+  snapshot(): StoreOperationStats[] {
+    return [...this.#stats.values()].map((stats) => ({ ...stats, bucket_counts: [...stats.bucket_counts] }));
+  }
+
+  #statsOf(operation: StoreOperation, status: StoreOperationStatus): Mutable {
+    const key = `${operation} ${status}`;
+    const known = this.#stats.get(key);
+    if (known !== undefined) return known;
+    const stats: Mutable = {
+      operation,
+      status,
+      count: 0,
+      sum_s: 0,
+      bucket_counts: STORE_OPERATION_BUCKETS_S.map(() => 0),
+      keys: 0,
+      failed_keys: 0,
+      bytes: 0,
+    };
+    this.#stats.set(key, stats);
+    return stats;
+  }
+}
+
+function operationOf(type: "exists" | "get" | "put", is_lookup: boolean): StoreOperation {
+  if (type === "get") return "load_get";
+  if (type === "put") return "save_put";
+  return is_lookup ? "lookup_exists" : "save_exists";
+}
+
+function statusOf(keys: number, failed_keys: number): StoreOperationStatus {
+  if (failed_keys === 0) return "ok";
+  return failed_keys === keys ? "error" : "partial_failure";
+}
+
+function addDuration(stats: Mutable, duration_s: number): void {
+  stats.count++;
+  stats.sum_s += duration_s;
+  for (const [i, bound_s] of STORE_OPERATION_BUCKETS_S.entries()) {
+    if (duration_s <= bound_s) stats.bucket_counts[i] = (stats.bucket_counts[i] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,14 @@
+import type { EngineContext } from "./engine_context.ts";
+import type { RequestState } from "./request_state.ts";
+
+/** Blocks for the first `end_tokens` of the request, all or none. */
+export function growBlocks(
+  { pool, config }: EngineContext,
+  request: RequestState,
+  end_tokens: number,
+): boolean {
+  const missing = Math.ceil(end_tokens / config.block_tokens) - request.block_ids.length;
+  if (missing > pool.free_blocks) return false;
+  for (let i = 0; i < missing; i++) request.block_ids.push(pool.allocate());
+  return true;
+}

@@ -1,0 +1,263 @@
+// One object is a row: a 64-byte record, one cache line, in plain memory, so that ten million objects are nothing to the garbage
+// collector. What few objects have (copies beyond the first, a soft pin) lives in maps beside the records.
+// An object's memory copies start and end their writing together, so its state is the status of all.
+
+import { assert, present } from "../../domain/assert.ts";
+import type { ClientId } from "../../domain/master_api.ts";
+import type { ReplicaDescriptor } from "../../domain/replica.ts";
+import { RecordChunks } from "../tier/record_chunks.ts";
+import type { MountedSegment } from "./mounted_segment.ts";
+import { NumberedMounts } from "./numbered_mounts.ts";
+
+/** Number of an object. Used again after its object is gone. */
+export type Row = number;
+
+export const NO_ROW: Row = -1;
+
+export interface MemoryCopy {
+  readonly segment: MountedSegment;
+  readonly offset: number;
+}
+
+/** removed: no longer in the table; may still hold memory that somebody reads or writes. */
+export type ObjectState = "writing" | "complete" | "removed";
+/** queued: waits for its owner's heartbeat; handed: the owner reads it now. */
+export type OffloadState = "none" | "queued" | "handed";
+/** Which eviction order holds the object; "none" when its memory may not be evicted. */
+export type EvictionLane = "none" | "normal" | "soft";
+
+const STATES: readonly ObjectState[] = ["writing", "complete", "removed"];
+const OFFLOADS: readonly OffloadState[] = ["none", "queued", "handed"];
+const LANES: readonly EvictionLane[] = ["none", "normal", "soft"];
+
+const RECORD_BYTES = 64;
+// f64 fields
+const LEASE_NS = 0;
+const MEMORY_OFFSET = 1;
+const BYTES = 2;
+const SEQUENCE = 3;
+// i32 fields, behind the four f64. 8 to 10 are the key's, see key_column.ts.
+const FLAGS = 11;
+const CLIENT = 12;
+const MEMORY_MOUNT = 13;
+const DISK_MOUNT = 14;
+const NEXT_SPARE = 15;
+// bits of FLAGS
+const STATE_SHIFT = 0;
+const OFFLOAD_SHIFT = 2;
+const LANE_SHIFT = 4;
+const SOFT_PIN = 1 << 6;
+const HARD_PIN = 1 << 7;
+const PINNED = 1 << 8;
+const HEAP_SHIFT = 9;
+const TWO_BITS = 3;
+
+export interface NewObject {
+  readonly bytes: number;
+  readonly client_id: ClientId;
+  readonly soft_pin: boolean;
+  readonly hard_pin: boolean;
+  readonly memory: readonly MemoryCopy[];
+}
+
+export class ObjectRows {
+  readonly records: RecordChunks = new RecordChunks(RECORD_BYTES);
+  /** Starts of puts that are not ended, replaced ones too, in order of start. */
+  readonly put_start_ns: Map<Row, number> = new Map();
+  /** Ends of soft pins, in order of their beginning; without an entry: not soft-pinned now. */
+  readonly soft_until_ns: Map<Row, number> = new Map();
+  readonly #mounts = new NumberedMounts();
+  readonly #clients: ClientId[] = [];
+  readonly #client_numbers = new Map<ClientId, number>();
+  readonly #more_memory = new Map<Row, readonly MemoryCopy[]>();
+  readonly #more_disk = new Map<Row, readonly MountedSegment[]>();
+  #spare: Row = NO_ROW;
+  #used = 0;
+  #sequence = 0;
+
+  /** An object that is being written, without a key yet. */
+  add(object: NewObject): Row {
+    const row = this.#newRow();
+    this.records.setF64(row, LEASE_NS, 0);
+    this.records.setF64(row, BYTES, object.bytes);
+    this.records.setF64(row, SEQUENCE, this.#sequence++);
+    this.records.setI32(row, CLIENT, this.#numberOf(object.client_id));
+    this.records.setI32(row, FLAGS, (object.soft_pin ? SOFT_PIN : 0) | (object.hard_pin ? HARD_PIN : 0));
+    this.records.setI32(row, MEMORY_MOUNT, 0);
+    this.records.setI32(row, DISK_MOUNT, 0);
+    this.setMemory(row, object.memory);
+    return row;
+  }
+
+  /** Its number may be used again from now on. */
+  release(row: Row): void {
+    assert(this.state(row) === "removed", "only a removed object's row is released");
+    assert(!this.hasMemory(row) && !this.hasDisk(row), "a released row holds no copies");
+    this.put_start_ns.delete(row);
+    this.records.setI32(row, NEXT_SPARE, this.#spare);
+    this.#spare = row;
+  }
+
+  bytes(row: Row): number {
+    return this.records.f64(row, BYTES);
+  }
+
+  /** Order of put starts: the tie-break wherever times are equal. */
+  sequence(row: Row): number {
+    return this.records.f64(row, SEQUENCE);
+  }
+
+  clientId(row: Row): ClientId {
+    return present(this.#clients[this.records.i32(row, CLIENT)], "a row names a known client");
+  }
+
+  /** Not removed, not evicted before this; 0: never leased. */
+  leaseNs(row: Row): number {
+    return this.records.f64(row, LEASE_NS);
+  }
+
+  setLeaseNs(row: Row, until_ns: number): void {
+    this.records.setF64(row, LEASE_NS, until_ns);
+  }
+
+  state(row: Row): ObjectState {
+    return STATES[this.#twoBits(row, STATE_SHIFT)] as ObjectState;
+  }
+
+  setState(row: Row, state: ObjectState): void {
+    this.#setTwoBits(row, STATE_SHIFT, STATES.indexOf(state));
+  }
+
+  offload(row: Row): OffloadState {
+    return OFFLOADS[this.#twoBits(row, OFFLOAD_SHIFT)] as OffloadState;
+  }
+
+  setOffload(row: Row, offload: OffloadState): void {
+    this.#setTwoBits(row, OFFLOAD_SHIFT, OFFLOADS.indexOf(offload));
+  }
+
+  lane(row: Row): EvictionLane {
+    return LANES[this.#twoBits(row, LANE_SHIFT)] as EvictionLane;
+  }
+
+  setLane(row: Row, lane: EvictionLane): void {
+    this.#setTwoBits(row, LANE_SHIFT, LANES.indexOf(lane));
+  }
+
+  /** Bits of the lease heaps that still hold an entry of it, live or dead. */
+  heapBits(row: Row): number {
+    return this.#twoBits(row, HEAP_SHIFT);
+  }
+
+  setHeapBits(row: Row, bits: number): void {
+    this.#setTwoBits(row, HEAP_SHIFT, bits);
+  }
+
+  isSoftPinWanted(row: Row): boolean {
+    return this.#has(row, SOFT_PIN);
+  }
+
+  isHardPinned(row: Row): boolean {
+    return this.#has(row, HARD_PIN);
+  }
+
+  /** Memory may not be freed by eviction: an offload needs it. */
+  isPinned(row: Row): boolean {
+    return this.#has(row, PINNED);
+  }
+
+  setPinned(row: Row, pinned: boolean): void {
+    const flags = this.records.i32(row, FLAGS);
+    this.records.setI32(row, FLAGS, pinned ? flags | PINNED : flags & ~PINNED);
+  }
+
+  hasMemory(row: Row): boolean {
+    return this.records.i32(row, MEMORY_MOUNT) !== 0;
+  }
+
+  memory(row: Row): readonly MemoryCopy[] {
+    const number = this.records.i32(row, MEMORY_MOUNT);
+    if (number === 0) return [];
+    const first = { segment: this.#mounts.at(number), offset: this.records.f64(row, MEMORY_OFFSET) };
+    const more = this.#more_memory.get(row);
+    return more === undefined ? [first] : [first, ...more];
+  }
+
+  setMemory(row: Row, copies: readonly MemoryCopy[]): void {
+    const [first, ...more] = copies;
+    this.#mounts.give(this.records.i32(row, MEMORY_MOUNT));
+    this.records.setI32(row, MEMORY_MOUNT, first === undefined ? 0 : this.#mounts.take(first.segment));
+    this.records.setF64(row, MEMORY_OFFSET, first?.offset ?? 0);
+    if (more.length > 0) this.#more_memory.set(row, more);
+    else this.#more_memory.delete(row);
+  }
+
+  hasDisk(row: Row): boolean {
+    return this.records.i32(row, DISK_MOUNT) !== 0;
+  }
+
+  /** Segments whose owners hold a copy on disk. */
+  disk(row: Row): readonly MountedSegment[] {
+    const number = this.records.i32(row, DISK_MOUNT);
+    if (number === 0) return [];
+    const more = this.#more_disk.get(row);
+    return more === undefined ? [this.#mounts.at(number)] : [this.#mounts.at(number), ...more];
+  }
+
+  setDisk(row: Row, segments: readonly MountedSegment[]): void {
+    const [first, ...more] = segments;
+    this.#mounts.give(this.records.i32(row, DISK_MOUNT));
+    this.records.setI32(row, DISK_MOUNT, first === undefined ? 0 : this.#mounts.take(first));
+    if (more.length > 0) this.#more_disk.set(row, more);
+    else this.#more_disk.delete(row);
+  }
+
+  /** Copies in the order requesters prefer them: memory, then disk. */
+  describe(row: Row): ReplicaDescriptor[] {
+    const bytes = this.bytes(row);
+    const replicas: ReplicaDescriptor[] = [];
+    for (const { segment, offset } of this.memory(row)) {
+      const { segment_name, generation } = segment.info;
+      replicas.push({ tier: "cpu", segment_name, generation, offset, bytes });
+    }
+    for (const { info } of this.disk(row)) {
+      replicas.push({ tier: "disk", segment_name: info.segment_name, bytes });
+    }
+    return replicas;
+  }
+
+  /** Numbers given out so far, spare ones too: rows are in [0, limit). */
+  get limit(): number {
+    return this.#used;
+  }
+
+  #newRow(): Row {
+    if (this.#spare === NO_ROW) {
+      this.records.reserve(this.#used + 1);
+      return this.#used++;
+    }
+    const row = this.#spare;
+    this.#spare = this.records.i32(row, NEXT_SPARE);
+    return row;
+  }
+
+  #numberOf(client_id: ClientId): number {
+    const known = this.#client_numbers.get(client_id);
+    if (known !== undefined) return known;
+    this.#client_numbers.set(client_id, this.#clients.length);
+    return this.#clients.push(client_id) - 1;
+  }
+
+  #has(row: Row, flag: number): boolean {
+    return (this.records.i32(row, FLAGS) & flag) !== 0;
+  }
+
+  #twoBits(row: Row, shift: number): number {
+    return (this.records.i32(row, FLAGS) >>> shift) & TWO_BITS;
+  }
+
+  #setTwoBits(row: Row, shift: number, value: number): void {
+    const others = this.records.i32(row, FLAGS) & ~(TWO_BITS << shift);
+    this.records.setI32(row, FLAGS, others | (value << shift));
+  }
+}

@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import type { EngineLaunch } from "../config/kv_offload_launch_config.ts";
+import { type EnginePlace, engineCommand } from "./vllm_command.ts";
+
+const ENGINE: EngineLaunch = {
+  model: "Qwen/Qwen3-8B",
+  command: ["vllm", "serve", "{model}", "--port", "{port}"],
+  base_port: 8100,
+  env: { PYTHONHASHSEED: "0" },
+  ready_timeout_s: 60,
+};
+const CONNECTOR = { kv_connector: "X", kv_role: "kv_both", kv_connector_extra_config: {} } as const;
+const PLACE: EnginePlace = {
+  engine_name: "prefill-0",
+  role: "prefill",
+  port: 8100,
+  kv_transfer_config: CONNECTOR,
+  mooncake_config_path: "/run/worker.json",
+  preferred_segment: "10.0.0.1:50053",
+  gid_index: 3,
+};
+
+test("the template's words are filled in and the connector is injected at the end", () => {
+  const { argv, env, injected } = engineCommand(ENGINE, PLACE);
+  expect(argv).toEqual([
+    "vllm",
+    "serve",
+    "Qwen/Qwen3-8B",
+    "--port",
+    "8100",
+    "--kv-transfer-config",
+    '{"kv_connector":"X","kv_role":"kv_both","kv_connector_extra_config":{}}',
+  ]);
+  expect(env).toEqual({
+    MOONCAKE_CONFIG_PATH: "/run/worker.json",
+    MOONCAKE_PREFERRED_SEGMENT: "10.0.0.1:50053",
+    MC_GID_INDEX: "3",
+    MC_ENABLE_DEST_DEVICE_AFFINITY: "1",
+    PYTHONHASHSEED: "0",
+  });
+  expect(injected).toBe(true);
+});
+
+for (const own of [["--kv-transfer-config", "{}"], ["--kv-transfer-config={}"]]) {
+  test(`a command with ${own[0]} of its own gets no other`, () => {
+    const { argv, injected } = engineCommand({ ...ENGINE, command: ["engine", ...own] }, PLACE);
+    expect(argv).toEqual(["engine", ...own]);
+    expect(injected).toBe(false);
+  });
+}
+
+test("without a store, a segment and RDMA the environment is the user's alone", () => {
+  const bare = { ...PLACE, mooncake_config_path: null, preferred_segment: null, gid_index: null };
+  expect(engineCommand(ENGINE, { ...bare, kv_transfer_config: null })).toEqual({
+    argv: ["vllm", "serve", "Qwen/Qwen3-8B", "--port", "8100"],
+    env: { PYTHONHASHSEED: "0" },
+    injected: false,
+  });
+});
+
+test("a JSON brace in a template is not a placeholder", () => {
+  const { argv } = engineCommand({ ...ENGINE, command: ["engine", '{"a":1}', "{role}"] }, PLACE);
+  expect(argv.slice(0, 3)).toEqual(["engine", '{"a":1}', "prefill"]);
+});

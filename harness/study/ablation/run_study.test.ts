@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StudyConfig } from "../../config/study_config.ts";
+import { err, ok } from "../../domain/result.ts";
+import { buildCells, type StudyCell } from "./build_cells.ts";
+import { blockValues, type CellRunner, runStudy, studyProgress } from "./run_study.ts";
+import { studyFixture } from "./study_fixture.ts";
+import { finishedResults, type StudyIdentity, StudyStore, studyPath } from "./study_store.ts";
+
+let out = "";
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), "tb-study-"));
+});
+afterEach(() => rmSync(out, { recursive: true, force: true }));
+
+const STUDY: StudyConfig = {
+  ...studyFixture(),
+  factors: [{ name: "preferred_segment", levels: ["off", "local"] }],
+};
+
+function cellsOf(study: StudyConfig): StudyCell[] {
+  const cells = buildCells(study, { topology: "2p1d" });
+  if (!cells.ok) throw new Error("the fixture's cells are valid");
+  return cells.value;
+}
+
+const CELLS = cellsOf(STUDY);
+const IDENTITY: StudyIdentity = { study: STUDY, cells: CELLS, runtime: "sim", build: "abc" };
+
+/** Runs every cell in no time; fails at the run with number `fails_at`. */
+function fakeRunner(ran: string[], fails_at = Number.POSITIVE_INFINITY): CellRunner<string> {
+  return async (cell, { pair_index }) => {
+    if (ran.length === fails_at) return err("interrupted");
+    ran.push(`${pair_index} ${cell.arm.name}`);
+    const values = { ttft_ms_mean: cell.cell[0] === 0 ? 100 : 90 };
+    return ok({ values, valid: true, problems: [], run_path: "", elapsed_s: 1 });
+  };
+}
+
+async function attempt(ran: string[], fails_at?: number): Promise<boolean> {
+  const opened = StudyStore.open(out, IDENTITY, false);
+  if (!opened.ok) throw new Error(opened.error);
+  using store = opened.value;
+  const progress = studyProgress(CELLS.length, STUDY.blocks, STUDY.seed, finishedResults(store.path));
+  const done = await runStudy(CELLS, progress, fakeRunner(ran, fails_at), (result) => store.append(result));
+  return done.ok;
+}
+
+test("a study runs every cell in every block, in balanced order", async () => {
+  const ran: string[] = [];
+  expect(await attempt(ran)).toBe(true);
+  expect(ran).toEqual([
+    "0 preferred_segment=off",
+    "0 preferred_segment=local",
+    "1 preferred_segment=local",
+    "1 preferred_segment=off",
+  ]);
+});
+
+test("an interrupted study goes on with what is left, and a torn result is run again", async () => {
+  expect(await attempt([], 3)).toBe(false);
+  appendFileSync(join(studyPath(out, IDENTITY), "results.jsonl"), '{"cell_index":0,"bl');
+  const ran: string[] = [];
+  expect(await attempt(ran)).toBe(true);
+  expect(ran).toEqual(["1 preferred_segment=off"]);
+  const again: string[] = [];
+  expect(await attempt(again)).toBe(true);
+  expect(again).toEqual([]);
+});
+
+test("an invalid run is run again", () => {
+  const result = { cell: "", values: {}, run_path: "", elapsed_s: 1, cell_index: 0, block_index: 0 };
+  const { left } = studyProgress(1, 1, 1, [{ ...result, valid: false, problems: ["ledger"] }]);
+  expect(left).toHaveLength(1);
+  expect(studyProgress(1, 1, 1, [{ ...result, valid: true, problems: [] }]).left).toEqual([]);
+});
+
+test("results of another build are not continued, unless asked to start anew", async () => {
+  await attempt([]);
+  const other = { ...IDENTITY, build: "def" };
+  const refused = StudyStore.open(out, other, false);
+  expect(refused.ok ? "" : refused.error).toContain('must be of this build (def) to be continued, got "abc"');
+  const fresh = StudyStore.open(out, other, true);
+  if (fresh.ok) fresh.value[Symbol.dispose]();
+  expect(finishedResults(studyPath(out, other))).toEqual([]);
+});
+
+test("a study with other configurations has another directory", () => {
+  const cells = cellsOf({ ...STUDY, factors: [{ name: "preferred_segment", levels: ["local", "off"] }] });
+  expect(studyPath(out, { ...IDENTITY, cells })).not.toBe(studyPath(out, IDENTITY));
+});
+
+test("a block counts once all its cells have run", () => {
+  const result = { cell: "", values: {}, run_path: "", elapsed_s: 1, valid: true, problems: [] };
+  const at = (cell_index: number, block_index: number, ttft_ms_mean: number) => ({
+    ...result,
+    ...{ cell_index, block_index, values: { ttft_ms_mean } },
+  });
+  expect(blockValues([at(1, 0, 2), at(0, 0, 1), at(0, 1, 3)], 2, 2)).toEqual([
+    [{ ttft_ms_mean: 1 }, { ttft_ms_mean: 2 }],
+  ]);
+});

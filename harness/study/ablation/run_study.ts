@@ -1,0 +1,69 @@
+// Runs what is left of a study, run by run, and keeps each result as soon as it is there.
+
+import { assert } from "../../domain/assert.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { type ScheduledRun, scheduleRuns } from "../ab_schedule.ts";
+import type { StudyCell } from "./build_cells.ts";
+import type { BlockValues } from "./effects.ts";
+import type { CellResult } from "./study_store.ts";
+
+/** Runs one cell once. The error is worded for the user and ends the study. */
+export type CellRunner<E> = (cell: StudyCell, run: ScheduledRun) => Promise<Result<CellRun, E>>;
+export type CellRun = Omit<CellResult, "cell_index" | "block_index" | "cell">;
+
+export interface StudyProgress {
+  readonly finished: readonly CellResult[];
+  readonly left: readonly ScheduledRun[];
+}
+
+/** A block is a pair of as many arms as there are cells. An invalid run is run again. */
+export function studyProgress(
+  cell_count: number,
+  blocks: number,
+  seed: number,
+  earlier: readonly CellResult[],
+): StudyProgress {
+  const finished = earlier.filter((result) => result.valid && result.block_index < blocks);
+  const done = new Set(finished.map((result) => `${result.cell_index} ${result.block_index}`));
+  const left = scheduleRuns(cell_count, blocks, seed).filter(
+    ({ arm_index, pair_index }) => !done.has(`${arm_index} ${pair_index}`),
+  );
+  return { finished, left };
+}
+
+export async function runStudy<E>(
+  cells: readonly StudyCell[],
+  { finished, left }: StudyProgress,
+  runCell: CellRunner<E>,
+  keep: (result: CellResult) => Result<void, E>,
+): Promise<Result<CellResult[], E>> {
+  const results = [...finished];
+  for (const run of left) {
+    const cell = cells[run.arm_index];
+    assert(cell !== undefined, "the schedule names cells of the study");
+    const ran = await runCell(cell, run);
+    if (!ran.ok) return ran;
+    const place = { cell_index: run.arm_index, block_index: run.pair_index, cell: cell.arm.name };
+    const result = { ...place, ...ran.value };
+    const kept = keep(result);
+    if (!kept.ok) return err(kept.error);
+    results.push(result);
+  }
+  return ok(results);
+}
+
+/** [blocks][cells], of blocks in which every cell has run. */
+export function blockValues(
+  results: readonly CellResult[],
+  cell_count: number,
+  blocks: number,
+): BlockValues[] {
+  return Array.from({ length: blocks }, (_, block) =>
+    Array.from({ length: cell_count }, (_, cell) =>
+      results.find(({ block_index, cell_index }) => block_index === block && cell_index === cell),
+    ),
+  ).flatMap((row) => {
+    const values = row.flatMap((result) => (result === undefined ? [] : [result.values]));
+    return values.length === cell_count ? [values] : [];
+  });
+}

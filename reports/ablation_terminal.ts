@@ -1,0 +1,37 @@
+// A study for the terminal and, without colours, for Markdown-free logs: claim first, then effects, cells and problems.
+
+import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
+import { cellDifferencesTable, cellsTable, effectsTable } from "./ablation_tables.ts";
+import { CLAIM_WORDS, claimMeasured, claimSentence } from "./ablation_words.ts";
+import { makePaint } from "./terminal/ansi.ts";
+import { terminalTable } from "./terminal/terminal_table.ts";
+
+export interface AblationTerminalOptions {
+  readonly colours: boolean;
+  readonly width: number;
+}
+
+export function renderAblationTerminal(
+  outcome: StudyOutcome,
+  { colours, width }: AblationTerminalOptions,
+): string {
+  const paint = makePaint(colours);
+  const { claim, problems, confounded } = outcome;
+  const invalid = outcome.valid
+    ? []
+    : [paint("INVALID: these numbers prove nothing", "alarm"), ...problems.map((line) => paint(line, "bad"))];
+  return [
+    paint(`study ${outcome.name} (${outcome.runtime}): ${outcome.design}`, "strong"),
+    ...invalid,
+    claimSentence(claim),
+    paint(claimMeasured(claim), CLAIM_WORDS[claim.answer].tone),
+    "",
+    terminalTable(effectsTable(outcome), width, paint),
+    ...confounded.map((line) => paint(`confounded: ${line}`, "quiet")),
+    "",
+    terminalTable(cellsTable(outcome), width, paint),
+    "",
+    terminalTable(cellDifferencesTable(outcome.cells), width, paint),
+    "",
+  ].join("\n");
+}

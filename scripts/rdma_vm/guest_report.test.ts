@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { guestReport } from "./guest_report.ts";
+
+const FIGURES = { failed_ops: 0, corrupt_pieces: 0, put_of_device: 0.9, get_of_device: 1.1 };
+
+function consoleOf(lines: readonly string[]): string {
+  return [...lines, ""].join("\n");
+}
+
+const GOOD = [
+  "rdma_vm: up",
+  "(pass) a path > moves bytes [12.00ms]",
+  "rdma_vm: verbs_contract.ts 0",
+  "(pass) a fault > is told [1.00ms]",
+  "rdma_vm: verbs_faults.ts 0",
+  `rdma_vm: figures ${JSON.stringify(FIGURES)}`,
+  "rdma_vm: exit 0",
+];
+
+test("a console on which everything passed has no problems", () => {
+  const report = guestReport(consoleOf(GOOD));
+  expect(report.problems).toEqual([]);
+  expect(report.came_up).toBe(true);
+  expect(report.passed).toBe(2);
+});
+
+test("an empty console is a VM that did not come up, with every suite missing", () => {
+  const report = guestReport("");
+  expect(report.came_up).toBe(false);
+  expect(report.problems).toEqual([
+    "verbs_contract.ts did not end",
+    "verbs_faults.ts did not end",
+    "no test passed",
+    "the measurement gave no figures",
+  ]);
+});
+
+test("failed tests are named", () => {
+  const failed = GOOD.map((line) =>
+    line.replace("verbs_faults.ts 0", "verbs_faults.ts 1").replace("(pass) a fault", "(fail) a fault"),
+  );
+  expect(guestReport(consoleOf(failed)).problems).toEqual([
+    "verbs_faults.ts failed",
+    "failed: a fault > is told",
+  ]);
+});
+
+test("a slow path, failed ops and corrupt bytes are problems", () => {
+  const bad = { ...FIGURES, failed_ops: 2, corrupt_pieces: 1, put_of_device: 0.5 };
+  const lines = GOOD.map((line) =>
+    line.includes("figures") ? `rdma_vm: figures ${JSON.stringify(bad)}` : line,
+  );
+  expect(guestReport(consoleOf(lines)).problems).toEqual([
+    "2 ops of the measurement failed",
+    "1 pieces of the measurement are corrupt",
+    "put reaches 0.50 × of the device, wanted 0.8 ×",
+  ]);
+});
