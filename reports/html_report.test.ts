@@ -85,6 +85,8 @@ test("two arms have all charts, in a wide and a narrow drawing", () => {
     "stages",
     "tiers",
     "in-flight",
+    "queues",
+    "occupancy",
   ];
   expect(charts.filter((id) => !ids.includes(id))).toEqual([]);
   expect(drawings).toHaveLength(2 * charts.length);

@@ -38,7 +38,7 @@ export function nightTitle(report: NightReport): string {
   const count = findings.filter(({ status }) => status === "regressed").length;
   const invalid = scenarios.filter(({ valid }) => !valid).length;
   const outcome = {
-    regressed: `${count} ${count === 1 ? "series" : "series"} REGRESSED`,
+    regressed: `${count} series REGRESSED`,
     invalid: `no regression, but ${invalid} of ${scenarios.length} scenarios INVALID`,
     steady: "no regression",
   }[nightOutcome(report)];

@@ -7,6 +7,7 @@ import type { Manifest } from "../harness/measure/manifest.ts";
 import type { RunSummary, ValidityCheck } from "../harness/measure/run_summary.ts";
 import { fixtureArm } from "./fixture/arm_fixture.ts";
 import { fixtureComparisons } from "./fixture/comparison_fixture.ts";
+import { fixtureEvents } from "./fixture/event_fixture.ts";
 import { fixtureRecords } from "./fixture/record_fixture.ts";
 import type { ReportInput } from "./report_input.ts";
 
@@ -52,23 +53,11 @@ export function reportFixture(changes: Partial<FixtureOptions> = {}): ReportInpu
     real: ["processes, HTTP and RPC", `bytes in shared memory, sockets and disk files${hostile}`],
     modelled: ["GPU time (laptop_gpu on tiny_model)", `links between nodes (2 GB/s, 20 µs)${hostile}`],
   };
-  const fault_at_ns = records[0]?.sent_ns ?? 0;
-  const arm = names[0] ?? null;
   return {
     manifest: manifestOf(summary, options),
     summary,
     records,
-    events: options.invalid
-      ? [
-          {
-            at_ns: fault_at_ns + 4e8,
-            arm,
-            pair_index: 0,
-            kind: "fault",
-            detail: `owner-1 was killed${hostile}`,
-          },
-        ]
-      : [],
+    events: fixtureEvents(names, records, options),
   };
 }
 

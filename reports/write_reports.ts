@@ -3,6 +3,7 @@
 import { renderHtml } from "./html_report.ts";
 import { renderMarkdown } from "./markdown_report.ts";
 import { metricsCsv } from "./metrics_csv.ts";
+import { prometheusSummary } from "./prometheus_summary.ts";
 import type { ReportInput } from "./report_input.ts";
 import { requestsCsv } from "./requests_csv.ts";
 import { vllmBenchJson } from "./vllm_bench_json.ts";
@@ -19,6 +20,7 @@ export function renderAll(input: ReportInput): ReportFile[] {
     { file_name: "report.md", text: renderMarkdown(input) },
     { file_name: "requests.csv", text: requestsCsv(input.records) },
     { file_name: "metrics.csv", text: metricsCsv(input.summary) },
+    { file_name: "summary.prom", text: prometheusSummary(input.summary) },
     ...vllmBenchFiles(input),
   ];
 }

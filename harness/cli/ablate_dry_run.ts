@@ -17,7 +17,7 @@ import { pairWorkload, type RunContext } from "./run_context.ts";
 import { runSimArm } from "./sim_arm.ts";
 
 /** To start, prove cold and stop a live stack, on two cores. */
-const STACK_S = 4;
+const STACK_S = 2;
 /** The harness's time for one simulated run of laptop scale. */
 const SIM_RUN_S = 1;
 

@@ -1,6 +1,7 @@
 // `bun run floor`: what this machine's load client can do, against a null server in another process. A result near these
 // figures says something about the client, not about the system under test.
 
+import { loadavg } from "node:os";
 import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import { cell, left, type ReportTable, right } from "../../reports/tables/report_table.ts";
 import { makePaint } from "../../reports/terminal/ansi.ts";
@@ -43,10 +44,14 @@ const FLAGS = {
 const RATES_PER_S = [1_000, 5_000, 10_000];
 /** One short answer: what is measured is the sending. */
 const RATE_REQUEST = { prompt_tokens: 16, output_tokens: 1 };
+/** Of other processes, before anything is measured. */
+const BUSY_LOAD = 0.5;
 const GOALS = { events_per_s: 100_000, lag_p99_ms: 1, streams: 10_000 };
 
 interface FloorFigures {
   readonly host: HostFacts;
+  /** One-minute load average before: what others do to this machine is not its floor. */
+  readonly load_average: number;
   readonly streams: LoadFloor;
   readonly rates: readonly RateFigures[];
 }
@@ -89,6 +94,7 @@ async function measure(
     console.error(plane.error.detail);
     return null;
   }
+  const load_average = loadavg()[0] ?? 0;
   const clock = new PlaneClock(plane.value, new OsClock());
   const pacer = (deadline_ns: number): Promise<void> =>
     plane.value.submit([{ kind: "wait_until", deadline_ns }]).then(() => undefined);
@@ -100,7 +106,7 @@ async function measure(
     rates.push(describeRate(await measureRate({ rate_per_s, seconds, ...RATE_REQUEST }, clock, pacer)));
   }
   await plane.value.close();
-  return { host: readHostFacts(), streams: held, rates };
+  return { host: readHostFacts(), load_average, streams: held, rates };
 }
 
 function describeRate({ lag_ns, ...rest }: RateFloor): RateFigures {
@@ -113,18 +119,21 @@ function describeRate({ lag_ns, ...rest }: RateFloor): RateFigures {
   };
 }
 
-function render({ host, streams, rates }: FloorFigures): string {
+function render({ host, load_average, streams, rates }: FloorFigures): string {
   const { events_per_s, streams_held, cpu_us_per_event, cpu_load, merge_ratio, failure } = streams;
   const merged = merge_ratio === null ? "n/a (no event came)" : merge_ratio.toFixed(2);
   return [
     `floor of ${host.cpu_model}, ${host.cpu_cores} cores; one client process, the null server in another`,
+    load_average > BUSY_LOAD
+      ? `BUSY: others keep this machine at a load of ${load_average.toFixed(1)}, so its floor is better than these figures; run it again when it is quiet`
+      : "",
     failure === null ? "" : `FAILED: ${failure.code}: ${failure.detail}`,
     `streams at the same time   ${formatCount(streams_held)} (goal ${formatCount(GOALS.streams)}; ask for it with --streams)`,
     `SSE events per second      ${formatCount(Math.round(events_per_s))} (goal ${formatCount(GOALS.events_per_s)}): ${formatNumber(cpu_us_per_event)} µs CPU an event, ${(100 * cpu_load).toFixed(0)} % of a core, merge ratio ${merged}`,
     "",
     terminalTable(ratesTable(rates), 110, makePaint(false)),
   ]
-    .filter((line, i) => line !== "" || i > 1)
+    .filter((line, i) => line !== "" || i > 2)
     .join("\n");
 }
 

@@ -9,6 +9,7 @@ import { parseSuite } from "../config/study_suite_schema.ts";
 import { ok } from "../domain/result.ts";
 import { LAPTOP_HOST } from "../sim/host_profile.ts";
 import { History } from "../study/nightly/history.ts";
+import { importRun } from "../study/nightly/import_run.ts";
 import { type NightReport, nightOutcome } from "../study/nightly/night_report.ts";
 import type { ArmRunner } from "./arm_runner.ts";
 import type { NightOptions } from "./nightly_options.ts";
@@ -45,6 +46,12 @@ function slower(factor: number): ArmRunner {
   };
 }
 
+function openHistory(): History {
+  const opened = History.open(":memory:");
+  if (!opened.ok) throw new Error(opened.error);
+  return opened.value;
+}
+
 async function night(history: History, runArm: ArmRunner): Promise<NightReport> {
   const options = nightOptions();
   const planned = planNight(options);
@@ -65,9 +72,7 @@ async function night(history: History, runArm: ArmRunner): Promise<NightReport> 
 }
 
 test("a slower build regresses, is run twice, stays so until it is acknowledged, and is then steady", async () => {
-  const opened = History.open(":memory:");
-  if (!opened.ok) throw new Error(opened.error);
-  using history = opened.value;
+  using history = openHistory();
   expect(nightOutcome(await night(history, slower(1)))).toBe("steady");
   const second = await night(history, slower(1));
   expect(second.scenarios).toMatchObject([{ scenario: "small", valid: true, problems: [] }]);
@@ -81,4 +86,23 @@ test("a slower build regresses, is run twice, stays so until it is acknowledged,
 
   history.acknowledge({ night_id: 4, scenario: "small", metric: null, reason: "known", acked_at: "" });
   expect(nightOutcome(await night(history, slower(1.1)))).toBe("steady");
+}, 60_000);
+
+test("a run directory that is imported has the values that its night had, once", async () => {
+  using history = openHistory();
+  const { scenarios } = await night(history, slower(1));
+  const run_path = scenarios[0]?.run_path ?? "";
+  expect(importRun(history, run_path)).toEqual({
+    ok: false,
+    error: `${run_path}: is in the history already`,
+  });
+
+  using other = openHistory();
+  expect(importRun(other, run_path)).toEqual({ ok: true, value: 1 });
+  const ttft = (of: History): number[] =>
+    of.samples().flatMap(({ metric, value }) => (metric === "ttft_ms_mean" ? [value] : []));
+  expect(ttft(history)).toHaveLength(3);
+  expect(ttft(other)).toEqual(ttft(history));
+  const names = [history, other].map((one) => one.seriesNames()[0]?.config_key);
+  expect(names[0]).toBe(names[1]);
 }, 60_000);

@@ -4,6 +4,7 @@
 import { Random } from "../clock/random.ts";
 import type { Arm } from "../config/build_arms.ts";
 import { MASTER_DEFAULTS } from "../core/master/master_config.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import type { GpuProfile } from "../domain/profile.ts";
 import type { SegmentInfo } from "../domain/replica.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
@@ -14,7 +15,7 @@ import type { LoadResult } from "../load/load_result.ts";
 import { createSource } from "../load/sources/create_source.ts";
 import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
 import { coldStartFacts } from "../measure/cold_start.ts";
-import { type HostProfile, LAPTOP_HOST } from "../sim/host_profile.ts";
+import { LAPTOP_HOST } from "../sim/host_profile.ts";
 import type { SimStackConfig } from "../sim/sim_config.ts";
 import { describeFault, type SimFault } from "../sim/sim_fault.ts";
 import type { SimOwnerConfig } from "../sim/sim_owner.ts";

@@ -1,9 +1,10 @@
 // The simulator as a runner of arms. It is done before anyone could interrupt it, so it reports no progress in between.
 
 import type { FaultConfig } from "../config/arm_config.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { NS_PER_MS } from "../domain/units.ts";
-import { type HostProfile, LAPTOP_HOST } from "../sim/host_profile.ts";
+import { LAPTOP_HOST } from "../sim/host_profile.ts";
 import type { SimFault } from "../sim/sim_fault.ts";
 import type { ArmOutcome, ArmRunner, ArmRunOptions, StackFailure } from "./arm_runner.ts";
 import { runSimArm } from "./sim_arm.ts";

@@ -17,6 +17,7 @@ export interface TransferCell {
 
 const MIN_ROUNDS = 5;
 const MAX_ROUNDS = 400;
+const MAX_ROUNDS_PER_MEMCPY = 32;
 const MEMCPY_BYTES_MIN: number = 16 * MIB;
 
 let keys_made = 0;
@@ -38,9 +39,10 @@ export async function measureTransfers(
   const get_ns: number[] = [];
   let failed_keys = 0;
   await round(used, cell); // maps the segment and warms the code
+  const rounds_per_memcpy = roundsPerMemcpy(cell);
   const end_ns = first.plane.now_ns() + budget_s * NS_PER_S;
   for (let i = 0; i < MAX_ROUNDS && (i < MIN_ROUNDS || first.plane.now_ns() < end_ns); i++) {
-    memcpy_ns.push(memcpyNs(native.value, cell, copy_threads));
+    if (i % rounds_per_memcpy === 0) memcpy_ns.push(memcpyNs(native.value, cell, copy_threads));
     const spent = await round(used, cell);
     put_ns.push(spent.put_ns);
     get_ns.push(spent.get_ns);
@@ -49,15 +51,23 @@ export async function measureTransfers(
   return transferFigures(cell, { memcpy_ns, put_ns, get_ns, failed_keys });
 }
 
-/** One batch by memcpy. Small ones are repeated, so that starting threads is not what is measured; they then come from the cache. */
+/**
+ * One batch by memcpy, of memory that no cache of a core holds, as a segment's is: small batches are timed as a part of a larger
+ * copy, in which starting threads does not count either.
+ */
 function memcpyNs(
   native: NativeLibrary,
   { object_bytes, batch }: TransferCell,
   copy_threads: number,
 ): number {
-  const repeats = Math.ceil(MEMCPY_BYTES_MIN / (object_bytes * batch));
+  const pieces = Math.max(batch, Math.ceil(MEMCPY_BYTES_MIN / object_bytes));
   const threads = Math.min(copy_threads, batch);
-  return native.tb_measure_memcpy(object_bytes, batch, repeats, threads) / repeats;
+  return (native.tb_measure_memcpy(object_bytes, pieces, 1, threads) * batch) / pieces;
+}
+
+/** A memcpy is a disturbance to what runs next: short rounds follow it in groups. */
+function roundsPerMemcpy({ object_bytes, batch }: TransferCell): number {
+  return Math.max(1, Math.min(MAX_ROUNDS_PER_MEMCPY, Math.floor(MEMCPY_BYTES_MIN / (object_bytes * batch))));
 }
 
 /** New keys every time: a put of a key that exists copies nothing. */

@@ -56,17 +56,14 @@ function cdfChart(
   const series = traces.flatMap(({ label, inspection }, i) => {
     const ascending = sortAscending(inspection.samples[name]);
     if (ascending.length === 0) return [];
-    const points = Array.from(
-      { length: 401 },
-      (_, k) => [quantile(ascending, k / 400), k / 4] as [number, number],
-    );
-    return [
-      line(
-        label,
-        i,
-        points.filter(([x]) => x > 0),
-      ),
-    ];
+    const points = Array.from({ length: 401 }, (_, k): [number, number] => [
+      quantile(ascending, k / 400),
+      k / 4,
+    ]);
+    const positive = points.filter(([x]) => x > 0);
+    const [first_x = 1, first_share = 100] = positive[0] ?? [];
+    const from_zeros: [number, number][] = first_share > 0 ? [[first_x / 10, first_share]] : [];
+    return [line(label, i, [...from_zeros, ...positive])];
   });
   return draw(name, `${x_name[0]?.toUpperCase()}${x_name.slice(1)}`, series, {
     xAxis: axis("log", `${x_name}, logarithmic`),

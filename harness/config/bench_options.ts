@@ -1,13 +1,14 @@
 // The command line of bench. Flags only choose and carry; what they set in an arm's configuration is checked with the rest of
 // it by parseArmConfig. Precedence: defaults < preset < --config file < flags < --set < level of the factor.
 
+import type { HostProfile } from "../domain/host_profile.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { readConfigFile } from "./config_file.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { type ConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_tree.ts";
 import { type AbChoice, parseAb } from "./factors/ab_choice.ts";
 import { FlagReader } from "./flag_reader.ts";
-import { type HostFile, readHostFile } from "./host_file.ts";
+import { readHostFile } from "./host_file.ts";
 import type { Preset } from "./presets/preset.ts";
 import { defaultPreset, PRESETS } from "./presets/preset_registry.ts";
 import type { WorkloadName } from "./workload_config.ts";
@@ -22,7 +23,7 @@ export interface BenchOptions {
   /** `--runtime both`: the live run is then simulated, and the report says how far the prediction is off. */
   readonly compare_with_sim: boolean;
   /** What the simulator takes the host to be; null: its built-in laptop. */
-  readonly host: HostFile | null;
+  readonly host: HostProfile | null;
   /** Null: one arm (`--ab none`). */
   readonly ab: AbChoice | null;
   /** Repetitions of the whole set of arms. */
@@ -98,7 +99,7 @@ export function parseBenchOptions(
   return flags.problems.length === 0 ? ok(options) : err(flags.problems);
 }
 
-function readHost(flags: FlagReader): HostFile | null {
+function readHost(flags: FlagReader): HostProfile | null {
   const path = flags.text("host");
   if (path === undefined) return null;
   const read = readHostFile(path);

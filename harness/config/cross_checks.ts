@@ -61,8 +61,9 @@ function checkFaults({ topology, store, faults }: ArmConfig): ConfigProblem[] {
   const parsed = parseTopology(topology);
   if (!parsed.ok) return [];
   const has_store = store.tiers !== "hbm";
+  const masters = store.pool === "global" ? ["master"] : parsed.value.nodes.map((node) => `master-${node}`);
   const processes = [
-    ...(has_store ? ["master", ...parsed.value.owners.map((owner) => owner.owner_name)] : []),
+    ...(has_store ? [...masters, ...parsed.value.owners.map((owner) => owner.owner_name)] : []),
     ...parsed.value.engines.map((engine) => engine.engine_name),
     "router",
   ];

@@ -1,32 +1,15 @@
-// `--host FILE`: a host profile as `bun run calibrate` writes it, for the simulator. The same shape as sim/host_profile.ts.
+// `--host FILE`: a host profile as `bun run calibrate` writes it, for the simulator.
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { HostProfile } from "../domain/host_profile.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ConfigProblem } from "./config_problem.ts";
-
-export interface HostFile {
-  readonly host_name: string;
-  readonly one_host: boolean;
-  readonly rpc_ns: number;
-  readonly rpc_key_ns: number;
-  readonly copy_ns: number;
-  readonly copy_bytes_per_s: number;
-  readonly disk_read_bytes_per_s: number;
-  readonly disk_write_bytes_per_s: number;
-  readonly disk_latency_ns: number;
-  readonly disk_depth: number;
-  readonly http_ns: number;
-  readonly http_token_ns: number;
-  readonly sse_ns: number;
-  readonly step_lateness_us: number;
-  readonly source: string;
-}
 
 const cost = z.number().min(0);
 const rate = z.number().positive();
 
-const hostShape: z.ZodType<HostFile> = z.strictObject({
+const hostShape: z.ZodType<HostProfile> = z.strictObject({
   host_name: z.string(),
   one_host: z.boolean(),
   rpc_ns: cost,
@@ -44,7 +27,7 @@ const hostShape: z.ZodType<HostFile> = z.strictObject({
   source: z.string(),
 });
 
-export function readHostFile(path: string): Result<HostFile, ConfigProblem[]> {
+export function readHostFile(path: string): Result<HostProfile, ConfigProblem[]> {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, "utf8"));

@@ -11,7 +11,9 @@ test("an empty master and empty disk directories prove a cold start", () => {
 });
 
 test.each(Object.keys(COLD))("%s above zero at any master is a warm start, named with its arm", (name) => {
-  const check = checkColdStart([coldStartFacts(RUN, [samplesOf(COLD, "master"), samplesOf({ ...COLD, [name]: 3 }, "master")], 0)]);
+  const check = checkColdStart([
+    coldStartFacts(RUN, [samplesOf(COLD, "master"), samplesOf({ ...COLD, [name]: 3 }, "master")], 0),
+  ]);
   expect(check.ok).toBe(false);
   expect(check.detail).toBe(`hbm+cpu, pair 1: ${name.replace("master_", "")} is 3`);
 });

@@ -1,9 +1,9 @@
 // A disk as a queue: reads and writes share it, one batch at a time. A batch of n operations takes what its bytes need at
 // the device's rate or what its latencies need when `disk_depth` of them overlap, whichever is longer.
 
+import type { HostProfile } from "../domain/host_profile.ts";
 import { NS_PER_S } from "../domain/units.ts";
 import { FifoQueue } from "./fifo_queue.ts";
-import type { HostProfile } from "./host_profile.ts";
 
 export class DiskDevice {
   /** How many times slower than the profile says. */

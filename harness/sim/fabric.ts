@@ -3,9 +3,9 @@
 
 import { type LinkShape, linkTableLength, reserveTransfer } from "../core/link/link_shaper.ts";
 import { assert, present } from "../domain/assert.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import { NS_PER_S } from "../domain/units.ts";
 import { FifoQueue } from "./fifo_queue.ts";
-import type { HostProfile } from "./host_profile.ts";
 
 export class Fabric {
   readonly #link: LinkShape;

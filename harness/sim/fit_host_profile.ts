@@ -2,8 +2,9 @@
 // took beyond what the simulator says of a host that costs nothing; a few of them can only be told together, and are split as
 // LAPTOP_HOST splits them.
 
+import type { HostProfile } from "../domain/host_profile.ts";
 import { NS_PER_US } from "../domain/units.ts";
-import { type HostProfile, LAPTOP_HOST } from "./host_profile.ts";
+import { LAPTOP_HOST } from "./host_profile.ts";
 
 export interface HostMeasurements {
   readonly rpc_one_key_ns: number;

@@ -3,11 +3,11 @@
 import type { LinkShape } from "../core/link/link_shaper.ts";
 import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";
 import type { RouterEngine, RoutingPolicy } from "../core/router/router_api.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import type { Session } from "../domain/session.ts";
 import type { WeightReset } from "../domain/weight_reset.ts";
 import type { LoadSource } from "../load/sources/load_source.ts";
-import type { HostProfile } from "./host_profile.ts";
 import type { SimEngineConfig } from "./sim_engine.ts";
 import type { SimFault } from "./sim_fault.ts";
 import type { SimMasterConfig } from "./sim_master.ts";

@@ -10,13 +10,13 @@ import type {
 } from "../core/engine/engine_api.ts";
 import { EngineCore } from "../core/engine/engine_core.ts";
 import { present } from "../domain/assert.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { storeResetOf, type WeightReset } from "../domain/weight_reset.ts";
 import { BlockContents, NO_CONTENT } from "./block_contents.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Fabric } from "./fabric.ts";
-import type { HostProfile } from "./host_profile.ts";
 import type { EffectOf, SimStoreClient } from "./sim_store_client.ts";
 
 export interface SimEngineConfig {

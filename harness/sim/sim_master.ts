@@ -8,13 +8,13 @@
 import { Random } from "../clock/random.ts";
 import type { MasterConfig } from "../core/master/master_config.ts";
 import { MasterCore, TICK_MS } from "../core/master/master_core.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import type { MasterReply, MasterRequest, MasterStats } from "../domain/master_api.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { msToNs, NS_PER_S } from "../domain/units.ts";
 import { CountedSpace, type SpaceTotal } from "./counted_space.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { FifoQueue } from "./fifo_queue.ts";
-import type { HostProfile } from "./host_profile.ts";
 
 export interface SimMasterConfig {
   readonly core: MasterConfig;

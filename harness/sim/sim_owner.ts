@@ -3,13 +3,13 @@
 
 import { DISK_ALIGN_BYTES, type DiskTierConfig, type DiskTierSnapshot } from "../core/tier/disk_tier_api.ts";
 import { assert } from "../domain/assert.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import type { SegmentInfo } from "../domain/replica.ts";
 import { msToNs } from "../domain/units.ts";
 import { BlockContents } from "./block_contents.ts";
 import { BucketFiles } from "./bucket_files.ts";
 import type { DiskDevice } from "./disk_device.ts";
 import type { EventLoop } from "./event_loop.ts";
-import type { HostProfile } from "./host_profile.ts";
 import { type DiskAnswer, OwnerDisk } from "./owner_disk.ts";
 import type { SimMaster } from "./sim_master.ts";
 

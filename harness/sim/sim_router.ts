@@ -9,10 +9,10 @@ import {
   readsPromptBlocks,
 } from "../core/router/router_api.ts";
 import { present } from "../domain/assert.ts";
+import type { HostProfile } from "../domain/host_profile.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Exchange } from "./exchange.ts";
-import type { HostProfile } from "./host_profile.ts";
 import type { SimEngine, SimListener } from "./sim_engine.ts";
 import type { EffectOf } from "./sim_store_client.ts";
 

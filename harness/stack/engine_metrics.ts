@@ -54,10 +54,10 @@ function addOperations(text: MetricsText, operations: readonly StoreOperationSta
     const histogram = { bucket_counts, sum: sum_s, count };
     text.addHistogram(`${family}_time_seconds`, STORE_OPERATION_BUCKETS_S, histogram, { operation, status });
   }
-  const each = (name: string, valueOf: (stats: StoreOperationStats) => number): void => {
+  const each = (name: string, read: (stats: StoreOperationStats) => number): void => {
     for (const stats of operations) {
       const { operation, status } = stats;
-      text.add("counter", `${family}_${name}`, valueOf(stats), { operation, status });
+      text.add("counter", `${family}_${name}`, read(stats), { operation, status });
     }
   };
   each("total", ({ count }) => count);

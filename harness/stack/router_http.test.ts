@@ -9,7 +9,7 @@ import {
   FakeUpstream,
   type UpstreamCall,
 } from "./fake_upstream_fixture.ts";
-import type { RunningProcess } from "./process_config.ts";
+import type { RouterProcess, RunningProcess } from "./process_config.ts";
 import { serveRouter } from "./router_http.ts";
 
 const running: RunningProcess[] = [];
@@ -17,15 +17,19 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((router) => router.stop()));
 });
 
-function startRouter(engines: readonly (readonly [name: string, role: EngineRole, url: string])[]): string {
-  const config = {
-    kind: "router" as const,
+function startRouter(
+  engines: readonly (readonly [name: string, role: EngineRole, url: string])[],
+  changes: Partial<RouterProcess> = {},
+): string {
+  const config: RouterProcess = {
+    kind: "router",
     name: "router",
     http_port: 0,
-    policy: "round_robin" as const,
+    policy: "round_robin",
     block_tokens: 4,
     kv_aware: DEFAULT_ROUTER_CORE_CONFIG.kv_aware,
     engines: engines.map(([engine_name, role, url]) => ({ engine_name, role, url })),
+    ...changes,
   };
   const router = serveRouter(config, new OsClock(), () => {});
   if (!router.ok) throw new Error(router.error.detail);
@@ -189,6 +193,19 @@ test("a client that goes away during prefill is not decoded for, and the engine 
   expect(await answer).toBe("aborted");
   expect((await fetch(`${url}/health`)).status).toBe(200);
   expect([prefill.calls.length, decode.calls.length]).toEqual([1, 0]);
+});
+
+test("a request that would miss its SLO is refused with 429, and no engine is asked", async () => {
+  await using engine = new FakeUpstream(() => Response.json({}));
+  // A prompt of 20 tokens at the default 0.1 ms each takes 2 ms, one of 5 tokens 0.5 ms.
+  const kv_aware = { ...DEFAULT_ROUTER_CORE_CONFIG.kv_aware, ttft_slo_ms: 1 };
+  const url = startRouter([["engine-0", "both", engine.url]], { policy: "kv_aware", kv_aware });
+  const refused = await post(url, { prompt: Array.from({ length: 20 }, (_, i) => i) });
+  expect(refused.status).toBe(429);
+  expect(await errorMessage(refused)).toContain("No engine can serve this request in time");
+  expect(engine.calls.length).toBe(0);
+  expect((await post(url, { prompt: [1, 2, 3, 4, 5] })).status).toBe(200);
+  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/router_refused_requests\S* 1\n/);
 });
 
 test("a body that is no JSON object is refused by the router", async () => {

@@ -34,7 +34,9 @@ export function parseRouterRequest(
     session_id: options.session_header ?? (typeof user === "string" ? user : null),
     prompt_tokens: tokens?.length ?? Math.ceil(body_text.length / CHARS_PER_TOKEN),
     prompt_block_hashes:
-      tokens !== null && readsPromptBlocks(options.policy) ? hashFullBlocks(tokens, options.block_tokens) : [],
+      tokens !== null && readsPromptBlocks(options.policy)
+        ? hashFullBlocks(tokens, options.block_tokens)
+        : [],
   };
   return ok({ route, body_text, body });
 }

@@ -15,7 +15,9 @@ const BLOCKS = 24;
 const STEPS = 400;
 const SEEDS = [1, 2, 3];
 /** Leases end after the test; the master never takes the owner for dead. */
-const STORE = { lease_ttl_ms: 600_000, client_ttl_ms: 2_000 };
+const STORE = { lease_ttl_ms: 600_000, client_ttl_ms: 3_000 };
+/** Operations while the owner stands still: much shorter than client_ttl_ms. */
+const PAUSE_STEPS = 10;
 
 interface Answer {
   readonly what: string;
@@ -31,7 +33,8 @@ class LiveDuel {
   #master: RunningProcess | null = null;
   #owner: Subprocess | null = null;
   #generation = 0;
-  #paused = false;
+  /** Steps that the owner still stands still. */
+  #pause_left = 0;
 
   constructor(fixture: StoreFixture, seed: number) {
     this.#fixture = fixture;
@@ -52,6 +55,8 @@ class LiveDuel {
     const { client, memory } = present(this.#requester, "the duel has started");
     const blocks = this.#someBlocks();
     const dice = this.#random.below(100);
+    if (this.#pause_left === 1) this.#resume();
+    if (this.#pause_left > 1) this.#pause_left--;
     if (dice < 35) {
       const got = await client.put(putItems(memory, blocks), DEFAULT_REPLICATE_CONFIG);
       return { what: `put ${blocks}`, got, wanted: this.#model.put(blocks) };
@@ -75,13 +80,13 @@ class LiveDuel {
       const { removed } = await client.removeAll(force);
       return { what: `remove_all ${force}`, got: removed, wanted: this.#model.removeAll(force) };
     }
-    if (dice < 98) return this.#pauseOrResume();
+    if (dice < 98) return this.#pause();
     return dice === 98 ? this.#crashOwner() : this.#restartMaster();
   }
 
   /** What the master and the model hold, and what the client has seen go wrong that it never should. */
   async ending(): Promise<Answer> {
-    if (this.#paused) this.#pauseOrResume();
+    this.#resume();
     const { client } = present(this.#requester, "the duel has started");
     const stats = await client.stats();
     const { stale_reads, corrupt_reads } = client.counters();
@@ -90,10 +95,15 @@ class LiveDuel {
   }
 
   /** A stopped owner's memory is still read and written: it takes no part in transfers. */
-  #pauseOrResume(): Answer {
-    this.#paused = !this.#paused;
-    present(this.#owner, "the duel has an owner").kill(this.#paused ? "SIGSTOP" : "SIGCONT");
-    return { what: this.#paused ? "pause the owner" : "resume the owner", got: 0, wanted: 0 };
+  #pause(): Answer {
+    present(this.#owner, "the duel has an owner").kill("SIGSTOP");
+    this.#pause_left = PAUSE_STEPS;
+    return { what: "pause the owner", got: 0, wanted: 0 };
+  }
+
+  #resume(): void {
+    present(this.#owner, "the duel has an owner").kill("SIGCONT");
+    this.#pause_left = 0;
   }
 
   /** Some operations meet the dead owner before another one takes its place. */
@@ -101,7 +111,7 @@ class LiveDuel {
     const owner = present(this.#owner, "the duel has an owner");
     owner.kill("SIGKILL");
     await owner.exited;
-    this.#paused = false;
+    this.#pause_left = 0;
     this.#model.ownerCrashed();
     const { client, memory } = present(this.#requester, "the duel has started");
     const blocks = this.#someBlocks();
@@ -114,7 +124,7 @@ class LiveDuel {
   }
 
   async #restartMaster(): Promise<Answer> {
-    if (this.#paused) this.#pauseOrResume();
+    this.#resume();
     await present(this.#master, "the duel has a master").stop();
     this.#master = await this.#fixture.startMaster();
     this.#model.masterRestarted();

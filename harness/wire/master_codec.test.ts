@@ -53,7 +53,9 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
       config: { replica_num: 2, preferred_segments: ["s"], soft_pin: true, hard_pin: false },
     },
     reply: {
-      objects: [{ code: 0, replicas: [{ tier: "cpu", segment_name: "s", generation: 7, offset: 0, bytes: 1 }] }],
+      objects: [
+        { code: 0, replicas: [{ tier: "cpu", segment_name: "s", generation: 7, offset: 0, bytes: 1 }] },
+      ],
     },
   },
   batch_put_end: { request: { client_id: "c", keys: ["a"] }, reply: { codes: [0] } },

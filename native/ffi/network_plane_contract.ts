@@ -81,7 +81,7 @@ function failures(f: NetworkPlaneFixture): void {
     const alive = f.attach(await peer.own("a"));
     const dropped = f.attach(await peer.own("b"));
     await peer.ask({ do: "deregister", segment: "b" });
-    const beyond = { ...move("get", alive, 0, 4), remote_offset: PEER_BLOCKS * PEER_BLOCK_BYTES };
+    const beyond = { ...f.move("get", alive, 0, 4), remote_offset: PEER_BLOCKS * PEER_BLOCK_BYTES };
     const codes = await f.codesOf([
       f.move("get", alive, 0),
       f.move("get", dropped, 1),
@@ -137,6 +137,23 @@ function failures(f: NetworkPlaneFixture): void {
     for (let i = 0; i < PEER_BLOCKS; i++) expect(await f.verify(i, "a", i)).toBe("ok");
   });
 
+  test("ops that their deadline takes back in mid-transfer leave a path that works", async () => {
+    await using peer = f.startPeer();
+    const remote = f.attach(await peer.own("a"));
+    const first = f.codesOf(f.moves("get", remote, 8));
+    // 0.5 GB, as above; a device may serve them although its process stands still.
+    const bulk = Array.from({ length: 2000 }, (_, i) => f.move("get", remote, i % PEER_BLOCKS));
+    const waiting = f.codesOf(bulk, 150);
+    await first;
+    peer.signal("SIGSTOP");
+    const codes = await waiting;
+    expect(codes.filter((code) => code !== "ok" && code !== "timeout")).toEqual([]);
+    expect(codes).toContain("timeout");
+    peer.signal("SIGCONT");
+    expect(await f.codesOf(f.moves("get", remote))).toEqual(all("ok"));
+    for (let i = 0; i < PEER_BLOCKS; i++) expect(await f.verify(i, "a", i)).toBe("ok");
+  });
+
   test("an aborted batch ends as cancelled", async () => {
     await using peer = f.startPeer();
     const remote = f.attach(await peer.own("a"));
@@ -151,12 +168,12 @@ function failures(f: NetworkPlaneFixture): void {
 function limits(f: NetworkPlaneFixture): void {
   test("more ops than slots wait for their turn", async () => {
     await using peer = f.startPeer();
-    const narrow = f.subject.open({ ...subject.options, slot_count: 4 });
+    const narrow = f.subject.open({ ...f.subject.options, slot_count: 4 });
     const region = await f.registerOwn(narrow);
     const remote = narrow.attach(await peer.own("a"));
     assert(remote.ok, "a good key is attached");
     const ops = Array.from({ length: 40 }, (_, i) => ({
-      ...move("get", remote.value, i % PEER_BLOCKS),
+      ...f.move("get", remote.value, i % PEER_BLOCKS),
       region,
     }));
     const results = await narrow.submit(ops, { timeout_ms: PATIENT_MS });
@@ -168,7 +185,7 @@ function limits(f: NetworkPlaneFixture): void {
     await using peer = f.startPeer();
     // One region of 32 blocks and its header page fit, a second does not.
     const bound = (OWN_BLOCKS + 1) * PEER_BLOCK_BYTES;
-    const narrow = f.subject.open({ ...subject.options, max_registered_bytes: bound });
+    const narrow = f.subject.open({ ...f.subject.options, max_registered_bytes: bound });
     const region = await f.registerOwn(narrow);
     const more = f.data.createRegion(join(f.shm, "more"), PEER_BLOCK_BYTES, 1);
     assert(more.ok, "a region can be made");
@@ -176,7 +193,7 @@ function limits(f: NetworkPlaneFixture): void {
     expect(refused.ok ? "" : refused.error.code).toBe("registration_exhausted");
     const remote = narrow.attach(await peer.own("a"));
     assert(remote.ok, "a good key is attached");
-    const results = await narrow.submit([{ ...move("get", remote.value, 0), region }], {
+    const results = await narrow.submit([{ ...f.move("get", remote.value, 0), region }], {
       timeout_ms: PATIENT_MS,
     });
     expect(results.map((result) => result.code)).toEqual(["ok"]);
@@ -185,7 +202,7 @@ function limits(f: NetworkPlaneFixture): void {
 
   test("registers a region once and ends its key with the last use", async () => {
     const before = f.plane.counters().registered_bytes;
-    const again = await f.registerOwn(plane);
+    const again = await f.registerOwn(f.plane);
     expect(again).toBe(f.own);
     expect(f.plane.counters().registered_bytes).toBe(before);
     await f.plane.deregister(again);
@@ -210,9 +227,9 @@ function limits(f: NetworkPlaneFixture): void {
       generation: 1,
     });
     expect(gpu.ok ? "" : gpu.error.code).toBe("unsupported_memory");
-    const garbage = f.plane.attach({ ...own.key, opaque: "AAAA" });
+    const garbage = f.plane.attach({ ...f.own.key, opaque: "AAAA" });
     expect(garbage.ok ? "" : garbage.error.code).toBe("bad_key");
-    const foreign = f.plane.attach({ ...own.key, provider: "efa" });
+    const foreign = f.plane.attach({ ...f.own.key, provider: "efa" });
     expect(foreign.ok ? "" : foreign.error.code).toBe("wrong_provider");
   });
 }

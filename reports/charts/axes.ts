@@ -14,6 +14,18 @@ const LINE_BOTTOM_PX = 52;
 const LABEL_PX: Readonly<Record<ChartSize, number>> = { wide: 200, narrow: 104 };
 const LABEL_CHARS: Readonly<Record<ChartSize, number>> = { wide: 27, narrow: 14 };
 
+/** What upright and lying axes share. */
+export interface PlainAxis {
+  readonly type: "value";
+  readonly name: string;
+  readonly nameTextStyle: { readonly color: string; readonly fontSize: number };
+  readonly axisLabel: { readonly color: string; readonly fontSize: number; readonly hideOverlap: boolean };
+  readonly axisLine: { readonly show: boolean };
+  readonly axisTick: { readonly show: boolean };
+  readonly splitLine: { readonly lineStyle: { readonly color: string } };
+  readonly splitNumber: number;
+}
+
 export interface AxisRange {
   readonly min?: number;
   readonly max?: number;
@@ -37,11 +49,14 @@ export function uprightAxis(name: string, range: AxisRange = {}): YAXisComponent
   return { ...plainAxis(name), nameLocation: "end", nameGap: 14, nameTextStyle, ...range };
 }
 
-const AXIS_TEXT = { color: QUIET, fontSize: FONT_PX };
+export const AXIS_TEXT: { readonly color: string; readonly fontSize: number } = {
+  color: QUIET,
+  fontSize: FONT_PX,
+};
 
-function plainAxis(name: string) {
+export function plainAxis(name: string): PlainAxis {
   return {
-    type: "value" as const,
+    type: "value",
     name,
     nameTextStyle: AXIS_TEXT,
     axisLabel: { color: QUIET, fontSize: FONT_PX, hideOverlap: true },
@@ -85,4 +100,4 @@ export function lineGrid(): GridComponentOption {
 }
 
 /** Margins are as said: nothing is moved to make room. */
-const FIXED = { outerBoundsMode: "none" as const };
+export const FIXED: { readonly outerBoundsMode: "none" } = { outerBoundsMode: "none" };

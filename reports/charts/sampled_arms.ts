@@ -39,7 +39,12 @@ export function sampledArms({ summary, records, events }: ReportInput): SampledA
     const first = samples[0];
     if (first === undefined) return [];
     const start_ns = run.length === 0 ? first.at_ns : startOf_ns(run);
-    const sampled = sampledArm(name, samples.filter(({ at_ns }) => at_ns >= start_ns), of_arm, start_ns);
+    const sampled = sampledArm(
+      name,
+      samples.filter(({ at_ns }) => at_ns >= start_ns),
+      of_arm,
+      start_ns,
+    );
     return sampled.at_s.length < 2 ? [] : [sampled];
   });
 }
@@ -66,7 +71,8 @@ function sampledArm(
       const wanted = processes.get(field) ?? 0;
       return wanted > 0 && found.size === wanted ? [...found.values()] : null;
     });
-  const totals = (field: SampledField): (number | null)[] => all(field).map((values) => values && sum(values));
+  const totals = (field: SampledField): (number | null)[] =>
+    all(field).map((values) => values && sum(values));
   const cpu_bytes = totals("allocated_bytes");
   const disk_bytes = totals("allocated_file_size_bytes");
   const at_s = samples.map(({ at_ns }) => (at_ns - start_ns) / NS_PER_S);

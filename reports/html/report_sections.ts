@@ -5,6 +5,8 @@ import { cdfChart } from "../charts/cdf_chart.ts";
 import type { Chart } from "../charts/chart.ts";
 import { forestChart } from "../charts/forest_chart.ts";
 import { inFlightChart } from "../charts/in_flight_chart.ts";
+import { sampledArms, whyNotSampled } from "../charts/sampled_arms.ts";
+import { occupancyChart, queueChart } from "../charts/sampled_chart.ts";
 import { stageChart } from "../charts/stage_chart.ts";
 import { tierChart } from "../charts/tier_chart.ts";
 import type { ReportInput } from "../report_input.ts";
@@ -98,7 +100,12 @@ function store({ summary }: ReportInput): Html {
 }
 
 function overTime(input: ReportInput): Html {
+  const arms = sampledArms(input);
+  const labels = labelArms(input.summary.arms.map((arm) => arm.name));
+  const why = whyNotSampled(input);
   return html`${chartOr(inFlightChart(input), "Requests in flight", "no request has finished")}
+${chartOr(queueChart(arms, labels), "Requests in the engines", why)}
+${chartOr(occupancyChart(arms, labels), "How full the tiers are", why)}
 ${faults(faultLines(input.summary))}`;
 }
 

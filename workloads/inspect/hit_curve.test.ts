@@ -127,7 +127,7 @@ test.skipIf(!existsSync(TRACE))(
     const curve = curveOf(requests, 512);
     expect(curve.unbounded().block_ratio).toBeCloseTo(0.3664, 4);
     expect(curve.unchained_hits).toBe(0);
-    for (const blocks of [1, 2_000, 8_192, 31_434, 100_000]) {
+    for (const blocks of [2_000, 8_192, 31_434]) {
       expect(curve.at(512 * blocks).block_ratio).toBe(simulate(requests, blocks));
     }
   },

@@ -28,7 +28,8 @@ export function decideLoad(hbm_tokens: number, hit_tokens: number, rules: LoadRu
     const boundary_tokens = Math.ceil(hbm_tokens / chunk_tokens) * chunk_tokens;
     const left_tokens = hit_tokens - boundary_tokens;
     const is_worth_it = left_tokens > 0 && left_tokens >= min_load_tokens;
-    if (unaligned_handoff && is_worth_it) return { action: "handoff", boundary_tokens, to_tokens: hit_tokens };
+    if (unaligned_handoff && is_worth_it)
+      return { action: "handoff", boundary_tokens, to_tokens: hit_tokens };
     return { action: "skip", reason: "unaligned_hbm_prefill" };
   }
   if (hit_tokens - hbm_tokens < min_load_tokens) return { action: "skip", reason: "too_small" };

@@ -6,7 +6,14 @@ const MS = 1_000_000;
 
 test("an operation counts its time, keys and bytes under its status", () => {
   const operations = new StoreOperations(256);
-  const get = { type: "get", request_id: "r", keys: [], hashes: [], block_ids: [], weights_version: 1 } as const;
+  const get = {
+    type: "get",
+    request_id: "r",
+    keys: [],
+    hashes: [],
+    block_ids: [],
+    weights_version: 1,
+  } as const;
   operations.started({ ...get, op_id: 1 }, false, 0);
   operations.started({ ...get, op_id: 2 }, false, 0);
   operations.ended({ type: "get_done", op_id: 1, outcomes: [read(256), read(256)] }, 7 * MS);

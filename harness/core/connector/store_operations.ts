@@ -40,7 +40,10 @@ interface Mutable extends StoreOperationStats {
 
 export class StoreOperations {
   readonly #object_bytes: number;
-  readonly #under_way = new Map<number, { readonly operation: StoreOperation; readonly started_ns: number }>();
+  readonly #under_way = new Map<
+    number,
+    { readonly operation: StoreOperation; readonly started_ns: number }
+  >();
   readonly #stats = new Map<string, Mutable>();
 
   constructor(object_bytes: number) {

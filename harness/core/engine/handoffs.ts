@@ -5,8 +5,8 @@ import { decideLoad } from "../connector/load_decision.ts";
 import type { EngineContext } from "./engine_context.ts";
 import { growBlocks } from "./grow_blocks.ts";
 import type { Loads } from "./loads.ts";
-import type { RequestState } from "./request_state.ts";
 import { logReload } from "./reload_log.ts";
+import type { RequestState } from "./request_state.ts";
 
 export class Handoffs {
   readonly #ctx: EngineContext;

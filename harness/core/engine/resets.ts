@@ -56,7 +56,11 @@ export class Resets {
     const { store } = this.#ctx;
     const falls_back = !ok && store?.config.on_reset_failure === "fallback";
     if (falls_back) store.drop(this.#ctx);
-    this.#ctx.effects.push({ type: "reset_done", reset_id: reset.reset_id, ok: reset.local_ok && (ok || falls_back) });
+    this.#ctx.effects.push({
+      type: "reset_done",
+      reset_id: reset.reset_id,
+      ok: reset.local_ok && (ok || falls_back),
+    });
   }
 
   #resetLocal(reset_running_requests: boolean, now_ns: number): boolean {

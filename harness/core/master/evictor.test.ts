@@ -150,3 +150,18 @@ test("an object whose lease was renewed after it came into the order is passed o
   master.at(60_000);
   expect(master.exist("k0", "k1", "k2", "k3")).toEqual([1, 1, 0, 0]);
 });
+
+test("a large eviction is spread over ticks, and its target is decided once", () => {
+  const master = new TestMaster({ eviction_high_watermark_ratio: 0.9, eviction_ratio: 0.7 });
+  master.mount("a", 3000);
+  const keys = Array.from({ length: 3000 }, (_, i) => `k${i}`);
+  expect(master.put(keys, 1)).toBe(0);
+  // Full: target = 1 − 0.9 + 0.7 = 0.8 of 3000 = 2400 objects, of which one tick looks at 2048.
+  const left: number[] = [];
+  for (const ms of [10, 20, 30]) {
+    master.at(ms);
+    left.push(master.keys().length);
+  }
+  expect(left).toEqual([3000 - 2048, 600, 600]);
+  expect(master.keys()[0]).toBe("k2400");
+});

@@ -6,8 +6,8 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { KvAwareConfig } from "./kv_aware_config.ts";
-import { leastLoaded, PickLeastLoaded } from "./pick_least_loaded.ts";
 import { PickKvAware } from "./pick_kv_aware.ts";
+import { leastLoaded, PickLeastLoaded } from "./pick_least_loaded.ts";
 import { PickPrefix } from "./pick_prefix.ts";
 import { PickRoundRobin } from "./pick_round_robin.ts";
 import type { EngineLoad, PickRule } from "./pick_rule.ts";

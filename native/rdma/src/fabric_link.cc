@@ -7,6 +7,9 @@
 
 #include <algorithm>
 
+#include "../../src/monotonic_clock.h"
+#include "break_sockets.h"
+
 namespace tierbench {
 namespace {
 
@@ -18,6 +21,8 @@ constexpr uint64_t kWindowBytes = 32u << 20;
 constexpr uint32_t kScratchBytes = 64;
 /// How often deadlines and the peer's life are looked at.
 constexpr uint64_t kLookNs = 1'000'000;
+/// How long a connection that is given up may take to return what is under way.
+constexpr uint64_t kDrainNs = 20'000'000;
 constexpr uint64_t kFirstRetryNs = 4'000'000;
 constexpr uint64_t kLongestRetryNs = 250'000'000;
 /// ibv_wc_status: the peer's device refused the key or the range.
@@ -214,10 +219,12 @@ void FabricLink::broken(uint64_t now_ns, int error) {
     fi_cq_readerr(endpoint_.completions(), &entry, 0);
     error = -entry.err;
     const bool refused = entry.err == FI_EACCES || entry.prov_errno == kRemoteAccessError;
-    const auto *piece = static_cast<const Piece *>(entry.op_context);
+    auto *piece = static_cast<Piece *>(entry.op_context);
     if (piece != nullptr && refused) blamed = piece->remote;
     // Two losses alone, with the peer alive between them, are the key's fault: a dead peer's beacon ends within that time.
-    if (piece != nullptr && one_at_a_time_ && ++piece->remote->alone_losses == 2) blamed = piece->remote;
+    if (piece != nullptr && one_at_a_time_ && piece->remote != nullptr && ++piece->remote->alone_losses == 2)
+      blamed = piece->remote;
+    if (piece != nullptr) putPiece(piece);
   }
   if (blamed == nullptr) one_at_a_time_ = true;
   lose(now_ns, error);
@@ -233,7 +240,23 @@ void FabricLink::lose(uint64_t now_ns, int error) {
   losses_in_a_row_++;
 }
 
+/// Lets the provider return what is under way, as endpoints are not closed over that (see break_sockets.h). What completes here is done again, or has ended otherwise: puts and gets may be.
+void FabricLink::drain() {
+  if (!endpoint_.isOpen() || in_flight_ == 0) return;
+  breakSockets(peer_.endpoint, peer_.endpoint_bytes);
+  const uint64_t until_ns = monotonicNs() + kDrainNs;
+  fi_cq_entry entries[32];
+  fi_cq_err_entry error{};
+  for (ssize_t left = in_flight_; left > 0 && monotonicNs() < until_ns;) {
+    const ssize_t count = fi_cq_read(endpoint_.completions(), entries, std::size(entries));
+    if (count > 0) left -= count;
+    if (count == -FI_EAVAIL) left -= fi_cq_readerr(endpoint_.completions(), &error, 0) == 1 ? 1 : 0;
+    if (count < 0 && count != -FI_EAVAIL && count != -FI_EAGAIN) return;
+  }
+}
+
 void FabricLink::takeBack() {
+  drain();
   endpoint_.close();
   free_pieces_.clear();
   for (Piece &piece : pieces_) free_pieces_.push_back(&piece);

@@ -62,6 +62,7 @@ class FabricLink {
   void checkDone(RemoteRegion *remote, const uint8_t *found);
   void broken(uint64_t now_ns, int error);
   void lose(uint64_t now_ns, int error);
+  void drain();
   void takeBack();
   bool expire(uint64_t now_ns);
   void end(FabricOp *op, int32_t code, uint32_t error);

@@ -1,0 +1,65 @@
+import { expect, test } from "bun:test";
+import type { NightFinding } from "../harness/study/nightly/judge_night.ts";
+import type { NightReport } from "../harness/study/nightly/night_report.ts";
+import { renderNightlyHtml } from "./nightly_html.ts";
+import { renderNightlyMarkdown } from "./nightly_markdown.ts";
+
+function finding(over: Partial<NightFinding> = {}): NightFinding {
+  return {
+    ...{ scenario: "multi_turn", metric: { metric: "ttft_ms_mean", unit: "percent", goodness: "lower" } },
+    ...{ baseline_night_id: 1, tonight: 110, pairs: 4, gate: null, change: null, p_holm: 0.001 },
+    paired: { estimate: 10, lo: 8, hi: 12, sd: 1, p_value: 0.001 },
+    ...{ verdict: "worse", status: "regressed", suspicions: ["paired"], acknowledged: null },
+    series: [
+      { night_id: 1, mean: 100 },
+      { night_id: 2, mean: 110 },
+    ],
+    ...over,
+  };
+}
+
+function report(over: Partial<NightReport> = {}): NightReport {
+  return {
+    ...{ schema_version: 1, runtime: "sim" },
+    night: { night_id: 2, started_at: "2026-11-21T02:30:00.000Z", suite: "laptop", build: "abc" },
+    scenarios: [{ scenario: "multi_turn", valid: true, problems: [], run_path: "runs/x" }],
+    findings: [finding()],
+    ...over,
+  };
+}
+
+test("the summary of a regression says what, by how much, against which night, and what to do", () => {
+  const lines = renderNightlyMarkdown(report()).split("\n");
+  expect(lines[0]).toBe("## Nightly 2 (laptop, sim, 2026-11-21): 1 series REGRESSED");
+  expect(lines[2]).toBe(
+    "- multi_turn ttft_ms_mean: +10.0 % (+8.0 … +12.0) against night 1, confirmed by a second run",
+  );
+  expect(lines[4]).toContain("bun run nightly ack --scenario multi_turn --metric ttft_ms_mean");
+});
+
+test("a drift names the night of its change point", () => {
+  const change = { night_id: 40, estimate: 4, before: 100, behind: 104, p_value: 0.001 };
+  const text = renderNightlyMarkdown(report({ findings: [finding({ suspicions: ["drift"], change })] }));
+  expect(text).toContain("- multi_turn ttft_ms_mean: +4.0 % since night 40 (change point), confirmed");
+});
+
+test("an invalid scenario is no quiet night", () => {
+  const scenarios = [{ scenario: "multi_turn", valid: false, problems: ["ledger: off by 3"], run_path: "" }];
+  const text = renderNightlyMarkdown(report({ scenarios, findings: [] }));
+  expect(text).toContain("no regression, but 1 of 1 scenarios INVALID");
+  expect(text).toContain("multi_turn is INVALID: ledger: off by 3");
+});
+
+test("the dashboard loads nothing, runs no script, and escapes what it is given", () => {
+  const acknowledged = {
+    night_id: 1,
+    scenario: "multi_turn",
+    metric: null,
+    reason: "<b>new</b>",
+    acked_at: "now",
+  };
+  const page = renderNightlyHtml(report({ findings: [finding({ acknowledged })] }));
+  expect(page).toContain("&lt;b&gt;new&lt;/b&gt;");
+  expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)|<b>new/);
+  expect(page.match(/<svg /g)).toHaveLength(2); // one series, wide and narrow
+});
