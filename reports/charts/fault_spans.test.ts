@@ -18,7 +18,7 @@ test("a pause lasts until the process is resumed, a kill until the end", () => {
     event(5, "injected prefill-0: resume"),
   ];
   expect(faultSpans(events, START_NS, END_S)).toEqual([
-    { from_s: 2, to_s: 5, what: "prefill-0: pause; prefill-0: resume" },
+    { from_s: 2, to_s: 5, what: "prefill-0: pause" },
     { from_s: 3, to_s: END_S, what: "owner-1: kill; owner-1 was killed by SIGKILL" },
   ]);
 });

@@ -7,7 +7,7 @@ import type { RunEvent } from "../../harness/measure/run_event.ts";
 export interface FaultSpan {
   readonly from_s: number;
   readonly to_s: number;
-  /** `owner-1: kill`, as the events word it. */
+  /** `owner-1: kill; owner-1 was killed by SIGKILL`, as the events word it. */
   readonly what: string;
 }
 
@@ -32,8 +32,8 @@ export function faultSpans(events: readonly RunEvent[], start_ns: number, end_s:
     const process = /^[^\s:]+/.exec(words)?.[0] ?? words;
     const current = open.get(process);
     if (current === undefined) open.set(process, { process, from_s: at_s, words: [words] });
+    else if (words.endsWith(": resume")) close(current, at_s);
     else current.words.push(words);
-    if (current !== undefined && words.endsWith(": resume")) close(current, at_s);
   }
   for (const span of [...open.values()]) close(span, end_s);
   return spans.sort((a, b) => a.from_s - b.from_s);
