@@ -41,6 +41,7 @@ test("preferred_segment off → local: every put is local, hits stay, the ledger
       "summary.json",
       "report.html",
       "report.md",
+      "summary.prom",
       "hdr",
       "logs",
     ]),
@@ -66,6 +67,7 @@ test("preferred_segment off → local: every put is local, hits stay, the ledger
   }
   expect(stdout).toContain("local_put_ratio");
   expect(readFileSync(join(path, "report.html"), "utf8")).toContain("<svg");
+  expect(readFileSync(join(path, "events.jsonl"), "utf8")).toContain('"kind":"sample"');
   expect(leftBehind(bench.pid)).toEqual([]);
 });
 

@@ -15,8 +15,8 @@ import { EXIT, type ExitCode } from "./exit_code.ts";
 
 const HELP = `report <run-dir> [options]
 
-Writes the reports of a stored run again (report.html, report.md, requests.csv, metrics.csv, vllm_bench.*.json) and prints
-the tables. Nothing is measured or judged anew.
+Writes the reports of a stored run again (report.html, report.md, requests.csv, metrics.csv, summary.prom,
+vllm_bench.*.json) and prints the tables. Nothing is measured or judged anew.
 
   --out DIR   write the reports there instead of into the run directory
   --json      print the run's summary.json instead of the tables

@@ -102,7 +102,7 @@ export interface FabricPath {
   readonly link_up: boolean | null;
   readonly bytes_per_s: number | null;
   readonly longest_transfer_bytes: number;
-  /** A put's completion comes from the target's memory, not only from its device. */
+  /** The provider accepted FI_DELIVERY_COMPLETE: a put is done when its bytes can be read at the target. */
   readonly delivery_complete: boolean;
   readonly library: string;
 }
