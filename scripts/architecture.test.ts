@@ -2,7 +2,7 @@
 // Bun.Transpiler.scanImports drops type-only ones, and those couple rooms as much as any.
 
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 const ROOT = join(import.meta.dir, "..");
@@ -61,6 +61,16 @@ test("the rooms table of ARCHITECTURE.md names every room, and no other", () => 
   expect([...allowed.keys()].sort()).toEqual([...ROOMS].sort());
 });
 
+test("every file and folder that ARCHITECTURE.md and README.md name is there", () => {
+  const named = ["ARCHITECTURE.md", "README.md"].flatMap((document) =>
+    [...read(document).matchAll(/`((?:harness|workloads|native|reports|scripts|\.github)\/[\w./-]+)`/g)].map(
+      (match) => match[1] ?? "",
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 test("a room imports itself and the rooms of its row only", () => {
   const wrong = imports.filter(({ file, target }) => !mayImport(file, target));
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
@@ -105,6 +115,10 @@ test("the top level holds what the user fixed, and what tools need beside it", (
   expect([...top].filter((name) => ![...fixed, ...beside].includes(name))).toEqual([]);
 });
 
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
 function roomOf(file: string): Room | null {
   return ROOMS.find((room) => file.startsWith(`${room}/`)) ?? null;
 }
@@ -124,7 +138,7 @@ function mayImport(file: string, target: string): boolean {
 }
 
 function importsOf(file: string): Import[] {
-  return specifiersOf(readFileSync(join(ROOT, file), "utf8"))
+  return specifiersOf(read(file))
     .filter((specifier) => specifier.startsWith("."))
     .map((specifier) => ({ file, target: relative(ROOT, join(ROOT, dirname(file), specifier)) }));
 }
@@ -137,7 +151,7 @@ function specifiersOf(source: string): string[] {
 /** Room → rooms it may import, from the table's first and last column. */
 function readRoomsTable(): Map<string, string[]> {
   const table = new Map<string, string[]>();
-  for (const line of readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8").split("\n")) {
+  for (const line of read("ARCHITECTURE.md").split("\n")) {
     const cells = line.split("|").map((cell) => cell.trim());
     const room = cells[1] ?? "";
     if (cells.length !== 5 || !(ROOMS as readonly string[]).includes(room)) continue;
