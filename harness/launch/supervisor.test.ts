@@ -28,7 +28,7 @@ function script(name: string, source: string): ProcessSpec {
   };
 }
 
-const SERVE = `console.log(JSON.stringify({ ready: true, http_port: 4242 })); console.error("serving"); process.stdin.resume(); setInterval(() => {}, 1000);`;
+const SERVE = `console.error("serving"); console.log(JSON.stringify({ ready: true, http_port: 4242 })); process.stdin.resume(); setInterval(() => {}, 1000);`;
 const IGNORES_TERM = `process.on("SIGTERM", () => {}); ${SERVE}`;
 
 test("start resolves with the ready line, the log has stderr, and stop leaves nothing running", async () => {
