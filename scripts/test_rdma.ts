@@ -44,6 +44,10 @@ async function main(timeout_s: number, quiet: boolean): Promise<number> {
     console.error(`test:rdma: ${built.error.detail}`);
     return 2;
   }
+  if (!overTcp(quiet)) {
+    console.error("test:rdma: a suite over tcp;ofi_rxm failed on this host");
+    return 1;
+  }
   const run = await bootVm(guestScript(), {
     memory_mib: 3072,
     timeout_s,
@@ -52,6 +56,21 @@ async function main(timeout_s: number, quiet: boolean): Promise<number> {
     },
   });
   return verdict(run, timeout_s);
+}
+
+/** The same contract on this host, over libfabric's tcp provider, each suite in a process of its own. */
+function overTcp(quiet: boolean): boolean {
+  return ["tcp_contract.ts", "tcp_data_plane.ts"].every((suite) => {
+    const output = quiet ? "ignore" : "inherit";
+    const child = Bun.spawnSync(
+      [process.execPath, "test", "--timeout", "60000", `./scripts/rdma_vm/${suite}`],
+      {
+        stdout: output,
+        stderr: output,
+      },
+    );
+    return child.exitCode === 0;
+  });
 }
 
 function verdict(run: VmRun, timeout_s: number): number {

@@ -1,23 +1,5 @@
-// The network contract on libfabric's tcp provider: the code that runs on RDMA devices, where there is none.
+// What runs over libfabric has a command of its own, on the host over tcp and in a VM over verbs.
 
 import { test } from "bun:test";
-import { assert } from "../../harness/domain/assert.ts";
-import { networkPlaneContract } from "./network_plane_contract.ts";
-import { buildFabric } from "./rdma_build.ts";
-import { openRdmaPlane } from "./rdma_plane.ts";
 
-const built = buildFabric();
-if (built.ok) {
-  networkPlaneContract({
-    name: "tcp;ofi_rxm",
-    options: { provider: "tcp;ofi_rxm", source: "127.0.0.1" },
-    open(options) {
-      const plane = openRdmaPlane(options);
-      assert(plane.ok, plane.ok ? "" : plane.error.detail);
-      return plane.value;
-    },
-  });
-} else {
-  assert(built.error.code === "no_libfabric", built.error.detail);
-  test.skip(`the network path (${built.error.detail})`, () => {});
-}
+test.skip("put and get over libfabric: run by bun run test:rdma, for libfabric 1.17 can crash the process it is closed in", () => {});

@@ -1,16 +1,17 @@
 // A data plane with remote regions, over libfabric's tcp provider, against another process.
+// Run by `bun run test:rdma`: bun test ./scripts/rdma_vm/tcp_data_plane.ts
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "../../harness/domain/assert.ts";
-import type { BlockIdentity, Op, Region } from "./data_plane.ts";
-import { NetworkedDataPlane } from "./networked_data_plane.ts";
-import { openDataPlane } from "./open_data_plane.ts";
-import { buildFabric } from "./rdma_build.ts";
-import { RdmaPeer } from "./rdma_peer.ts";
-import { PEER_BLOCK_BYTES, PEER_BLOCKS, peerBlock } from "./rdma_peer_process.ts";
-import { openRdmaPlane } from "./rdma_plane.ts";
+import type { BlockIdentity, Op, Region } from "../../native/ffi/data_plane.ts";
+import { NetworkedDataPlane } from "../../native/ffi/networked_data_plane.ts";
+import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
+import { buildFabric } from "../../native/ffi/rdma_build.ts";
+import { RdmaPeer } from "../../native/ffi/rdma_peer.ts";
+import { PEER_BLOCK_BYTES, PEER_BLOCKS, peerBlock } from "../../native/ffi/rdma_peer_process.ts";
+import { openRdmaPlane } from "../../native/ffi/rdma_plane.ts";
 
 const TCP = { provider: "tcp;ofi_rxm", source: "127.0.0.1" };
 const TIMEOUT_MS = 20_000;
