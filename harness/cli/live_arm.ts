@@ -11,7 +11,7 @@ import { msToNs, NS_PER_S, NS_PER_US } from "../domain/units.ts";
 import { scrape } from "../launch/scrape.ts";
 import type { LostProcess } from "../launch/stack_launcher.ts";
 import { updateWeights } from "../launch/weight_update.ts";
-import { parseHttpTarget } from "../load/http/http_target.ts";
+import { type HttpTarget, parseHttpTarget } from "../load/http/http_target.ts";
 import { runLoad } from "../load/interpreter.ts";
 import type { LoadResult } from "../load/load_result.ts";
 import { createSource } from "../load/sources/create_source.ts";
@@ -69,22 +69,40 @@ async function measureOn(
   stack: LiveStack,
   options: LiveArmOptions,
 ): Promise<Result<ArmOutcome, StackFailure>> {
-  const { arm, pair_index, clock, plane } = options;
   const target = parseHttpTarget(stack.router_url);
   if (!target.ok) return err({ code: "process", message: target.error });
-
-  const lost_serving = new AbortController();
+  const broken = new AbortController();
   stack.onLost((lost) => {
     options.onFault(`${lost.name} ${lost.how}`);
     const kind = stack.members.find((member) => member.name === lost.name)?.kind;
     // Without its master or an owner a stack serves on and recomputes; without an engine or the router it is another stack.
-    if (kind === "engine" || kind === "router") lost_serving.abort();
+    if (kind === "engine" || kind === "router") broken.abort(describeLoss(stack.lost()));
   });
 
   const before = await scrapeAll(stack.members);
-  const cold_start = proveCold(stack, arm, pair_index, before);
+  const cold_start = proveCold(stack, options.arm, options.pair_index, before);
   options.onStage("load");
   const records: RequestRecord[] = [];
+  const load = await loadStack(stack, options, target.value, broken, records);
+  if (broken.signal.aborted) return err({ code: "process", message: String(broken.signal.reason) });
+
+  if (!options.signal.aborted) {
+    options.onStage("settling");
+    await settle(stack.members, options.clock);
+  }
+  const after = await scrapeAll(stack.members);
+  return ok({ run: armRun(stack, options, load, records, before, after), load, cold_start });
+}
+
+/** The load with everything that goes on beside it: faults, samples, weight updates. Fills `records`. */
+async function loadStack(
+  stack: LiveStack,
+  options: LiveArmOptions,
+  target: HttpTarget,
+  broken: AbortController,
+  records: RequestRecord[],
+): Promise<LoadResult> {
+  const { arm, pair_index, clock, plane } = options;
   const loaded = new AbortController();
   injectFaults(stack, options, loaded.signal);
   const sampling = sampleSeries({
@@ -94,10 +112,9 @@ async function measureOn(
     onSample: options.onSample,
     ended: loaded.signal,
   });
-  const broken = new AbortController();
   const load = await runLoad({
     source: createSource(arm.config.load, options.sessions, new Random(options.seed)),
-    target: target.value,
+    target,
     model: arm.config.engine.model,
     arm: arm.name,
     pair_index,
@@ -114,18 +131,10 @@ async function measureOn(
       const updated = await newWeights(stack, options, phase_index);
       if (!updated.ok) broken.abort(updated.error);
     },
-    signal: AbortSignal.any([options.signal, lost_serving.signal, broken.signal]),
+    signal: AbortSignal.any([options.signal, broken.signal]),
   }).finally(() => loaded.abort());
   await sampling;
-  if (broken.signal.aborted) return err({ code: "process", message: String(broken.signal.reason) });
-  if (lost_serving.signal.aborted) return err(describeLoss(stack.lost()));
-
-  if (!options.signal.aborted) {
-    options.onStage("settling");
-    await settle(stack.members, clock);
-  }
-  const after = await scrapeAll(stack.members);
-  return ok({ run: armRun(stack, options, load, records, before, after), load, cold_start });
+  return load;
 }
 
 /** Phases of a workload are the time between two weight updates. */
@@ -236,10 +245,6 @@ function describeLost(lost: LostProcess, started_ns: number): string {
   return `${lost.name} ${lost.how} ${((lost.at_ns - started_ns) / NS_PER_S).toFixed(2)} s into the load`;
 }
 
-function describeLoss(lost: readonly LostProcess[]): StackFailure {
-  const names = lost.map(({ name, how }) => `${name} ${how}`).join(", ");
-  return {
-    code: "process",
-    message: `the stack died under load: ${names || "an engine or the router ended"}`,
-  };
+function describeLoss(lost: readonly LostProcess[]): string {
+  return `the stack died under load: ${lost.map(({ name, how }) => `${name} ${how}`).join(", ")}`;
 }
