@@ -137,4 +137,8 @@ export interface LoadConfig {
 export interface ValidityConfig {
   readonly schedule_lag_p99_ms_max: number;
   readonly error_ratio_max: number;
+  /** An arm's peak event rate ÷ events per second of which this machine's client is able. */
+  readonly floor_event_rate_ratio_max: number;
+  /** An arm's mean TTFT and ITL ÷ what the client itself needs on this machine. */
+  readonly floor_latency_multiple_min: number;
 }

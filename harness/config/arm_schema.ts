@@ -119,6 +119,8 @@ const loadShape = z.strictObject({
 const validityShape = z.strictObject({
   schedule_lag_p99_ms_max: positiveField().default(50),
   error_ratio_max: ratioField().default(0.01),
+  floor_event_rate_ratio_max: ratioField().default(0.5),
+  floor_latency_multiple_min: positiveField().default(3),
 });
 
 const faultShape = z.strictObject({

@@ -15,7 +15,7 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
   --trace FILE                a trace of any format (trace --help) for the workload trace
   --limit N                   replay the first N requests of the trace
   --speedup X                 divide the trace's time stamps by X
-  --profile NAME              a preset to start from (below)
+  --profile NAME              a preset to start from (below; default laptop, tier_pressure for switches of tiers and disk)
   --config FILE               settings in YAML or JSON, on top of the preset
   --set PATH=VALUE            one setting, on top of everything but the factor; may be repeated
   --pairs N                   repetitions of all arms (default 6; 1 with --ab none)
@@ -37,7 +37,7 @@ ${table(FACTORS.map((factor) => [factor.name, `${describeLevels(factor.levels)}$
 
 Examples:
   bun run bench 3p1d
-  bun run bench 1p1d --profile tier_pressure --ab tiers=hbm,hbm+cpu,hbm+cpu+disk
+  bun run bench 1p1d --ab tiers=hbm,hbm+cpu,hbm+cpu+disk
   bun run bench 2p2d --trace mooncake_conversation.jsonl --limit 200 --speedup 20 --ab none
   bun run bench 2e --ab routing=round_robin,session --set workload.sessions=48 --pairs 8
 

@@ -81,7 +81,7 @@ export function parseBenchOptions(
   const topology = flags.onlyPositional("topology", "Use for example bench 3p1d, or bench --help.");
   const ab = readAb(flags);
   const { runtime, compare_with_sim } = readRuntime(flags, supported);
-  const { profile, config_input } = readConfig(flags, topology);
+  const { profile, config_input } = readConfig(flags, topology, ab);
   const options: BenchOptions = {
     topology,
     runtime,
@@ -133,12 +133,16 @@ function readRuntime(
 }
 
 /** The layers of configuration, lowest first. */
-function readConfig(flags: FlagReader, topology: string): Pick<BenchOptions, "profile" | "config_input"> {
+function readConfig(
+  flags: FlagReader,
+  topology: string,
+  ab: AbChoice | null,
+): Pick<BenchOptions, "profile" | "config_input"> {
   const file = readFile(flags);
   const named =
     flags.choice("workload", WORKLOAD_NAMES) ?? (flags.has("trace") ? ("trace" as const) : undefined);
   const workload = named ?? workloadOf(file);
-  const preset = readPreset(flags, workload);
+  const preset = readPreset(flags, workload, ab);
   const layers: ConfigTree[] = [
     preset.input,
     isTrace(workload) ? treeOfPath("load.arrivals", "trace") : {},
@@ -157,12 +161,15 @@ function readConfig(flags: FlagReader, topology: string): Pick<BenchOptions, "pr
   return { profile: preset.name, config_input };
 }
 
-function readPreset(flags: FlagReader, workload: WorkloadName | undefined): Preset {
+function readPreset(flags: FlagReader, workload: WorkloadName | undefined, ab: AbChoice | null): Preset {
   const name = flags.choice(
     "profile",
     PRESETS.map((preset) => preset.name),
   );
-  return PRESETS.find((preset) => preset.name === name) ?? defaultPreset(workload ?? "multi_turn");
+  return (
+    PRESETS.find((preset) => preset.name === name) ??
+    defaultPreset(workload ?? "multi_turn", ab?.factor ?? null)
+  );
 }
 
 function flagLayer(path: string, value: string | number | undefined): ConfigTree {

@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import { parseArmConfig } from "../arm_schema.ts";
 import { formatConfigProblem } from "../config_problem.ts";
 import { blockBytes } from "../engine_sizes.ts";
+import { parseAb } from "../factors/ab_choice.ts";
 import { findModelProfile } from "../profiles/models.ts";
+import type { WorkloadName } from "../workload_config.ts";
 import { defaultPreset, PRESETS } from "./preset_registry.ts";
 
 test.each(PRESETS.map((preset) => [preset.name, preset] as const))(
@@ -16,7 +18,7 @@ test.each(PRESETS.map((preset) => [preset.name, preset] as const))(
 );
 
 test("a trace has a preset of its own, with room for the longest request of the Mooncake traces", () => {
-  const { input } = defaultPreset("mooncake_trace");
+  const { input } = defaultPreset("mooncake_trace", null);
   const hbm_tokens = (input.engine?.num_hbm_blocks ?? 0) * 16;
   // The longest of mooncake_conversation.jsonl has 126,527 tokens with its answer.
   expect(hbm_tokens).toBeGreaterThan(126_527);
@@ -35,4 +37,16 @@ test("tier_pressure outgrows HBM and memory at 1p1d", () => {
   const memory_blocks = (2 * store.segment_bytes) / blockBytes(model.value, engine);
   expect(load.concurrency).toBe(workload.sessions);
   expect(working_blocks).toBeGreaterThan(2 * (engine.num_hbm_blocks + memory_blocks));
+});
+
+test("a comparison of tiers starts where memory is outgrown, others and traces do not", () => {
+  const preset = (ab: string, workload: WorkloadName): string => {
+    const parsed = parseAb(ab);
+    return parsed.ok ? defaultPreset(workload, parsed.value?.factor ?? null).name : "no such factor";
+  };
+  expect(preset("tiers=hbm,hbm+cpu", "multi_turn")).toBe("tier_pressure");
+  expect(preset("offload_on_evict", "multi_turn")).toBe("tier_pressure");
+  expect(preset("preferred_segment", "multi_turn")).toBe("laptop");
+  expect(preset("none", "multi_turn")).toBe("laptop");
+  expect(preset("tiers", "trace")).toBe("laptop_trace");
 });
