@@ -7,6 +7,7 @@ import { armsTable } from "./tables/arms_table.ts";
 import { comparisonTable } from "./tables/comparison_table.ts";
 import { configDiffTable } from "./tables/config_diff_table.ts";
 import { factsTable } from "./tables/facts_table.ts";
+import { floorTable } from "./tables/floor_table.ts";
 import { latencyTable } from "./tables/latency_table.ts";
 import { ledgerTable } from "./tables/ledger_table.ts";
 import { predictionTable } from "./tables/prediction_table.ts";
@@ -24,7 +25,7 @@ import { nextSteps } from "./wording/next_steps.ts";
 
 export function renderMarkdown(input: ReportInput): string {
   const { manifest, summary } = input;
-  const compared = groupComparisons(summary).map(({ title, rows }) => comparisonTable(title, rows, false));
+  const compared = groupComparisons(summary).map(({ title, rows }) => comparisonTable(title, rows, true));
   const blocks = [
     `## ${escapeMarkdown(`${summary.scenario} (${summary.runtime})`)}`,
     bannerBlock(headlineOf(input)),
@@ -41,6 +42,7 @@ export function renderMarkdown(input: ReportInput): string {
       armsTable(summary),
       predictionTable(summary),
       validityTable(summary),
+      floorTable(manifest),
       ledgerTable(summary),
       configDiffTable(manifest),
       factsTable(manifest),

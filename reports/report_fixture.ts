@@ -3,7 +3,9 @@
 // one report agree. It is no measurement.
 
 import type { RequestRecord } from "../harness/domain/request_record.ts";
+import { machineFloor } from "../harness/measure/floor_fixture.ts";
 import type { Manifest } from "../harness/measure/manifest.ts";
+import { na } from "../harness/measure/measured.ts";
 import type { RunSummary, ValidityCheck } from "../harness/measure/run_summary.ts";
 import { fixtureArm } from "./fixture/arm_fixture.ts";
 import { fixtureComparisons } from "./fixture/comparison_fixture.ts";
@@ -133,6 +135,7 @@ function manifestOf(summary: RunSummary, { arms, invalid, missing, hostile }: Fi
       memory_bytes: 24 * 2 ** 30,
       kernel: "Linux 6.1",
     },
+    floor: missing ? na(`the null server did not start${hostile}`) : machineFloor(),
     real: summary.real,
     modelled: summary.modelled,
   };

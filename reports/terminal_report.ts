@@ -12,6 +12,7 @@ import { makePaint, type Paint, withoutControls } from "./terminal/ansi.ts";
 import { terminalTable } from "./terminal/terminal_table.ts";
 import { groupComparisons } from "./wording/compared_pairs.ts";
 import { faultLines } from "./wording/fault_lines.ts";
+import { floorLine } from "./wording/floor_line.ts";
 import { type Finding, headlineOf } from "./wording/headline.ts";
 import { ledgerLine } from "./wording/ledger_line.ts";
 import { nextSteps } from "./wording/next_steps.ts";
@@ -41,7 +42,7 @@ export function renderTerminal(input: ReportInput, options: TerminalOptions): st
       tableBlock(comparisonTable(title, rows, false), paint),
     ),
     listBlock("Faults", faultLines(summary), paint),
-    paragraph(ledgerLine(summary)),
+    [ledgerLine(summary), floorLine(input.manifest)].map(paragraph).join("\n"),
     listBlock("What to try next", nextSteps(input), paint),
     `Run directory: ${withoutControls(options.run_path)}`,
   ];

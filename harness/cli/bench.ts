@@ -53,14 +53,14 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
   const created = RunDirectory.create(options.out_dir, context.plan.scenario, os_clock.wallTime());
   if (!created.ok) return fail(progress, EXIT.USAGE, created.error.message);
   using directory = created.value;
-  const manifest = startManifest(context, ["bench", ...argv], os_clock.wallTime());
+  const manifest = startManifest(context, host.value.floor, ["bench", ...argv], os_clock.wallTime());
   directory.writeManifest(manifest);
 
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort();
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  const { clock, runArm } = host.value;
+  const { clock, runArm, floor } = host.value;
   const outcome = await runBench({ context, directory, clock, runArm, progress, signal: interrupt.signal });
   await host.value.close();
   progress.end();
@@ -76,7 +76,8 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
       `${outcome.error.message}\nRun directory: ${directory.path}`,
     );
   }
-  const measured = summariseRun(context, outcome.value.arms, outcome.value.theoretical_hit_ratio);
+  const { arms, theoretical_hit_ratio } = outcome.value;
+  const measured = summariseRun(context, floor, arms, theoretical_hit_ratio);
   const summary = options.compare_with_sim ? await withPrediction(context, measured, progress) : measured;
   finish({ status: "done", reason: null });
   const written = writeResults(context, directory, outcome.value, summary);

@@ -20,7 +20,7 @@ function known(value: Measured | undefined): number {
 
 /** Checks that say something of the code; those on timing say something of the machine that runs this test. */
 function failedChecks(summary: RunSummary | null): readonly ValidityCheck[] {
-  const timing = /schedule lag|token events at once/;
+  const timing = /schedule lag|token events at once|clear of this machine's floor/;
   return summary?.validity.filter(({ check, ok }) => !ok && !timing.test(check)) ?? [];
 }
 
@@ -50,6 +50,8 @@ test("preferred_segment off → local: every put is local, hits stay, the ledger
   expect(manifest.status).toBe("done");
   expect(manifest.config_diff.map((difference) => difference.path)).toEqual(["connector.preferred_segment"]);
 
+  expect(manifest.floor).toMatchObject({ ttft_ms_p50: expect.any(Number), events_per_s: expect.any(Number) });
+
   expect(failedChecks(summary)).toEqual([]);
   expect(exit_code).toBe(summary?.valid === true ? 0 : 3);
   // 2 pairs × 2 arms × 8 sessions × 2 turns
@@ -69,6 +71,15 @@ test("preferred_segment off → local: every put is local, hits stay, the ledger
   expect(readFileSync(join(path, "report.html"), "utf8")).toContain("<svg");
   expect(readFileSync(join(path, "events.jsonl"), "utf8")).toContain('"kind":"sample"');
   expect(leftBehind(bench.pid)).toEqual([]);
+});
+
+test("a run whose latencies are within reach of the client's own is refused", async () => {
+  const setting = "validity.floor_latency_multiple_min=1e9"; // no server is that slow
+  const bench = runs.start("1p1d", "--ab", "none", "--pairs", "1", ...SMALL, "--set", setting);
+  expect(await bench.exited).toBe(3);
+  const { summary } = readFinishedRun(bench.out_dir);
+  const check = summary?.validity.find(({ check }) => check.includes("clear of this machine's floor"));
+  expect(check).toMatchObject({ ok: false, detail: expect.stringMatching(/× its TTFT, .* × its ITL$/) });
 });
 
 test("hits improve tier by tier, and disk hits are read back from files", async () => {

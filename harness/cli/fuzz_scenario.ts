@@ -59,8 +59,8 @@ function drawEngine(random: Random): object {
     enable_prefix_caching: random.below(8) > 0,
     max_num_seqs: 1 + random.below(16),
     max_num_batched_tokens: oneOf(random, [64, 256, 2_048]),
-    // Long beside any queue: bytes of a hold that expires before its pull are another prompt's, and are read as corrupt.
-    remote_hold_ms: 60_000,
+    // From shorter than a hand-over takes to longer than any queue.
+    remote_hold_ms: oneOf(random, [1, 5, 50, 60_000, 60_000, 60_000]),
   };
 }
 

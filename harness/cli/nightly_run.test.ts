@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { OsClock } from "../clock/os_clock.ts";
 import { parseSuite } from "../config/study_suite_schema.ts";
 import { ok } from "../domain/result.ts";
+import { NO_FLOOR_IN_SIM } from "../measure/machine_floor.ts";
 import { LAPTOP_HOST } from "../sim/host_profile.ts";
 import { History } from "../study/nightly/history.ts";
 import { importRun } from "../study/nightly/import_run.ts";
@@ -62,7 +63,7 @@ async function night(history: History, runArm: ArmRunner): Promise<NightReport> 
   const report = await runNight(planned.value, {
     options,
     history,
-    host: { clock: os_clock, runArm },
+    host: { clock: os_clock, runArm, floor: NO_FLOOR_IN_SIM },
     os_clock,
     progress,
     signal,

@@ -30,7 +30,7 @@ export interface PlannedScenario {
 export interface NightDeps {
   readonly options: NightOptions;
   readonly history: History;
-  readonly host: Pick<RunHost, "clock" | "runArm">;
+  readonly host: Pick<RunHost, "clock" | "runArm" | "floor">;
   readonly os_clock: Clock;
   readonly progress: Progress;
   readonly signal: AbortSignal;

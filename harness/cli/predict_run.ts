@@ -1,5 +1,6 @@
 // `--runtime both`: after the live run, the simulator runs the same arms on the same seeds.
 
+import { NO_FLOOR_IN_SIM } from "../measure/machine_floor.ts";
 import type { RunSummary } from "../measure/run_summary.ts";
 import { predictionErrors } from "../study/prediction_error.ts";
 import type { ArmOutcome } from "./arm_runner.ts";
@@ -40,7 +41,7 @@ export async function withPrediction(
   const arms = outcomes.map((of_arm, arm_index) => ({ arm_index, outcomes: of_arm }));
   const sim_context: RunContext = { ...context, options: { ...context.options, runtime: "sim" } };
   progress.end();
-  return { ...live, prediction: predictionErrors(live, summariseRun(sim_context, arms, 1)) };
+  return { ...live, prediction: predictionErrors(live, summariseRun(sim_context, NO_FLOOR_IN_SIM, arms, 1)) };
 }
 
 const SILENT = {

@@ -21,7 +21,7 @@ import { summariseRun } from "./summarise_run.ts";
 export interface RecordedRunOptions {
   /** Of one arm (armContext). */
   readonly context: RunContext;
-  readonly host: Pick<RunHost, "clock" | "runArm">;
+  readonly host: Pick<RunHost, "clock" | "runArm" | "floor">;
   readonly os_clock: Clock;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -59,9 +59,16 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
   const created = RunDirectory.create(out_dir, context.plan.scenario, os_clock.wallTime());
   if (!created.ok) return err({ exit_code: EXIT.USAGE, status: "failed", message: created.error.message });
   using directory = created.value;
-  const manifest = startManifest(context, argv, os_clock.wallTime());
+  const manifest = startManifest(context, host.floor, argv, os_clock.wallTime());
   directory.writeManifest(manifest);
-  const outcome = await runBench({ context, directory, ...host, progress, signal });
+  const outcome = await runBench({
+    context,
+    directory,
+    clock: host.clock,
+    runArm: host.runArm,
+    progress,
+    signal,
+  });
   const finished_at = os_clock.wallTime();
   if (!outcome.ok) {
     const { status, message } = outcome.error;
@@ -69,7 +76,7 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
     return outcome;
   }
   const { arms, theoretical_hit_ratio } = outcome.value;
-  const summary = summariseRun(context, arms, theoretical_hit_ratio);
+  const summary = summariseRun(context, host.floor, arms, theoretical_hit_ratio);
   const written = directory.writeSummary(summary);
   directory.writeManifest({ ...manifest, status: "done", finished_at });
   if (!written.ok) {

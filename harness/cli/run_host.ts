@@ -1,5 +1,5 @@
-// What a runtime needs of this host before a run: live, the native library and the proof that the client holds its streams;
-// the simulator, nothing.
+// What a runtime needs of this host before a run: live, the native library, the proof that the client holds its streams, and
+// the floor of the client on this machine; the simulator, nothing.
 
 import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
@@ -7,9 +7,12 @@ import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { sweepStaleDirs } from "../launch/runtime_dirs.ts";
 import { proveConcurrency, streamsToProve } from "../load/floor/prove_concurrency.ts";
+import { type MachineFloor, NO_FLOOR_IN_SIM } from "../measure/machine_floor.ts";
+import type { Measured } from "../measure/run_summary.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
 import type { ArmRunner } from "./arm_runner.ts";
 import { liveArmRunner } from "./live_arm.ts";
+import { measureMachineFloor } from "./measure_machine_floor.ts";
 import type { Progress } from "./progress.ts";
 import type { RunContext } from "./run_context.ts";
 import { simArmRunner } from "./sim_runner.ts";
@@ -17,6 +20,7 @@ import { simArmRunner } from "./sim_runner.ts";
 export interface RunHost {
   readonly clock: Clock;
   readonly runArm: ArmRunner;
+  readonly floor: Measured<MachineFloor>;
   close(): Promise<void>;
 }
 
@@ -30,6 +34,7 @@ export async function openHost(
     return ok({
       clock: os_clock,
       runArm: simArmRunner(context.options.host),
+      floor: NO_FLOOR_IN_SIM,
       close: () => Promise.resolve(),
     });
   }
@@ -44,8 +49,17 @@ export async function openHost(
     await plane.value.close();
     return err(streams.error.detail);
   }
+  progress.stage("measuring the client's own floor");
+  const floor = await measureMachineFloor(clock, (deadline_ns) =>
+    plane.value.submit([{ kind: "wait_until", deadline_ns }]).then(() => undefined),
+  );
+  if (!floor.ok) {
+    await plane.value.close();
+    return err(floor.error);
+  }
   return ok({
     clock,
+    floor: floor.value,
     runArm: liveArmRunner({ clock, plane: plane.value }),
     close: () => plane.value.close(),
   });

@@ -6,12 +6,19 @@ import { configDifferences } from "../config/config_diff.ts";
 import { usesDisk } from "../config/uses_disk.ts";
 import { present } from "../domain/assert.ts";
 import { readHostFacts } from "../measure/host_facts.ts";
+import type { MachineFloor } from "../measure/machine_floor.ts";
 import { MANIFEST_SCHEMA_VERSION, type Manifest } from "../measure/manifest.ts";
+import type { Measured } from "../measure/run_summary.ts";
 import type { RunContext } from "./run_context.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 
-export function startManifest(context: RunContext, argv: readonly string[], started_at: string): Manifest {
+export function startManifest(
+  context: RunContext,
+  floor: Measured<MachineFloor>,
+  argv: readonly string[],
+  started_at: string,
+): Manifest {
   const { plan, schedule, options, base_seed } = context;
   const { real, modelled } = realAndModelled(context);
   return {
@@ -28,6 +35,7 @@ export function startManifest(context: RunContext, argv: readonly string[], star
     seeds: { base: base_seed, pairs: [...new Set(schedule.map(({ seed }) => seed))] },
     versions: { tierbench: packageVersion(), bun: Bun.version, ...gitState() },
     host: readHostFacts(),
+    floor,
     real,
     modelled,
   };

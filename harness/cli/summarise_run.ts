@@ -6,6 +6,7 @@ import { usesDisk } from "../config/uses_disk.ts";
 import { present } from "../domain/assert.ts";
 import type { Tier } from "../domain/tier.ts";
 import { summariseArm } from "../measure/arm_summary.ts";
+import { type ArmOnFloor, checkAboveFloor } from "../measure/checks/above_floor.ts";
 import { checkArmsHaveRequests } from "../measure/checks/arms_have_requests.ts";
 import { checkClientNotSaturated } from "../measure/checks/client_not_saturated.ts";
 import { checkErrorRatio } from "../measure/checks/error_ratio.ts";
@@ -17,8 +18,11 @@ import { checkReads } from "../measure/checks/reads_are_right.ts";
 import { checkScheduleLag } from "../measure/checks/schedule_lag.ts";
 import { checkWithinCeiling } from "../measure/checks/within_ceiling.ts";
 import { checkColdStart } from "../measure/cold_start.ts";
+import type { MachineFloor } from "../measure/machine_floor.ts";
+import { peakEventRate } from "../measure/peak_event_rate.ts";
 import {
   type ArmSummary,
+  type Measured,
   type RunSummary,
   SUMMARY_SCHEMA_VERSION,
   type ValidityCheck,
@@ -41,6 +45,7 @@ const MIN_EFFECT_POINTS = 1;
 
 export function summariseRun(
   context: RunContext,
+  floor: Measured<MachineFloor>,
   arms: readonly ArmOutcomes[],
   theoretical_hit_ratio: number,
 ): RunSummary {
@@ -56,7 +61,7 @@ export function summariseRun(
       runs: outcomes.map((outcome) => outcome.run),
     });
   });
-  const validity = checkRun(context, arms, summaries);
+  const validity = checkRun(context, floor, arms, summaries);
   return {
     schema_version: SUMMARY_SCHEMA_VERSION,
     scenario: plan.scenario,
@@ -85,6 +90,7 @@ export function summariseRun(
 
 function checkRun(
   context: RunContext,
+  floor: Measured<MachineFloor>,
   arms: readonly ArmOutcomes[],
   summaries: readonly ArmSummary[],
 ): ValidityCheck[] {
@@ -117,7 +123,21 @@ function checkRun(
         })),
       ),
     ),
+    ...(context.options.runtime === "sim"
+      ? []
+      : [
+          checkAboveFloor(
+            summaries.map((arm, i) => ({ arm, ...peakOf(arms[i]) })),
+            floor,
+            validity,
+          ),
+        ]),
   ];
+}
+
+function peakOf(arm: ArmOutcomes | undefined): Pick<ArmOnFloor, "peak_events_per_s"> {
+  const peaks = arm?.outcomes.map(({ run }) => peakEventRate(run.records)) ?? [];
+  return { peak_events_per_s: Math.max(0, ...peaks) };
 }
 
 /** The store's tiers that the factor is about: a comparison of tiers claims nothing of a tier that served no hit. */

@@ -49,7 +49,10 @@ export function hashFullBlocks(tokens: ArrayLike<TokenId>, block_tokens: number)
   return hashes;
 }
 
-/** 14 hex digits, constant width. */
+/** A hash has 53 bits. */
+export const BLOCK_HASH_DIGITS = 14;
+
+/** BLOCK_HASH_DIGITS lower-case hex digits. */
 export function blockHashHex(hash: BlockHash): string {
-  return hash.toString(16).padStart(14, "0");
+  return hash.toString(16).padStart(BLOCK_HASH_DIGITS, "0");
 }

@@ -60,7 +60,9 @@ export function expandPrompt(
 
 /** Seed of a request's answer: what the prompt ends with decides what is said. */
 export function answerSeed(last_block_hash: number, tail_token_ids: readonly TokenId[]): number {
-  let seed = last_block_hash;
-  for (const token of tail_token_ids) seed = (Math.imul(seed | 0, 31) + token) >>> 0;
-  return seed;
+  if (tail_token_ids.length === 0) return last_block_hash;
+  let seed = last_block_hash | 0;
+  for (let i = 0; i < tail_token_ids.length; i++)
+    seed = (Math.imul(seed, 31) + (tail_token_ids[i] as number)) | 0;
+  return seed >>> 0;
 }

@@ -72,6 +72,7 @@ test("bytes and store counters come from the processes and are summed over pairs
     "tierbench:split_batches": 1,
     "tierbench:stale_reads": 0,
     "tierbench:recomputed_requests": 2,
+    "tierbench:failed_pulls": 1,
     "tierbench:store_local_put_keys": 30,
     "tierbench:store_remote_put_keys": 10,
   });
@@ -86,7 +87,10 @@ test("bytes and store counters come from the processes and are summed over pairs
     local_put_ratio: 0.75,
   });
   expect(summary.stale_reads).toBe(0);
-  expect(summary.faults).toEqual(["4 requests lost a load from the store and computed the blocks again"]);
+  expect(summary.faults).toEqual([
+    "4 requests lost a load from the store and computed the blocks again",
+    "2 pulls of a prefill engine's blocks failed (corrupt, gone or no longer held) and the prompts were computed again",
+  ]);
 });
 
 test("what nobody counted is n/a with a reason, never 0", () => {

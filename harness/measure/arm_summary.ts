@@ -85,12 +85,15 @@ function listFaults(runs: readonly ArmRun[]): string[] {
   const reported = runs.flatMap((run) => run.faults.map((fault) => `pair ${run.pair_index}: ${fault}`));
   const absorbed = [
     countFault(armCounter(runs, "engines", ENGINE_SERIES.recomputed_requests), RECOMPUTED),
+    countFault(armCounter(runs, "engines", ENGINE_SERIES.failed_pulls), FAILED_PULLS),
     countFault(armCounter(runs, "owners", OWNER_SERIES.disk_errors), DISK_ERRORS),
   ];
   return [...reported, ...absorbed.filter((fault) => fault !== null)];
 }
 
 const RECOMPUTED = "requests lost a load from the store and computed the blocks again";
+const FAILED_PULLS =
+  "pulls of a prefill engine's blocks failed (corrupt, gone or no longer held) and the prompts were computed again";
 const DISK_ERRORS =
   "disk operations of owners failed (their logs say how); those copies never reached the disk tier";
 

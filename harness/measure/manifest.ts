@@ -1,6 +1,9 @@
 // manifest.json: what was run, where, with what, and how it ended. Written when the run starts and replaced when it ends, so
 // that a run that was killed is still known as "running".
 
+import type { MachineFloor } from "./machine_floor.ts";
+import type { Measured } from "./run_summary.ts";
+
 export const MANIFEST_SCHEMA_VERSION = 1;
 
 export type RunStatus = "running" | "done" | "interrupted" | "failed";
@@ -27,6 +30,8 @@ export interface Manifest {
     readonly git_dirty: boolean | null;
   };
   readonly host: HostFacts;
+  /** Of the load client on this host, just before the run. Absent: whoever wrote the file measured none. */
+  readonly floor?: Measured<MachineFloor>;
   readonly real: readonly string[];
   readonly modelled: readonly string[];
 }

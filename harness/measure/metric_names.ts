@@ -10,6 +10,7 @@ export const ENGINE_SERIES = {
   generation_tokens: "tierbench:generation_tokens",
   finished_requests: "vllm:request_success_total",
   preemptions: "tierbench:preemptions",
+  failed_pulls: "tierbench:failed_pulls",
   recomputed_requests: "tierbench:recomputed_requests",
   load_bytes: "tierbench:load_bytes",
   get_batches: "tierbench:get_batches",

@@ -131,6 +131,11 @@ export interface Comparison {
   /** Of "no change", two-sided; p_holm is adjusted for all comparisons of the run. Absent with fewer than two pairs. */
   readonly p_value?: number;
   readonly p_holm?: number;
+  /**
+   * Of the same, by the sign-flip test over pairs, which does not assume normality; stands beside p_value and decides nothing.
+   * At least 2 / 2^pairs. Absent with fewer than two pairs.
+   */
+  readonly p_sign_flip?: number;
   readonly verdict: Verdict;
   /** For "inconclusive": what would decide it. */
   readonly advice: string | null;

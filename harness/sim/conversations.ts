@@ -41,9 +41,12 @@ export class Conversations {
   answered(session_id: string, turn_index: number, prompt: HashedPrompt, output_tokens: number): void {
     const turns = this.#turns_of.get(session_id);
     if (turns === undefined) return;
+    if (turn_index === turns - 1) {
+      this.#open.delete(session_id);
+      return;
+    }
     const seed = answerSeed(prompt.block_hashes.at(-1) ?? ROOT_HASH, prompt.tail_token_ids);
     this.#conversation(session_id).answers[turn_index] = { seed, tokens: output_tokens };
-    if (turn_index === turns - 1) this.#open.delete(session_id);
   }
 
   /** Its later turns are not sent. */

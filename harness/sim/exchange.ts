@@ -44,9 +44,10 @@ export class Exchange {
 
   /** When the client has each token, `delay_ns` after its step: [output_tokens]. */
   tokenTimes(delay_ns: number): number[] {
-    const token_ns: number[] = [];
+    const token_ns = new Array<number>(this.output_tokens);
+    let filled = 0;
     for (const ends_ns of this.#step_ends_ns) {
-      for (let i = 0; i < ends_ns.length; i++) token_ns.push((ends_ns[i] as number) + delay_ns);
+      for (let i = 0; i < ends_ns.length; i++) token_ns[filled++] = (ends_ns[i] as number) + delay_ns;
     }
     return token_ns;
   }

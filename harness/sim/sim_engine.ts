@@ -1,5 +1,6 @@
 // A simulated engine: core/engine's EngineCore, whose effects become events at modelled times. HBM is what its bytes say.
 
+import type { CopyEnd } from "../core/connector/get_batch.ts";
 import type {
   BlockFill,
   EngineCoreConfig,
@@ -9,10 +10,10 @@ import type {
   EngineSnapshot,
 } from "../core/engine/engine_api.ts";
 import { EngineCore } from "../core/engine/engine_core.ts";
+import { pullDone } from "../core/engine/pull_done.ts";
 import { present } from "../domain/assert.ts";
 import type { HostProfile } from "../domain/host_profile.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
-import { STORE_CODE } from "../domain/store_error.ts";
 import { storeResetOf, type WeightReset } from "../domain/weight_reset.ts";
 import { BlockContents, NO_CONTENT } from "./block_contents.ts";
 import type { EventLoop } from "./event_loop.ts";
@@ -172,7 +173,7 @@ export class SimEngine {
     for (const { block_id, hash } of fills) this.hbm.write(block_id, hash, weights_version);
   }
 
-  /** Copies all blocks at once; every full one is checked, a partial one cannot be. */
+  /** Copies all blocks at once; every full one is checked. What was read counts if the other engine still holds it after. */
   #pull(effect: EffectOf<"pull">): void {
     const { loop, fabric, engines } = this.#parts;
     const from = present(engines.get(effect.remote.remote_engine), "a pull names an engine of this stack");
@@ -180,16 +181,28 @@ export class SimEngine {
     const bytes = blocks * this.config.core.block_bytes;
     const end_ns = fabric.transfer(from.node_index, this.node_index, bytes, blocks, loop.now_ns);
     loop.at(end_ns, "copy", () => {
-      let stale = 0;
-      const codes = effect.block_ids.map((block_id, i) => {
-        const remote_id = present(effect.remote_block_ids[i], "a pull names a remote block for each block");
-        this.hbm.write(block_id, from.hbm.hash(remote_id), from.hbm.version(remote_id));
-        const hash = effect.hashes[i] ?? null;
-        const copy = hash === null ? "ok" : from.hbm.verify(remote_id, hash, effect.weights_version);
-        if (copy === "stale") stale++;
-        return copy === "corrupt" ? STORE_CODE.CHECKSUM_MISMATCH : STORE_CODE.OK;
-      });
-      this.#dispatch({ type: "pull_done", op_id: effect.op_id, codes, stale });
+      const copies = this.#copyPulled(effect, from);
+      this.#askHeld(effect.remote, from, (held) =>
+        this.#dispatch(pullDone(effect.op_id, blocks, copies, held)),
+      );
+    });
+  }
+
+  #copyPulled(effect: EffectOf<"pull">, from: SimEngine): CopyEnd[] {
+    return effect.block_ids.map((block_id, i) => {
+      const remote_id = present(effect.remote_block_ids[i], "a pull names a remote block for each block");
+      this.hbm.write(block_id, from.hbm.hash(remote_id), from.hbm.version(remote_id));
+      const hash = effect.hashes[i] ?? null;
+      return hash === null ? "ok" : from.hbm.verify(remote_id, hash, effect.weights_version);
+    });
+  }
+
+  #askHeld({ transfer_id }: RemoteKv, from: SimEngine, answered: (held: boolean) => void): void {
+    const { loop, host } = this.#parts;
+    const asked_ns = loop.now_ns;
+    loop.at(asked_ns + Math.floor(host.rpc_ns / 2), "rpc", () => {
+      const held = from.core.holds(transfer_id);
+      loop.at(asked_ns + host.rpc_ns, "rpc", () => answered(held));
     });
   }
 

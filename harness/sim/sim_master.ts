@@ -12,9 +12,9 @@ import type { HostProfile } from "../domain/host_profile.ts";
 import type { MasterReply, MasterRequest, MasterStats } from "../domain/master_api.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { msToNs, NS_PER_S } from "../domain/units.ts";
-import { CountedSpace, type SpaceTotal } from "./counted_space.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { FifoQueue } from "./fifo_queue.ts";
+import { SlotSpace, type SpaceTotal } from "./slot_space.ts";
 
 export interface SimMasterConfig {
   readonly core: MasterConfig;
@@ -74,6 +74,14 @@ export class SimMaster {
     });
   }
 
+  /** A ping that arrives now. A good answer tells its owner nothing, so only another one is brought: null, as for `call`, or need_remount. */
+  pinged(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
+    const reply = this.#up ? this.#handle({ op: "ping", client_id }) : null;
+    if (reply !== null && !reply.need_remount) return;
+    const half_ns = Math.floor(this.#host.rpc_ns / 2);
+    this.#loop.at(this.#thread.reserve(this.#loop.now_ns, 0) + half_ns, "rpc", () => onTrouble(reply));
+  }
+
   /** Everything it knew is gone; it answers again after `away_ns`. */
   restart(away_ns: number): void {
     this.#up = false;
@@ -95,7 +103,7 @@ export class SimMaster {
     this.#thread = new FifoQueue();
     return new MasterCore(this.#config.core, {
       random: new Random(this.#config.seed).fork("placement"),
-      newSpace: (segment_bytes) => new CountedSpace(segment_bytes, total),
+      newSpace: (segment_bytes) => new SlotSpace(segment_bytes, total),
     });
   }
 

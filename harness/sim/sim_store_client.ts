@@ -3,7 +3,8 @@
 
 import { GetBatch, type ReadAttempt } from "../core/connector/get_batch.ts";
 import { PutBatch, type WriteGroup } from "../core/connector/put_batch.ts";
-import { RequesterCounters, type RequesterCounts } from "../core/connector/requester_counters.ts";
+import { RequesterCounters } from "../core/connector/requester_counters.ts";
+import type { RequesterCounts } from "../core/connector/requester_counts.ts";
 import type { EngineEffect, GetOutcome } from "../core/engine/engine_api.ts";
 import { present } from "../domain/assert.ts";
 import { STORE_CODE } from "../domain/store_error.ts";

@@ -2,6 +2,7 @@
 // copies them natively between the engine's memory and the owners' shared memory.
 
 import { RequesterCounters } from "../core/connector/requester_counters.ts";
+import type { RequesterCounts } from "../core/connector/requester_counts.ts";
 import type { GetOutcome } from "../core/engine/engine_api.ts";
 import type { MasterStats } from "../domain/master_api.ts";
 import type { ReplicateConfig, SegmentInfo } from "../domain/replica.ts";
@@ -15,7 +16,6 @@ import { OwnerReads } from "./owner_reads.ts";
 import { SegmentDirectory } from "./segment_directory.ts";
 import type { StartError } from "./start_error.ts";
 import type { StoreClient } from "./store_client.ts";
-import type { StoreClientCounters } from "./store_client_counters.ts";
 import { type GetParts, getBatch } from "./store_get.ts";
 import type { GetItem, PutItem } from "./store_items.ts";
 import { type PutParts, putBatch } from "./store_put.ts";
@@ -98,7 +98,7 @@ export class EmbeddedStoreClient implements StoreClient {
     return this.#master.call("get_stats", {});
   }
 
-  counters(): StoreClientCounters {
+  counters(): RequesterCounts {
     return this.#counters.snapshot();
   }
 

@@ -236,7 +236,7 @@ test("new weights are told to the core", async () => {
   }
 });
 
-test("a decode engine releases a transfer by RPC", async () => {
+test("a decode engine asks for a transfer and releases it by RPC", async () => {
   const { rpc_path, machine } = await serve(() => []);
   const client = new RpcClient({
     address: { kind: "unix", path: rpc_path },
@@ -244,6 +244,10 @@ test("a decode engine releases a transfer by RPC", async () => {
     clock: new OsClock(),
     timeout_ms: 5_000,
   });
+  for (const held of [true, false]) {
+    machine.held_transfers = held ? ["t-1"] : [];
+    expect(await client.call("confirm_hold", { transfer_id: "t-1" })).toEqual({ ok: true, value: { held } });
+  }
   expect(await client.call("release_blocks", { transfer_id: "t-1" })).toEqual({
     ok: true,
     value: { code: 0 },
@@ -258,6 +262,7 @@ test("metrics name every field of the snapshot and vLLM's names beside them", as
   const labels = 'model_name="toy",engine="engine-0"';
   expect(text).toContain(`# TYPE vllm:num_requests_waiting gauge\nvllm:num_requests_waiting{${labels}} 2\n`);
   expect(text).toContain(`vllm:prefix_cache_hits_total{${labels}} 8\n`);
+  expect(text).toContain(`vllm:request_success_total{${labels},finished_reason="length"} 33\n`);
   expect(text).toContain(
     `# TYPE tierbench:cached_tokens counter\ntierbench:cached_tokens{${labels},tier="hbm"} 11\n`,
   );

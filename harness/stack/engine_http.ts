@@ -2,19 +2,19 @@
 
 import type { EngineCompletions } from "./engine_completions.ts";
 import { renderEngineMetrics } from "./engine_metrics.ts";
-import type { EngineReleases } from "./engine_releases.ts";
 import type { EngineShell } from "./engine_shell.ts";
 import type { HttpRoute, HttpRoutes } from "./loopback_http.ts";
 import { badRequest, errorResponse, internalError } from "./openai_error.ts";
 import { isJsonObject } from "./openai_fields.ts";
 import type { EngineProcess } from "./process_config.ts";
+import type { RemoteHolds } from "./remote_holds.ts";
 import type { StoreClient } from "./store_client.ts";
 
 export interface EngineHttpOptions {
   readonly config: EngineProcess;
   readonly shell: EngineShell;
   readonly completions: EngineCompletions;
-  readonly releases: EngineReleases;
+  readonly holds: RemoteHolds;
   readonly store: StoreClient | null;
 }
 
@@ -35,13 +35,13 @@ export function engineRoutes(options: EngineHttpOptions): HttpRoutes {
   ]);
 }
 
-function metrics({ config, shell, releases, store }: EngineHttpOptions): Response {
+function metrics({ config, shell, holds, store }: EngineHttpOptions): Response {
   return renderEngineMetrics({
     model_name: config.core.model.model_name,
     engine_name: config.name,
     snapshot: shell.snapshot(),
     steps: shell.stepCounts(),
-    failed_releases: releases.failed,
+    failed_releases: holds.failed_releases,
     store: store?.counters() ?? null,
     operations: shell.storeOperations(),
   });

@@ -1,12 +1,12 @@
 // The engine's /metrics. `vllm:*` are the names that a vLLM server exposes (its counters end in _total, as its client library
 // writes them); `tierbench:*` are the fields of EngineSnapshot, of EngineStepCounts and, under `tierbench:store_`, of
-// StoreClientCounters, each under its own name; a field with one value per tier has one series per tier.
+// RequesterCounts, each under its own name; a field with one value per tier has one series per tier.
 
+import type { RequesterCounts } from "../core/connector/requester_counts.ts";
 import { STORE_OPERATION_BUCKETS_S, type StoreOperationStats } from "../core/connector/store_operations.ts";
 import type { EngineSnapshot } from "../core/engine/engine_api.ts";
 import type { EngineStepCounts } from "./engine_step_stats.ts";
 import { MetricsText, type MetricType } from "./metrics_text.ts";
-import type { StoreClientCounters } from "./store_client_counters.ts";
 
 export interface EngineMetricsInput {
   readonly model_name: string;
@@ -15,7 +15,7 @@ export interface EngineMetricsInput {
   readonly steps: EngineStepCounts;
   readonly failed_releases: number;
   /** Null: no store. */
-  readonly store: StoreClientCounters | null;
+  readonly store: RequesterCounts | null;
   readonly operations: readonly StoreOperationStats[];
 }
 
@@ -41,6 +41,8 @@ function addVllm(text: MetricsText, snapshot: EngineSnapshot): void {
   text.add("counter", "vllm:num_preemptions_total", snapshot.preemptions);
   text.add("counter", "vllm:prompt_tokens_total", snapshot.prompt_tokens);
   text.add("counter", "vllm:generation_tokens_total", snapshot.generation_tokens);
+  const finished = { length: snapshot.finished_requests };
+  text.addEach("counter", "vllm:request_success_total", "finished_reason", finished);
   text.add("counter", "vllm:prefix_cache_queries_total", snapshot.prefix_cache_queries);
   text.add("counter", "vllm:prefix_cache_hits_total", snapshot.prefix_cache_hits);
   text.add("counter", "vllm:external_prefix_cache_queries_total", snapshot.external_prefix_cache_queries);

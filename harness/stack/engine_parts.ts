@@ -8,11 +8,11 @@ import { ENGINE_SERVICE, type EngineTypes } from "../wire/engine_codec.ts";
 import { EngineCompletions } from "./engine_completions.ts";
 import { engineRoutes } from "./engine_http.ts";
 import { EnginePulls } from "./engine_pulls.ts";
-import { EngineReleases } from "./engine_releases.ts";
 import { type EngineMachine, EngineShell } from "./engine_shell.ts";
 import { EngineStoreOps } from "./engine_store_ops.ts";
 import { serveLoopback } from "./loopback_http.ts";
 import type { EngineProcess, Log, RunningProcess } from "./process_config.ts";
+import { RemoteHolds } from "./remote_holds.ts";
 import { serveRpcAt } from "./serve_rpc_at.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 import type { StartError } from "./start_error.ts";
@@ -37,7 +37,7 @@ export async function serveEngine(
   log: Log,
 ): Promise<Result<RunningProcess, StartError>> {
   const { machine, plane, hbm, model_id, store, links } = parts;
-  const releases = new EngineReleases(clock, log);
+  const holds = new RemoteHolds(clock, log);
   const shell = new EngineShell({
     machine,
     core: config.core,
@@ -46,8 +46,8 @@ export async function serveEngine(
     model_id,
     release_address: config.rpc_address,
     store_ops: store === null ? null : new EngineStoreOps(store, hbm, config.core.block_bytes, model_id),
-    pulls: new EnginePulls({ core: config.core, plane, hbm, model_id, links, clock, log }),
-    releases,
+    pulls: new EnginePulls({ core: config.core, plane, hbm, model_id, links, holds, clock, log }),
+    holds,
     clock,
     log,
   });
@@ -56,10 +56,11 @@ export async function serveEngine(
       shell.dispatch({ type: "remote_released", transfer_id });
       return { code: STORE_CODE.OK };
     },
+    confirm_hold: ({ transfer_id }) => ({ held: shell.holds(transfer_id) }),
   });
   if (!rpc.ok) return rpc;
   const completions = new EngineCompletions(shell, config.core, clock);
-  const http = serveLoopback(config.http_port, engineRoutes({ config, shell, completions, releases, store }));
+  const http = serveLoopback(config.http_port, engineRoutes({ config, shell, completions, holds, store }));
   if (!http.ok) {
     rpc.value.stop();
     return http;
@@ -68,7 +69,7 @@ export async function serveEngine(
     shell.stop();
     await http.value.stop();
     rpc.value.stop();
-    releases.close();
+    holds.close();
   };
   return ok({ http_port: http.value.port, stop });
 }

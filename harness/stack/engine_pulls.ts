@@ -1,17 +1,19 @@
 // The decode half of a hand-over: copies blocks out of the prefill engine's pool over the link between the two nodes, and
-// checks the bytes of every full block.
+// checks the bytes of every full block. A partial block has no hash to check, so what was read counts only if the prefill
+// engine says afterwards that its hold still stood: until then nobody else could have written there.
 
-import type { BlockIdentity, DataPlane, Op, OpResult, Region } from "../../native/ffi/data_plane.ts";
+import type { BlockIdentity, DataPlane, Op, Region } from "../../native/ffi/data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { EngineCoreConfig, EngineEvent } from "../core/engine/engine_api.ts";
+import { pullDone } from "../core/engine/pull_done.ts";
 import { present } from "../domain/assert.ts";
 import type { BlockHash } from "../domain/block_hash.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
-import { STORE_CODE } from "../domain/store_error.ts";
+import { copyEnd } from "./copy_end.ts";
 import type { EffectOf } from "./engine_store_ops.ts";
 import type { Log } from "./process_config.ts";
+import type { RemoteHolds } from "./remote_holds.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
-import { transferCode } from "./store_transfer.ts";
 
 export interface EnginePullsOptions {
   readonly core: EngineCoreConfig;
@@ -20,6 +22,7 @@ export interface EnginePullsOptions {
   readonly model_id: number;
   /** Null: no link is shaped. */
   readonly links: ShapedLinks | null;
+  readonly holds: Pick<RemoteHolds, "isHeld">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,11 +38,11 @@ export class EnginePulls {
 
   async pull(effect: EffectOf<"pull">): Promise<EngineEvent> {
     const from = this.#attach(effect.remote);
-    if (from === null) {
-      const codes = effect.block_ids.map(() => STORE_CODE.TRANSFER_FAIL);
-      return { type: "pull_done", op_id: effect.op_id, codes, stale: 0 };
-    }
-    return pullDone(effect, await this.#options.plane.submit(this.#copies(effect, from)));
+    const { op_id, block_ids } = effect;
+    if (from === null) return pullDone(op_id, block_ids.length, [], false);
+    const results = await this.#options.plane.submit(this.#copies(effect, from));
+    const held = await this.#options.holds.isHeld(effect.remote);
+    return pullDone(op_id, block_ids.length, results.map(copyEnd), held);
   }
 
   #copies(effect: EffectOf<"pull">, from: Region): Op[] {
@@ -60,7 +63,6 @@ export class EnginePulls {
     }));
   }
 
-  /** A partial block has no hash, so its bytes cannot be checked. */
   #identity(hash: BlockHash | null, weights_version: number): BlockIdentity | null {
     return hash === null ? null : { model_id: this.#options.model_id, hash, weights_version };
   }
@@ -76,14 +78,4 @@ export class EnginePulls {
     this.#attached.set(remote.shm_path, attached.value);
     return attached.value;
   }
-}
-
-/** A stale block is counted and used, as a system without the check would use it; a corrupt one is a failed copy. */
-function pullDone(effect: EffectOf<"pull">, results: readonly OpResult[]): EngineEvent {
-  return {
-    type: "pull_done",
-    op_id: effect.op_id,
-    codes: results.map(transferCode),
-    stale: results.filter((result) => result.code === "stale").length,
-  };
 }

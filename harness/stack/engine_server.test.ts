@@ -176,6 +176,7 @@ test("1p1d: the decode engine pulls the prompt's bytes over the link, checks the
         { engine_name: "prefill-0", role: "prefill", url: prefill.url },
         { engine_name: "decode-0", role: "decode", url: decode.url },
       ],
+      record: null,
     },
     clock,
     log,
@@ -242,6 +243,38 @@ test("a decode engine whose prefill engine is gone computes the prompt itself", 
   expect(((await answer.json()) as Answer).choices[0]?.token_ids.length).toBe(2);
   expect(await metric(decode.url, "tierbench:failed_pulls")).toBe(1);
   await until(async () => (await metric(decode.url, "tierbench:failed_releases")) === 1);
+});
+
+test("what a decode engine reads from a hold that has expired is not believed, and the prompt is computed", async () => {
+  const sizes = { remote_hold_ms: 1, num_hbm_blocks: 6 };
+  const config = engineConfig("prefill-0", "prefill", "node0", null);
+  const prefill = await start({ ...config, core: { ...config.core, ...sizes } });
+  const decode = await start(engineConfig("decode-0", "decode", "node1", null));
+  const alone = await start(engineConfig("engine-0", "both", "node0", null));
+  const post = (url: string, body: object): Promise<Response> =>
+    fetch(`${url}/v1/completions`, { method: "POST", body: JSON.stringify(body) });
+  // A prompt of 4 full blocks and a partial one, and one whose only block is partial and has no hash to check.
+  const prompts = [PROMPT, Array.from({ length: 10 }, (_, i) => 500 + i)];
+  for (const [i, prompt] of prompts.entries()) {
+    const kv_transfer_params = { do_remote_decode: true, transfer_id: `t-${i}` };
+    const kept = (await (await post(prefill.url, { prompt, max_tokens: 1, kv_transfer_params })).json()) as {
+      kv_transfer_params: object;
+    };
+    await until(async () => (await metric(prefill.url, "tierbench:kv_cache_usage")) === 0);
+    // 95 tokens take 6 blocks: every block of the pool now holds another prompt.
+    await complete(
+      prefill.url,
+      Array.from({ length: 95 }, (_, j) => 1_000 + 100 * i + j),
+      1,
+    );
+    const answer = await post(decode.url, { prompt, max_tokens: 3, return_token_ids: true, ...kept });
+    const [computed] = await complete(alone.url, prompt, 3);
+    expect(((await answer.json()) as Answer).choices).toEqual(computed.choices);
+    expect(await metric(decode.url, "tierbench:failed_pulls")).toBe(i + 1);
+  }
+  expect(await metric(decode.url, "tierbench:pulled_blocks")).toBe(0);
+  expect(await metric(decode.url, "tierbench:computed_prompt_tokens")).toBe(70 + 10);
+  expect(await metric(decode.url, "tierbench:corrupt_reads")).toBe(0);
 });
 
 test("no test left shared memory behind", () => {

@@ -7,7 +7,6 @@ import type { RemoteKv } from "../domain/kv_transfer.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import type { EngineOutcome } from "./engine_listener.ts";
 import { EnginePulls } from "./engine_pulls.ts";
-import { EngineReleases } from "./engine_releases.ts";
 import { EngineShell } from "./engine_shell.ts";
 import { FAKE_CORE, FAKE_HBM, FAKE_STAGES, FakeMachine, FakePlane } from "./fake_engine_fixture.ts";
 
@@ -34,13 +33,28 @@ const REMOTE: RemoteKv = {
   stages: FAKE_STAGES,
 };
 
-function shellOf(machine: FakeMachine, plane: DataPlane, clock: VirtualClock): EngineShell {
+function shellOf(
+  machine: FakeMachine,
+  plane: DataPlane,
+  clock: VirtualClock,
+  remote_holds = true,
+): EngineShell {
   const log = (): void => {};
   const links = {
     reserve: (_s: string, _d: string, bytes: number, now_ns: number) => now_ns + bytes,
     close() {},
   };
-  const pulls = new EnginePulls({ core: FAKE_CORE, plane, hbm: FAKE_HBM, model_id: 77, links, clock, log });
+  const holds = { isHeld: async () => remote_holds, release: async () => {} };
+  const pulls = new EnginePulls({
+    core: FAKE_CORE,
+    plane,
+    hbm: FAKE_HBM,
+    model_id: 77,
+    links,
+    holds,
+    clock,
+    log,
+  });
   return new EngineShell({
     machine,
     core: FAKE_CORE,
@@ -50,7 +64,7 @@ function shellOf(machine: FakeMachine, plane: DataPlane, clock: VirtualClock): E
     release_address: "unix:/tmp/engine-0",
     store_ops: null,
     pulls,
-    releases: new EngineReleases(clock, log),
+    holds,
     clock,
     log,
   });
@@ -118,23 +132,32 @@ test("a step that ends late is counted as an overrun of the harness", async () =
   });
 });
 
+/** A full block and the partial one behind it. */
+const PULL: EngineEffect = {
+  type: "pull",
+  op_id: 5,
+  request_id: "r",
+  remote: REMOTE,
+  remote_block_ids: [3, 4],
+  block_ids: [8, 9],
+  hashes: [11 as BlockHash, null],
+  weights_version: 2,
+};
+
+test("a pull from a hold that no longer stands fails as a whole, whatever its blocks say", async () => {
+  for (const code of ["ok", "stale", "corrupt"] as const) {
+    const machine = script({ request_arrived: [PULL] });
+    const plane = new FakePlane(() => code);
+    shellOf(machine, plane, new VirtualClock(), false).submit(REQUEST, { tokens() {}, finished() {} });
+    const codes = [STORE_CODE.TRANSFER_FAIL, STORE_CODE.TRANSFER_FAIL];
+    expect(await settle(machine, "pull_done")).toEqual({ type: "pull_done", op_id: 5, codes, stale: 0 });
+  }
+});
+
 test("a pull copies over the link and checks every block that has a hash", async () => {
   const plane = new FakePlane((op) => (op.kind === "copy" && op.verify !== null ? "corrupt" : "ok"));
   const clock = new VirtualClock();
-  const machine = script({
-    request_arrived: [
-      {
-        type: "pull",
-        op_id: 5,
-        request_id: "r",
-        remote: REMOTE,
-        remote_block_ids: [3, 4],
-        block_ids: [8, 9],
-        hashes: [11 as BlockHash, null],
-        weights_version: 2,
-      },
-    ],
-  });
+  const machine = script({ request_arrived: [PULL] });
   shellOf(machine, plane, clock).submit(REQUEST, { tokens() {}, finished() {} });
   expect(await settle(machine, "pull_done")).toEqual({
     type: "pull_done",

@@ -17,15 +17,16 @@ import { assert, present } from "../domain/assert.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import type { EngineListener } from "./engine_listener.ts";
 import type { EnginePulls } from "./engine_pulls.ts";
-import type { EngineReleases } from "./engine_releases.ts";
 import { type EngineStepCounts, EngineStepStats } from "./engine_step_stats.ts";
 import type { EffectOf, EngineStoreOps } from "./engine_store_ops.ts";
 import type { Log } from "./process_config.ts";
+import type { RemoteHolds } from "./remote_holds.ts";
 
 /** core/engine's EngineCore, as far as the shell knows it. */
 export interface EngineMachine {
   handle(event: EngineEvent, now_ns: number): readonly EngineEffect[];
   next_deadline_ns(): number | null;
+  holds(transfer_id: string): boolean;
   snapshot(): EngineSnapshot;
   storeOperations(): readonly StoreOperationStats[];
 }
@@ -42,7 +43,7 @@ export interface EngineShellOptions {
   /** Null: no store. */
   readonly store_ops: EngineStoreOps | null;
   readonly pulls: EnginePulls;
-  readonly releases: EngineReleases;
+  readonly holds: Pick<RemoteHolds, "release">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -90,6 +91,11 @@ export class EngineShell {
     });
   }
 
+  /** Its blocks still hold what was handed over. */
+  holds(transfer_id: string): boolean {
+    return this.#options.machine.holds(transfer_id);
+  }
+
   snapshot(): EngineSnapshot {
     return this.#options.machine.snapshot();
   }
@@ -126,7 +132,7 @@ export class EngineShell {
         this.#finish(effect);
         break;
       case "release_remote":
-        void this.#options.releases.release(effect.remote);
+        void this.#options.holds.release(effect.remote);
         break;
       case "reset_done":
         this.#resetDone(effect.reset_id, effect.ok);

@@ -63,6 +63,7 @@ export const FAKE_STAGES: EngineStages = {
 export class FakeMachine implements EngineMachine {
   readonly events: EngineEvent[] = [];
   deadline_ns: number | null = null;
+  held_transfers: readonly string[] = [];
   readonly #script: (event: EngineEvent) => readonly EngineEffect[];
 
   constructor(script: (event: EngineEvent) => readonly EngineEffect[]) {
@@ -76,6 +77,10 @@ export class FakeMachine implements EngineMachine {
 
   next_deadline_ns(): number | null {
     return this.deadline_ns;
+  }
+
+  holds(transfer_id: string): boolean {
+    return this.held_transfers.includes(transfer_id);
   }
 
   snapshot(): EngineSnapshot {
@@ -158,4 +163,5 @@ const FAKE_SNAPSHOT: EngineSnapshot = {
   failed_pulls: 30,
   steps: 31,
   busy_ns: 32,
+  finished_requests: 33,
 };

@@ -7,6 +7,7 @@
 
 import type { DataPlane, OpResult, Region } from "../../native/ffi/data_plane.ts";
 import { RequesterCounters } from "../core/connector/requester_counters.ts";
+import type { RequesterCounts } from "../core/connector/requester_counts.ts";
 import type { GetOutcome } from "../core/engine/engine_api.ts";
 import { present } from "../domain/assert.ts";
 import type { ReplicateConfig } from "../domain/replica.ts";
@@ -14,7 +15,6 @@ import { STORE_CODE } from "../domain/store_error.ts";
 import type { MooncakeRequesterProcess } from "./mooncake_requester_process.ts";
 import type { WireItem, WireReplica } from "./mooncake_requester_protocol.ts";
 import type { StoreClient } from "./store_client.ts";
-import type { StoreClientCounters } from "./store_client_counters.ts";
 import type { GetItem, PutItem } from "./store_items.ts";
 
 export interface MooncakeStoreOptions {
@@ -78,7 +78,7 @@ export class MooncakeStoreClient implements StoreClient {
     return reply.value < 0 ? { code: reply.value, removed: 0 } : { code: 0, removed: reply.value };
   }
 
-  counters(): StoreClientCounters {
+  counters(): RequesterCounts {
     return this.#counters.snapshot();
   }
 

@@ -63,6 +63,18 @@ export interface RouterProcess {
     readonly role: EngineRole;
     readonly url: string;
   }[];
+  readonly record: RouterRecording | null;
+}
+
+/** Traffic written as a trace (router_recorder.ts). */
+export interface RouterRecording {
+  /** Made at start; must not be there yet. */
+  readonly path: string;
+  /** Of the block hashes: equal blocks of two recordings cannot be told as equal. */
+  readonly salt: string;
+  readonly block_tokens: number;
+  /** False: no text of prompts or answers. */
+  readonly include_text: boolean;
 }
 
 /** Links between nodes: next-free times of every NIC live in shared memory (core/link), two numbers a node. */

@@ -29,6 +29,7 @@ function startRouter(
     block_tokens: 4,
     kv_aware: DEFAULT_ROUTER_CORE_CONFIG.kv_aware,
     engines: engines.map(([engine_name, role, url]) => ({ engine_name, role, url })),
+    record: null,
     ...changes,
   };
   const router = serveRouter(config, new OsClock(), () => {});

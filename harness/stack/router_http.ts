@@ -10,12 +10,14 @@ import type { Log, RouterProcess, RunningProcess } from "./process_config.ts";
 import { RouterCounters } from "./router_counters.ts";
 import { RouterHealth } from "./router_health.ts";
 import { RouterProxy } from "./router_proxy.ts";
+import type { RouterRecorder } from "./router_recorder.ts";
 import type { StartError } from "./start_error.ts";
 
 export function serveRouter(
   config: RouterProcess,
   clock: Clock,
   log: Log,
+  recorder: RouterRecorder | null = null,
 ): Result<RunningProcess, StartError> {
   const urls = new Map(config.engines.map(({ engine_name, url }) => [engine_name, url.replace(/\/+$/, "")]));
   const core = createRouterCore(config.policy, config.engines, {
@@ -24,19 +26,20 @@ export function serveRouter(
   });
   const counters = new RouterCounters();
   const health = new RouterHealth(core, urls, clock, log);
-  const proxy = new RouterProxy({ config, urls, core, health, counters, clock, log });
+  const proxy = new RouterProxy({ config, urls, core, health, counters, recorder, clock, log });
   const routes = new Map<string, HttpRoute>([
     ["POST /v1/completions", (http, { pathname }) => proxy.answer(pathname, http)],
     ["POST /v1/chat/completions", (http, { pathname }) => proxy.answer(pathname, http)],
     ["GET /v1/models", () => models(config, urls, health)],
     ["GET /health", () => healthResponse(config, health)],
-    ["GET /metrics", () => metrics(config, counters, health)],
+    ["GET /metrics", () => metrics(config, counters, health, recorder)],
   ]);
   const http = serveLoopback(config.http_port, routes);
   if (!http.ok) return http;
   const stop = async (): Promise<void> => {
     health.stop();
     await http.value.stop();
+    await recorder?.close();
   };
   return ok({ http_port: http.value.port, stop });
 }
@@ -69,10 +72,18 @@ function healthResponse(config: RouterProcess, health: RouterHealth): Response {
   return Response.json({ engines }, { status: serves("prefill") && serves("decode") ? 200 : 503 });
 }
 
-function metrics(config: RouterProcess, counters: RouterCounters, health: RouterHealth): Response {
+function metrics(
+  config: RouterProcess,
+  counters: RouterCounters,
+  health: RouterHealth,
+  recorder: RouterRecorder | null,
+): Response {
   const text = new MetricsText({ router: config.name });
   const { routed, ...counts } = counters;
   for (const [name, count] of Object.entries(counts)) text.add("counter", `tierbench:router_${name}`, count);
+  for (const [name, count] of Object.entries(recorder?.counters ?? {})) {
+    text.add("counter", `tierbench:router_record_${name}`, count);
+  }
   text.addEach("counter", "tierbench:router_routed", "engine", Object.fromEntries(routed));
   for (const { engine_name } of config.engines) {
     text.add("gauge", "tierbench:router_engine_up", health.isUp(engine_name) ? 1 : 0, {

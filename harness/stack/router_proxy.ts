@@ -5,15 +5,17 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Route, RouterCore } from "../core/router/router_api.ts";
 import { present } from "../domain/assert.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import type { Result } from "../domain/result.ts";
 import { nsToMs } from "../domain/units.ts";
 import { badGateway, errorResponse, tooManyRequests } from "./openai_error.ts";
 import type { Log, RouterProcess } from "./process_config.ts";
 import type { RouterCounters } from "./router_counters.ts";
+import { forwardedHeaders, passedBackHeaders, STAGES_HEADER } from "./router_headers.ts";
 import type { RouterHealth } from "./router_health.ts";
 import { decodeBody, prefillBody } from "./router_pair.ts";
+import type { RecordedExchange, RouterRecorder } from "./router_recorder.ts";
 import { parseRouterRequest, type RouterRequest } from "./router_request.ts";
-import { postUpstream, type UpstreamAnswer, type UpstreamError } from "./router_upstream.ts";
+import { postUpstream, readWhole, type UpstreamAnswer, type UpstreamError } from "./router_upstream.ts";
 
 export interface RouterProxyOptions {
   readonly config: RouterProcess;
@@ -21,6 +23,7 @@ export interface RouterProxyOptions {
   readonly core: RouterCore;
   readonly health: RouterHealth;
   readonly counters: RouterCounters;
+  readonly recorder: RouterRecorder | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -32,11 +35,14 @@ interface Exchange {
   readonly request: RouterRequest;
   readonly client_gone: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
+  readonly recorded: RecordedExchange | null;
 }
 
 type Attempt = { readonly done: Response } | { readonly failed: string };
 
 const ATTEMPTS = 2;
+/** The recorder reads answers. */
+const PLAIN_ANSWER = { "accept-encoding": "identity" };
 
 export class RouterProxy {
   readonly #options: RouterProxyOptions;
@@ -50,7 +56,7 @@ export class RouterProxy {
   }
 
   async answer(path: string, http: Request): Promise<Response> {
-    const { clock, counters, config } = this.#options;
+    const { clock, counters, config, recorder } = this.#options;
     const arrived_ns = clock.now_ns();
     counters.requests++;
     const request_id = `${this.#id_prefix}-${this.#sequence++}`;
@@ -61,8 +67,17 @@ export class RouterProxy {
       block_tokens: config.block_tokens,
     });
     if (!parsed.ok) return errorResponse(parsed.error);
-    const headers = { ...forwardedHeaders(http.headers), "x-request-id": request_id };
-    return this.#try({ path, arrived_ns, request: parsed.value, client_gone: http.signal, headers });
+    const { route, body } = parsed.value;
+    const recorded = recorder?.begin({ arrived_ns, session_id: route.session_id, body }) ?? null;
+    const headers = {
+      ...forwardedHeaders(http.headers),
+      "x-request-id": request_id,
+      ...(recorded === null ? {} : PLAIN_ANSWER),
+    };
+    const exchange = { path, arrived_ns, request: parsed.value, client_gone: http.signal, headers, recorded };
+    const response = await this.#try(exchange);
+    if (response.status >= 400) recorded?.end(null);
+    return response;
   }
 
   async #try(exchange: Exchange): Promise<Response> {
@@ -104,7 +119,12 @@ export class RouterProxy {
 
   async #combined(exchange: Exchange, route: Route): Promise<Attempt> {
     this.#countDispatch(exchange);
-    const answer = await this.#post(exchange, route.decode_engine, exchange.request.body_text);
+    const answer = await this.#post(
+      exchange,
+      route.decode_engine,
+      exchange.request.body_text,
+      exchange.recorded,
+    );
     if (!answer.ok) return this.#failed(route.decode_engine, answer.error);
     return this.#deliver(exchange, route, answer.value, {});
   }
@@ -114,7 +134,7 @@ export class RouterProxy {
     const { body, route: request } = exchange.request;
     const prefill_body = prefillBody(body, request.request_id);
     this.#countDispatch(exchange);
-    const prefill = await this.#post(exchange, route.prefill_engine, prefill_body);
+    const prefill = await this.#post(exchange, route.prefill_engine, prefill_body, null);
     if (!prefill.ok) return this.#failed(route.prefill_engine, prefill.error);
     const { status, headers } = prefill.value;
     if (status >= 500) return { failed: `${route.prefill_engine} answered ${status}` };
@@ -126,7 +146,7 @@ export class RouterProxy {
 
     const half = decodeBody(body, prefilled.value);
     if (!half.hands_over) counters.pairs_without_kv++;
-    const decode = await this.#post(exchange, route.decode_engine, half.body_text);
+    const decode = await this.#post(exchange, route.decode_engine, half.body_text, exchange.recorded);
     if (!decode.ok) return this.#failed(route.decode_engine, decode.error);
     const handover_ns = clock.now_ns() - prefilled_ns;
     counters.handover_ns += handover_ns;
@@ -142,10 +162,11 @@ export class RouterProxy {
     exchange: Exchange,
     engine_name: string,
     body: string,
+    recorded: RecordedExchange | null,
   ): Promise<Result<UpstreamAnswer, UpstreamError>> {
     const url = present(this.#options.urls.get(engine_name), "the router core picks configured engines");
     const { headers, client_gone, path } = exchange;
-    return postUpstream({ url: url + path, body, headers, client_gone });
+    return postUpstream({ url: url + path, body, headers, client_gone, tap: recorded?.tap });
   }
 
   #deliver(exchange: Exchange, route: Route, answer: UpstreamAnswer, extra: Record<string, string>): Attempt {
@@ -153,6 +174,7 @@ export class RouterProxy {
     void answer.ended.then(() => {
       core.finished(exchange.request.route.request_id, clock.now_ns());
       if (exchange.client_gone.aborted) counters.client_disconnects++;
+      exchange.recorded?.end(answer.status);
     });
     const headers = {
       ...passedBackHeaders(answer.headers),
@@ -173,33 +195,5 @@ export class RouterProxy {
     const { counters, clock } = this.#options;
     counters.dispatches++;
     counters.dispatch_ns += clock.now_ns() - exchange.arrived_ns;
-  }
-}
-
-const STAGES_HEADER = "x-tierbench-stages";
-
-function forwardedHeaders(headers: Headers): Record<string, string> {
-  return pickHeaders(headers, ["authorization", "x-session-id"]);
-}
-
-function passedBackHeaders(headers: Headers): Record<string, string> {
-  return pickHeaders(headers, ["content-type", "content-encoding", "cache-control", STAGES_HEADER]);
-}
-
-function pickHeaders(headers: Headers, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = headers.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
-}
-
-/** The parsed body; an engine that breaks off in the middle, or sends no JSON, has failed. */
-async function readWhole(answer: UpstreamAnswer): Promise<Result<unknown, UpstreamError>> {
-  try {
-    return ok(await new Response(answer.body).json());
-  } catch (error) {
-    return err({ code: "connection", detail: `its answer broke off: ${String(error)}` });
   }
 }

@@ -10,6 +10,8 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when the client is gone. */
   readonly client_gone: AbortSignal;
+  /** Sees the answer's bytes as they pass. */
+  readonly tap?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 export interface UpstreamAnswer {
@@ -46,12 +48,21 @@ export async function postUpstream(request: UpstreamRequest): Promise<Result<Ups
     });
     const reader = response.body?.getReader() ?? null;
     const first = (await reader?.read()) ?? { done: true };
-    const body = passThrough(reader, first, leave, ended.resolve);
+    const body = passThrough(reader, first, leave, ended.resolve, request.tap);
     return ok({ status: response.status, headers: response.headers, body, ended: ended.promise });
   } catch (error) {
     const code = abort.signal.aborted ? "client_gone" : "connection";
     ended.resolve();
     return err({ code, detail: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** The parsed body; an engine that breaks off in the middle, or sends no JSON, has failed. */
+export async function readWhole(answer: UpstreamAnswer): Promise<Result<unknown, UpstreamError>> {
+  try {
+    return ok(await new Response(answer.body).json());
+  } catch (error) {
+    return err({ code: "connection", detail: `its answer broke off: ${String(error)}` });
   }
 }
 
@@ -70,6 +81,7 @@ function passThrough(
   first: Chunk,
   leave: () => void,
   end: () => void,
+  tap: UpstreamRequest["tap"],
 ): ReadableStream<Uint8Array> {
   let ready: Chunk | null = first;
   return new ReadableStream<Uint8Array>({
@@ -77,7 +89,10 @@ function passThrough(
       try {
         const chunk: Chunk = ready ?? (await reader?.read()) ?? { done: true };
         ready = null;
-        if (chunk.value !== undefined) controller.enqueue(chunk.value);
+        if (chunk.value !== undefined) {
+          tap?.(chunk.value);
+          controller.enqueue(chunk.value);
+        }
         if (!chunk.done) return;
         controller.close();
       } catch (error) {

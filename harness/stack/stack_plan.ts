@@ -225,5 +225,6 @@ function planRouter(
       role,
       url: engine_urls[i] ?? "",
     })),
+    record: null,
   };
 }

@@ -4,9 +4,9 @@
 // Nothing here throws for an operating error: a dead owner, a lost lease or a full staging buffer is the negative code
 // (domain/store_error.ts) of the keys it hit, and only of those.
 
+import type { RequesterCounts } from "../core/connector/requester_counts.ts";
 import type { GetOutcome } from "../core/engine/engine_api.ts";
 import type { ReplicateConfig } from "../domain/replica.ts";
-import type { StoreClientCounters } from "./store_client_counters.ts";
 import type { GetItem, PutItem } from "./store_items.ts";
 
 export interface StoreClient {
@@ -19,7 +19,7 @@ export interface StoreClient {
   remove(key: string, force: boolean): Promise<number>;
   removeAll(force: boolean): Promise<{ readonly code: number; readonly removed: number }>;
   /** A snapshot; counts since the client was made. */
-  counters(): StoreClientCounters;
+  counters(): RequesterCounts;
   /** Calls under way end with RPC_FAIL; segments of other processes are unmapped. The data plane stays the caller's. */
   close(): Promise<void>;
 }

@@ -1,8 +1,7 @@
 // One GET of the live store client. What is tried, in which order and what an ending means is core/connector's GetBatch; here
 // the master is asked, owners read disk objects, and bytes are copied natively, everything of one attempt at the same time.
 
-import type { OpResult } from "../../native/ffi/data_plane.ts";
-import { type CopyEnd, GetBatch, type ReadAttempt } from "../core/connector/get_batch.ts";
+import { GetBatch, type ReadAttempt } from "../core/connector/get_batch.ts";
 import type { GetOutcome } from "../core/engine/engine_api.ts";
 import { assert, present } from "../domain/assert.ts";
 import type { ReplicaList } from "../domain/master_api.ts";
@@ -11,6 +10,7 @@ import { STORE_CODE } from "../domain/store_error.ts";
 import { msToNs } from "../domain/units.ts";
 import type { MasterTypes } from "../wire/master_codec.ts";
 import type { RpcClient } from "../wire/rpc_client.ts";
+import { copyEnd } from "./copy_end.ts";
 import type { OwnerReads } from "./owner_reads.ts";
 import type { GetItem } from "./store_items.ts";
 import { copyIn, type TransferParts } from "./store_transfer.ts";
@@ -131,8 +131,4 @@ async function readDisk(
       batch.copiedFromDisk(key_index, copyEnd(result), result.end_ns, staging_end_ns, remote);
     }
   }
-}
-
-function copyEnd({ code }: OpResult): CopyEnd {
-  return code === "ok" || code === "stale" || code === "corrupt" ? code : "failed";
 }

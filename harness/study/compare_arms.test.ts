@@ -93,6 +93,7 @@ test("a clear shift of every pair is found, in percent of the mean baseline", ()
   expect(ttft?.verdict).toBe("better");
   expect(ttft?.ci95_pct[1]).toBeLessThan(0);
   expect(ttft?.factor).toBe("preferred_segment");
+  expect(ttft?.p_sign_flip).toBe(0.25); // three differences of one sign: 2 of the 2³ patterns are as extreme
   // TPOT is 10 ms in every request of both arms
   expect(row(rows, "tpot_ms_mean")).toMatchObject({ delta_pct: 0, verdict: "no_difference", p_value: 1 });
 });
@@ -137,6 +138,7 @@ test("one pair is inconclusive whatever it shows, and metrics of whole runs are 
   ]);
   expect(row(rows, "ttft_ms_mean")).toMatchObject({ delta_pct: -50, pairs: 1, verdict: "inconclusive" });
   expect(row(rows, "ttft_ms_mean")?.p_value).toBeUndefined();
+  expect(row(rows, "ttft_ms_mean")?.p_sign_flip).toBeUndefined();
   expect(row(rows, "ttft_ms_mean")?.advice).toContain("--pairs");
   expect(row(rows, "requests_per_s")).toBeUndefined();
 });

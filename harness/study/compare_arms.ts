@@ -1,10 +1,10 @@
 // What a switch did: every arm against the baseline, on every metric of compared_metrics.ts, pair by pair.
 //
 // Values are means over pairs of each pair's own statistic (its mean, p99, ratio), so they may differ in the last digits from
-// the pooled figures of an arm. The interval over pairs decides (stats/pair_interval.ts); the two-level bootstrap stands
-// beside it. A comparison that cannot be made (an arm without the metric, a baseline of zero, a metric of whole runs with
-// one pair) is absent. p-values are adjusted by Holm over all comparisons of the call; verdicts are each metric's own, and
-// one that does not hold among the others says so.
+// the pooled figures of an arm. The interval over pairs decides (stats/pair_interval.ts); the two-level bootstrap and the
+// sign-flip test stand beside it. A comparison that cannot be made (an arm without the metric, a baseline of zero, a metric of
+// whole runs with one pair) is absent. p-values are adjusted by Holm over all comparisons of the call; verdicts are each
+// metric's own, and one that does not hold among the others says so.
 
 import type { Random } from "../clock/random.ts";
 import { assert } from "../domain/assert.ts";
@@ -15,6 +15,7 @@ import { mean } from "../stats/distribution.ts";
 import { adjustHolm } from "../stats/holm.ts";
 import { type PairValues, pairInterval } from "../stats/pair_interval.ts";
 import type { BootstrapInterval, BootstrapOptions } from "../stats/paired_bootstrap.ts";
+import { signFlipP } from "../stats/sign_flip.ts";
 import { decideVerdict } from "../stats/verdict.ts";
 import { adviseMorePairs, adviseOnePair, noteHolm } from "./advice.ts";
 import type { ComparedMetric, MatchedPair } from "./compared_metric.ts";
@@ -73,7 +74,8 @@ function compareMetric(
   const random = options.random.fork(`${arms.candidate} ${metric.metric}`);
   const resample: Resample = (levels) =>
     metric.bootstrap(pairs, { levels, unit: metric.unit, resamples: RESAMPLES, random });
-  const judged = values.length === 1 ? judgeOnePair(resample) : judgePairs(metric, values, resample, options);
+  const judged =
+    values.length === 1 ? judgeOnePair(resample) : judgePairs(metric, values, resample, random, options);
   if (judged === null) return null;
   const { factor } = options;
   const change = {
@@ -86,7 +88,10 @@ function compareMetric(
   return { factor, ...arms, metric: metric.metric, ...change, ...judged };
 }
 
-type Judgement = Pick<Comparison, "ci95_pct" | "bootstrap95_pct" | "p_value" | "verdict" | "advice">;
+type Judgement = Pick<
+  Comparison,
+  "ci95_pct" | "bootstrap95_pct" | "p_value" | "p_sign_flip" | "verdict" | "advice"
+>;
 type Resample = (levels: BootstrapOptions["levels"]) => BootstrapInterval | null;
 
 function judgeOnePair(resample: Resample): Judgement | null {
@@ -99,6 +104,7 @@ function judgePairs(
   { unit, goodness }: ComparedMetric,
   values: readonly PairValues[],
   resample: Resample,
+  random: Random,
   options: CompareOptions,
 ): Judgement | null {
   const interval = pairInterval(values, unit);
@@ -106,11 +112,13 @@ function judgePairs(
   const min_effect = unit === "percent" ? options.min_effect_pct : options.min_effect_points;
   const effect = { ...interval, pairs: values.length, min_effect, goodness };
   const verdict = decideVerdict(effect);
+  const differences = values.map(({ baseline, candidate }) => candidate - baseline);
   const bootstrap = resample("pairs_and_sessions");
   return {
     ci95_pct: [interval.lo, interval.hi],
     ...(bootstrap === null ? {} : { bootstrap95_pct: [bootstrap.lo, bootstrap.hi] }),
     p_value: interval.p_value,
+    p_sign_flip: signFlipP(differences, random.fork("sign flips")),
     verdict,
     advice: verdict === "inconclusive" ? adviseMorePairs(effect, resample("sessions")?.se ?? null) : null,
   };

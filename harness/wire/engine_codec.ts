@@ -1,19 +1,33 @@
-// What a decode engine tells the prefill engine it pulled from: the blocks of a transfer may be reused.
+// What a decode engine says to the prefill engine it pulls from: are the blocks of a transfer still held, and they may be
+// reused.
 
-import { integer, struct, text } from "./codec.ts";
+import { bool, integer, struct, text } from "./codec.ts";
 import type { Service } from "./rpc_service.ts";
+
+interface Transfer {
+  readonly transfer_id: string;
+}
 
 export interface EngineTypes {
   readonly release_blocks: {
-    readonly request: { readonly transfer_id: string };
+    readonly request: Transfer;
     readonly reply: { readonly code: number };
+  };
+  readonly confirm_hold: {
+    readonly request: Transfer;
+    readonly reply: { readonly held: boolean };
   };
 }
 
 export const ENGINE_SERVICE: Service<EngineTypes> = {
   release_blocks: {
     op_code: 1,
-    request: struct<{ readonly transfer_id: string }>({ transfer_id: text }),
+    request: struct<Transfer>({ transfer_id: text }),
     reply: struct<{ readonly code: number }>({ code: integer }),
+  },
+  confirm_hold: {
+    op_code: 2,
+    request: struct<Transfer>({ transfer_id: text }),
+    reply: struct<{ readonly held: boolean }>({ held: bool }),
   },
 };

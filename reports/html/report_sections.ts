@@ -14,6 +14,7 @@ import { armsTable } from "../tables/arms_table.ts";
 import { comparisonTable } from "../tables/comparison_table.ts";
 import { configDiffTable } from "../tables/config_diff_table.ts";
 import { factsTable } from "../tables/facts_table.ts";
+import { floorTable } from "../tables/floor_table.ts";
 import { latencyTable } from "../tables/latency_table.ts";
 import { ledgerTable } from "../tables/ledger_table.ts";
 import { predictionTable } from "../tables/prediction_table.ts";
@@ -120,6 +121,7 @@ function validity({ manifest, summary }: ReportInput): Html {
   return html`${summary.validity.length === 0 ? noFigure("Checks", "the run was not checked") : htmlTable(validityTable(summary))}
 <p>${ledgerLine(summary)}</p>
 ${folded("The ledger", ledgerTable(summary))}
+${titled(floorTable(manifest))}
 ${diff.rows.length === 0 ? html`<p>The arms' configurations do not differ.</p>` : titled(diff)}`;
 }
 

@@ -31,6 +31,10 @@ const TERMS: readonly (readonly [string, string])[] = [
   ],
   ["ci95_pct", "95 % interval of the change, from the differences within pairs; pp are percentage points."],
   [
+    "p_holm, p_sign_flip",
+    "How likely a change of this size is where the switch does nothing: by Student's t, adjusted for all comparisons of the run; and, without assuming normality, by flipping the signs of the pairs' differences. The second cannot fall below 0.05 with fewer than six pairs.",
+  ],
+  [
     "better, worse",
     "The interval excludes 0 and the change is at least the minimum effect that was fixed in advance.",
   ],
@@ -40,6 +44,10 @@ const TERMS: readonly (readonly [string, string])[] = [
   ],
   ["inconclusive", "The run does not decide it. This is not “no difference”."],
   ["Ledger", "The same tokens, keys and bytes as the client, the engines and the store counted them."],
+  [
+    "Floor",
+    "What the load client itself costs on this machine, measured before the run against a server that answers at once.",
+  ],
   [
     "stale_reads, corrupt_reads",
     "Blocks whose bytes were of older weights, or not what was written. Must be 0.",

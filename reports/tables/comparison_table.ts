@@ -12,9 +12,9 @@ import {
 import { VERDICT_WORDS } from "../wording/verdict_words.ts";
 import { type Cell, cell, left, missingCell, type ReportTable, right } from "./report_table.ts";
 
-/** `detail`: with the bootstrap interval and the p-value, which need room. */
+/** `detail`: with the bootstrap interval and the p-values, which need room. */
 export function comparisonTable(title: string, rows: readonly Comparison[], detail: boolean): ReportTable {
-  const more = detail ? [right("bootstrap95_pct"), right("p_holm")] : [];
+  const more = detail ? [right("bootstrap95_pct"), right("p_holm"), right("p_sign_flip")] : [];
   return {
     title,
     columns: [
@@ -45,11 +45,14 @@ function comparisonRow(row: Comparison, detail: boolean): Cell[] {
   ];
 }
 
-function detailCells({ bootstrap95_pct, p_holm }: Comparison): Cell[] {
+function detailCells({ bootstrap95_pct, p_holm, p_sign_flip }: Comparison): Cell[] {
+  const probability = (p: number | undefined): Cell =>
+    p === undefined ? missingCell("fewer than two pairs") : cell(formatProbability(p));
   return [
     bootstrap95_pct === undefined
       ? missingCell("a value of whole runs")
       : cell(formatInterval(bootstrap95_pct)),
-    p_holm === undefined ? missingCell("fewer than two pairs") : cell(formatProbability(p_holm)),
+    probability(p_holm),
+    probability(p_sign_flip),
   ];
 }

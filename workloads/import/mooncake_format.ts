@@ -3,6 +3,7 @@
 // and the extension of newer tools: rows with a `session_id` are turns of a session. The first is a whole prompt; a later
 // one holds what is new, its prompt being the history, answers included, and `delay` (ms) is the pause after the previous
 // answer, in place of a timestamp. hash_ids may then lack. Memory is one prompt's ids a session, where there are sessions.
+// Recordings of the router (harness/stack/router_recorder.ts) name the session of a whole prompt `thread_id`, and say block_tokens.
 
 import { NS_PER_MS } from "../../harness/domain/units.ts";
 import type { TraceRequest } from "../trace/trace_request.ts";
@@ -19,7 +20,8 @@ export const MOONCAKE: TraceFormat = {
   looks_like: "JSONL with timestamp (ms), input_length, output_length, hash_ids of 512-token blocks",
   block_tokens: BLOCK_TOKENS,
   recognises: ({ objects }) =>
-    objects.some((row) => "input_length" in row && "session_id" in row) || hashesFit(objects, BLOCK_TOKENS),
+    objects.some((row) => "input_length" in row && ("session_id" in row || "block_tokens" in row)) ||
+    hashesFit(objects, BLOCK_TOKENS),
   rows,
 };
 
@@ -51,6 +53,6 @@ function singleRequest(fields: RowFields, block_tokens: number): TraceRequest {
     input_tokens,
     output_tokens: fields.tokens("output_length"),
     hash_ids: fields.hashIds("hash_ids", input_tokens, block_tokens),
-    session_id: null,
+    session_id: fields.has("thread_id") ? fields.id("thread_id") : null,
   };
 }

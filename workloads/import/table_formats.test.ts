@@ -59,6 +59,23 @@ test("mooncake with sessions: a delay before the first row has nothing to follow
   ).toStartWith("FILE:1: delay: must not stand in a session's first row");
 });
 
+test("mooncake as the router records it: whole prompts with the session beside them, in blocks that the file names", () => {
+  const { file, requests, problems } = fixture.read(
+    [
+      '{"timestamp": 0, "input_length": 33, "output_length": 2, "hash_ids": [0, 1, 2], "thread_id": 0, "block_tokens": 16}',
+      '{"timestamp": 0.5, "input_length": 40, "output_length": 1, "hash_ids": [0, 1, 3], "block_tokens": 16}',
+    ].join("\n"),
+  );
+  expect(problems).toEqual([]);
+  // 16 is timed_trace's block too, whose times are seconds.
+  expect([file?.format.name, file?.block_tokens]).toEqual(["mooncake", 16]);
+  expect(requests.map(({ session_id }) => session_id)).toEqual(["0", null]);
+  expect(requests.map(({ at_ns, input_tokens }) => [at_ns, input_tokens])).toEqual([
+    [0, 33],
+    [500_000, 40],
+  ]);
+});
+
 const chat = (chat_id: number, parent_chat_id: number, timestamp: number): string =>
   JSON.stringify({
     chat_id,

@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../../harness/domain/result.ts";
 import type { TraceRequest } from "../trace/trace_request.ts";
 import { TRACE_FORMATS } from "./format_registry.ts";
 import type { TraceFormat } from "./trace_format.ts";
-import { readTraceOpening } from "./trace_opening.ts";
+import { readTraceOpening, type TraceOpening } from "./trace_opening.ts";
 
 export interface TraceFileOptions {
   readonly path: string;
@@ -47,18 +47,19 @@ export class TraceFile {
       const named = TRACE_FORMATS.find(({ name }) => name === options.format);
       const opening = readTraceOpening(options.path);
       const format = named ?? TRACE_FORMATS.find(({ recognises }) => recognises(opening));
-      if (format !== undefined) return ok(new TraceFile(options, format));
+      if (format !== undefined)
+        return ok(new TraceFile(options, format, blockTokens(options, format, opening)));
       return err([opening.text === "" ? withoutRequests(options.path) : unknownFormat(options.path)]);
     } catch (error) {
       return err([unreadable(options.path, error)]);
     }
   }
 
-  private constructor(options: TraceFileOptions, format: TraceFormat) {
+  private constructor(options: TraceFileOptions, format: TraceFormat, block_tokens: number | null) {
     this.#options = options;
     this.path = options.path;
     this.format = format;
-    this.block_tokens = format.block_tokens === null ? null : (options.block_tokens ?? format.block_tokens);
+    this.block_tokens = block_tokens;
   }
 
   /**
@@ -92,6 +93,20 @@ export class TraceFile {
     if (requests === 0) return err([...problems, withoutRequests(path)]);
     return ok({ requests, skipped, skipped_problems: problems, left_out });
   }
+}
+
+/** As the user says, else as the first record says (`block_tokens`), else as the format has it. */
+function blockTokens(
+  { block_tokens }: TraceFileOptions,
+  format: TraceFormat,
+  { objects }: TraceOpening,
+): number | null {
+  if (format.block_tokens === null) return null;
+  if (block_tokens !== null) return block_tokens;
+  const stated = objects[0]?.["block_tokens"];
+  return typeof stated === "number" && Number.isSafeInteger(stated) && stated > 0
+    ? stated
+    : format.block_tokens;
 }
 
 function unreadable(path: string, error: unknown): ConfigProblem {

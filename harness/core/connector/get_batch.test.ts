@@ -107,3 +107,13 @@ test("a master that is not reached fails every key", () => {
   expect(batch.nextAttempts(locate)).toEqual([]);
   expect(batch.outcomes()).toEqual([failed(STORE_CODE.RPC_FAIL), failed(STORE_CODE.RPC_FAIL)]);
 });
+
+test("a copy of another size is never read, and an object that has only such ones is INVALID_PARAMS", () => {
+  const shorter: ReplicaDescriptor = { ...memory("a:1"), bytes: BYTES - 1 };
+  const batch = batchOf(found(shorter), found(shorter, memory("b:1")));
+  const attempts = batch.nextAttempts(locate);
+  expect(
+    attempts.map(({ segment_name, reads }) => [segment_name, reads.map((one) => one.key_index)]),
+  ).toEqual([["b:1", [1]]]);
+  expect(batch.outcomes().map(({ code }) => code)[0]).toBe(STORE_CODE.INVALID_PARAMS);
+});

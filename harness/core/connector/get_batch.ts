@@ -45,6 +45,10 @@ interface Read {
   outcome: StoreGetOutcome;
 }
 
+interface OpenAttempt extends ReadAttempt {
+  readonly reads: AttemptedRead[];
+}
+
 export class GetBatch {
   readonly #object_bytes: number;
   readonly #node: string;
@@ -61,8 +65,8 @@ export class GetBatch {
   located(objects: readonly ReplicaList[]): void {
     this.#reads = objects.map((object) => ({
       lease_end_ns: this.#asked_ns + msToNs(object.lease_ttl_ms),
-      untried: object.code === STORE_CODE.OK ? object.replicas : [],
-      outcome: failure(object.code === STORE_CODE.OK ? STORE_CODE.INVALID_REPLICA : object.code),
+      untried: object.code === STORE_CODE.OK ? object.replicas.filter((replica) => this.#fits(replica)) : [],
+      outcome: failure(this.#failureOf(object)),
     }));
   }
 
@@ -77,18 +81,15 @@ export class GetBatch {
 
   /** Takes the next copy of every object that has not arrived and has one left. */
   nextAttempts(locate: LocateSegment): readonly ReadAttempt[] {
-    const attempts = new Map<string, ReadAttempt & { readonly reads: AttemptedRead[] }>();
-    for (const [key_index, read] of this.#reads.entries()) {
+    const attempts: OpenAttempt[] = [];
+    for (let key_index = 0; key_index < this.#reads.length; key_index++) {
+      const read = this.#read(key_index);
       const replica = read.outcome.code < 0 ? this.#takeNext(read, locate) : null;
       if (replica === null) continue;
-      const { tier, segment_name } = replica;
-      const generation = replica.tier === "cpu" ? replica.generation : null;
-      const group = `${tier} ${generation} ${segment_name}`;
-      const attempt = attempts.get(group) ?? { tier, segment_name, generation, reads: [] };
-      attempt.reads.push({ key_index, segment_offset: replica.tier === "cpu" ? replica.offset : 0 });
-      attempts.set(group, attempt);
+      const segment_offset = replica.tier === "cpu" ? replica.offset : 0;
+      attemptOf(attempts, replica).reads.push({ key_index, segment_offset });
     }
-    return [...attempts.values()];
+    return attempts;
   }
 
   /** `remote`: it crossed a link. A disk copy's lease is the one of its staging slot. */
@@ -152,9 +153,35 @@ export class GetBatch {
     return best;
   }
 
+  /** A copy of another size is not read: what lies behind it in its segment is another object's. */
+  #fits({ bytes }: ReplicaDescriptor): boolean {
+    return bytes === this.#object_bytes;
+  }
+
+  /** How the read ends when no copy can be tried. */
+  #failureOf({ code, replicas }: ReplicaList): number {
+    if (code !== STORE_CODE.OK) return code;
+    const is_other_size = replicas.length > 0 && !replicas.some((replica) => this.#fits(replica));
+    return is_other_size ? STORE_CODE.INVALID_PARAMS : STORE_CODE.INVALID_REPLICA;
+  }
+
   #read(key_index: number): Read {
     return present(this.#reads[key_index], "a read that ends is one of the GET");
   }
+}
+
+/** The attempt that reads where the replica is, begun when it is new; the last one is the likeliest. */
+function attemptOf(attempts: OpenAttempt[], replica: ReplicaDescriptor): OpenAttempt {
+  const { tier, segment_name } = replica;
+  const generation = replica.tier === "cpu" ? replica.generation : null;
+  const known = attempts.findLast(
+    (attempt) =>
+      attempt.segment_name === segment_name && attempt.tier === tier && attempt.generation === generation,
+  );
+  if (known !== undefined) return known;
+  const attempt: OpenAttempt = { tier, segment_name, generation, reads: [] };
+  attempts.push(attempt);
+  return attempt;
 }
 
 function failure(code: number): StoreGetOutcome {

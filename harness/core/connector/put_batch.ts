@@ -23,6 +23,10 @@ export interface WriteGroup {
   }[];
 }
 
+interface OpenGroup extends WriteGroup {
+  readonly writes: WriteGroup["writes"][number][];
+}
+
 export class PutBatch {
   /** [keys]: 0 while nothing went wrong. */
   readonly #codes: number[] = [];
@@ -30,19 +34,17 @@ export class PutBatch {
   readonly #started: number[] = [];
 
   started(objects: readonly PutTarget[]): readonly WriteGroup[] {
-    const groups = new Map<string, WriteGroup & { readonly writes: WriteGroup["writes"][number][] }>();
-    for (const [key_index, { code, replicas }] of objects.entries()) {
+    const groups: OpenGroup[] = [];
+    for (let key_index = 0; key_index < objects.length; key_index++) {
+      const { code, replicas } = objects[key_index] as PutTarget;
       this.#codes.push(code);
       if (code !== STORE_CODE.OK) continue;
       this.#started.push(key_index);
       for (const { segment_name, generation, offset } of replicas) {
-        const mount = `${generation} ${segment_name}`;
-        const group = groups.get(mount) ?? { segment_name, generation, writes: [] };
-        group.writes.push({ key_index, segment_offset: offset });
-        groups.set(mount, group);
+        groupOf(groups, segment_name, generation).writes.push({ key_index, segment_offset: offset });
       }
     }
-    return [...groups.values()];
+    return groups;
   }
 
   /** The master was not reached. */
@@ -79,4 +81,15 @@ export class PutBatch {
   codes(): readonly number[] {
     return this.#codes.map((code) => (code === STORE_CODE.OBJECT_ALREADY_EXISTS ? STORE_CODE.OK : code));
   }
+}
+
+/** The group of a mount, begun when it is new; that of the last object comes first, being the likeliest. */
+function groupOf(groups: OpenGroup[], segment_name: string, generation: number): OpenGroup {
+  const known = groups.findLast(
+    (group) => group.segment_name === segment_name && group.generation === generation,
+  );
+  if (known !== undefined) return known;
+  const group: OpenGroup = { segment_name, generation, writes: [] };
+  groups.push(group);
+  return group;
 }

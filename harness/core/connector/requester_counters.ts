@@ -1,32 +1,11 @@
-// What one requester (a store client) did, since start. Bytes of failed copies are not counted. Field names are those of
-// stack's StoreClientCounters, which a snapshot is.
+// Counts what one requester (a store client) does.
 
 import { STORE_CODE } from "../../domain/store_error.ts";
-import type { StoreTier } from "../../domain/tier.ts";
+import type { RequesterCounts } from "./requester_counts.ts";
 import type { StoreGetOutcome } from "./store_api.ts";
 
-export interface RequesterCounts {
-  get_batches: number;
-  get_keys: number;
-  put_batches: number;
-  put_keys: number;
-  readonly read_keys: { [K in StoreTier]: number };
-  readonly read_bytes: { [K in StoreTier]: number };
-  remote_read_bytes: number;
-  /** Copies written to a segment on the requester's own node / on another. */
-  local_put_keys: number;
-  local_put_bytes: number;
-  remote_put_keys: number;
-  remote_put_bytes: number;
-  existing_put_keys: number;
-  stale_reads: number;
-  corrupt_reads: number;
-  /** By code as text; a get of a missing key is not a fault. */
-  readonly faults: { [code: string]: number };
-}
-
 export class RequesterCounters {
-  readonly #counts: RequesterCounts = {
+  readonly #counts = {
     get_batches: 0,
     get_keys: 0,
     put_batches: 0,
@@ -41,16 +20,16 @@ export class RequesterCounters {
     existing_put_keys: 0,
     stale_reads: 0,
     corrupt_reads: 0,
-    faults: {},
   };
+  readonly #faults: { [code: string]: number } = {};
 
   snapshot(): RequesterCounts {
-    const { read_keys, read_bytes, faults } = this.#counts;
+    const { read_keys, read_bytes } = this.#counts;
     return {
       ...this.#counts,
       read_keys: { ...read_keys },
       read_bytes: { ...read_bytes },
-      faults: { ...faults },
+      faults: { ...this.#faults },
     };
   }
 
@@ -90,6 +69,6 @@ export class RequesterCounters {
   /** A missing object is an answer, not a fault. */
   countFault(code: number): void {
     if (code >= 0 || code === STORE_CODE.OBJECT_NOT_FOUND) return;
-    this.#counts.faults[code] = (this.#counts.faults[code] ?? 0) + 1;
+    this.#faults[code] = (this.#faults[code] ?? 0) + 1;
   }
 }

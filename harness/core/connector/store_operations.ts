@@ -44,7 +44,8 @@ export class StoreOperations {
     number,
     { readonly operation: StoreOperation; readonly started_ns: number }
   >();
-  readonly #stats = new Map<string, Mutable>();
+  /** In the order of first happening; a dozen at most. */
+  readonly #stats: Mutable[] = [];
 
   constructor(object_bytes: number) {
     this.#object_bytes = object_bytes;
@@ -64,23 +65,22 @@ export class StoreOperations {
       "an operation that ends was started",
     );
     this.#under_way.delete(event.op_id);
-    const codes = event.type === "get_done" ? event.outcomes.map(({ code }) => code) : event.codes;
-    const failed_keys = codes.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0);
-    const stats = this.#statsOf(operation, statusOf(codes.length, failed_keys));
+    const keys = event.type === "get_done" ? event.outcomes.length : event.codes.length;
+    const failed_keys = failedKeys(event);
+    const stats = this.#statsOf(operation, statusOf(keys, failed_keys));
     addDuration(stats, (now_ns - started_ns) / NS_PER_S);
-    stats.keys += codes.length;
+    stats.keys += keys;
     stats.failed_keys += failed_keys;
-    if (event.type !== "exists_done") stats.bytes += (codes.length - failed_keys) * this.#object_bytes;
+    if (event.type !== "exists_done") stats.bytes += (keys - failed_keys) * this.#object_bytes;
   }
 
   /** Only what has happened, in the order of first happening. */
   snapshot(): StoreOperationStats[] {
-    return [...this.#stats.values()].map((stats) => ({ ...stats, bucket_counts: [...stats.bucket_counts] }));
+    return this.#stats.map((stats) => ({ ...stats, bucket_counts: [...stats.bucket_counts] }));
   }
 
   #statsOf(operation: StoreOperation, status: StoreOperationStatus): Mutable {
-    const key = `${operation} ${status}`;
-    const known = this.#stats.get(key);
+    const known = this.#stats.find((stats) => stats.operation === operation && stats.status === status);
     if (known !== undefined) return known;
     const stats: Mutable = {
       operation,
@@ -92,7 +92,7 @@ export class StoreOperations {
       failed_keys: 0,
       bytes: 0,
     };
-    this.#stats.set(key, stats);
+    this.#stats.push(stats);
     return stats;
   }
 }
@@ -103,6 +103,16 @@ function operationOf(type: "exists" | "get" | "put", is_lookup: boolean): StoreO
   return is_lookup ? "lookup_exists" : "save_exists";
 }
 
+function failedKeys(event: Exclude<StoreEvent, { readonly type: "remove_all_done" }>): number {
+  let failed_keys = 0;
+  if (event.type === "get_done") {
+    for (const { code } of event.outcomes) if (code < 0) failed_keys++;
+  } else {
+    for (const code of event.codes) if (code < 0) failed_keys++;
+  }
+  return failed_keys;
+}
+
 function statusOf(keys: number, failed_keys: number): StoreOperationStatus {
   if (failed_keys === 0) return "ok";
   return failed_keys === keys ? "error" : "partial_failure";
@@ -111,7 +121,9 @@ function statusOf(keys: number, failed_keys: number): StoreOperationStatus {
 function addDuration(stats: Mutable, duration_s: number): void {
   stats.count++;
   stats.sum_s += duration_s;
-  for (const [i, bound_s] of STORE_OPERATION_BUCKETS_S.entries()) {
-    if (duration_s <= bound_s) stats.bucket_counts[i] = (stats.bucket_counts[i] ?? 0) + 1;
+  // From the last: cumulative buckets above the duration are the only ones that change.
+  for (let i = STORE_OPERATION_BUCKETS_S.length - 1; i >= 0; i--) {
+    if (duration_s > (STORE_OPERATION_BUCKETS_S[i] as number)) return;
+    stats.bucket_counts[i] = (stats.bucket_counts[i] as number) + 1;
   }
 }

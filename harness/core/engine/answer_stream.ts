@@ -3,7 +3,7 @@
 
 import { assert } from "../../domain/assert.ts";
 import { type BlockHash, chainBlockHash, ROOT_HASH, type TokenId } from "../../domain/block_hash.ts";
-import { answerSeed, streamToken } from "../../domain/prompt_tokens.ts";
+import { answerSeed, fillStream, streamToken } from "../../domain/prompt_tokens.ts";
 import type { EngineRequest } from "./engine_api.ts";
 
 export class AnswerStream {
@@ -34,22 +34,16 @@ export class AnswerStream {
   }
 
   #hashNextBlock(): void {
-    const { prompt_block_hashes, prompt_tokens } = this.#request;
+    const { prompt_block_hashes, prompt_tokens, tail_token_ids } = this.#request;
     const parent = this.#answer_hashes.at(-1) ?? prompt_block_hashes.at(-1) ?? ROOT_HASH;
     const start = (prompt_block_hashes.length + this.#answer_hashes.length) * this.#block_tokens;
-    const tokens = new Array<TokenId>(this.#block_tokens);
-    for (let i = 0; i < this.#block_tokens; i++) {
-      const answer_index = start + i - prompt_tokens;
-      tokens[i] =
-        answer_index >= 0 ? this.token(answer_index) : this.#tailToken(answer_index + prompt_tokens);
-    }
+    // The prompt's tail fills the front of the first block and no other.
+    const from_tail = Math.max(0, prompt_tokens - start);
+    assert(from_tail <= tail_token_ids.length, "tokens behind the last full block are in the prompt's tail");
+    const tokens = new Int32Array(this.#block_tokens);
+    for (let i = 0; i < from_tail; i++) tokens[i] = tail_token_ids[i] as TokenId;
+    const answer_start = start + from_tail - prompt_tokens;
+    fillStream(this.#seed, answer_start, start + this.#block_tokens - prompt_tokens, tokens, from_tail);
     this.#answer_hashes.push(chainBlockHash(parent, tokens, 0, this.#block_tokens));
-  }
-
-  #tailToken(position: number): TokenId {
-    const { prompt_block_hashes, tail_token_ids } = this.#request;
-    const token = tail_token_ids[position - prompt_block_hashes.length * this.#block_tokens];
-    assert(token !== undefined, "a token behind the last full block is in the prompt's tail");
-    return token;
   }
 }

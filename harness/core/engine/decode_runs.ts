@@ -49,16 +49,18 @@ export class DecodeRuns {
   endAllButLast(run: DecodeRun, plan: StepPlan): void {
     const fills: BlockFill[] = [];
     this.#endSteps(run, plan, run.bounds_ns.length - 2, fills);
+    // The effect has the list: the last step's fills go with it.
     takeAll(plan.fills, fills);
   }
 
-  /** Ends the steps that are over at `now_ns`; the index of the one under way, which the plan is then about. */
-  endPastSteps(run: DecodeRun, plan: StepPlan, now_ns: number): number {
+  /** Ends the steps that are over at `now_ns`; what is left of the run begins with the one under way, which the plan is then about. */
+  endPastSteps(run: DecodeRun, plan: StepPlan, now_ns: number): DecodeRun {
     const { bounds_ns } = run;
     let ended = 0;
     while (ended < bounds_ns.length - 2 && (bounds_ns[ended + 1] as number) <= now_ns) ended++;
-    if (ended > 0) this.#endSteps(run, plan, ended, []);
-    return ended;
+    if (ended === 0) return run;
+    this.#endSteps(run, plan, ended, []);
+    return { bounds_ns: bounds_ns.slice(ended) };
   }
 
   #endSteps({ bounds_ns }: DecodeRun, plan: StepPlan, steps: number, fills: BlockFill[]): void {

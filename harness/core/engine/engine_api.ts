@@ -140,7 +140,10 @@ export type EngineEffect =
       readonly config: ReplicateConfig;
     }
   | { readonly type: "remove_all"; readonly op_id: number; readonly force: boolean }
-  /** Copies remote.remote_block_ids[i] of the other engine's pool into block_ids[i]; hashes null for a partial block. */
+  /**
+   * Copies remote.remote_block_ids[i] of the other engine's pool into block_ids[i]; hashes null for a partial block. The
+   * copies count only if the other engine's core still holds() the transfer after them; else every code is TRANSFER_FAIL.
+   */
   | {
       readonly type: "pull";
       readonly op_id: number;
@@ -191,6 +194,8 @@ export interface EngineSnapshot {
   readonly preemptions: number;
   readonly prompt_tokens: number;
   readonly generation_tokens: number;
+  /** Requests that were given all their tokens; aborted and rejected ones are not among them. */
+  readonly finished_requests: number;
   /** Tokens asked of / found in the engine's own prefix cache. */
   readonly prefix_cache_queries: number;
   readonly prefix_cache_hits: number;

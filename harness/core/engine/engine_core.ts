@@ -89,7 +89,7 @@ export class EngineCore {
     const effects: EngineEffect[] = [];
     this.#ctx.effects = effects;
     this.#ctx.now_ns = now_ns;
-    if (this.#run !== null) this.#leaveRun(this.#run, event, now_ns);
+    if (this.#run !== null) this.#eventInRun(this.#run, event, now_ns);
     this.#dispatch(event, now_ns);
     this.#advance(now_ns);
     return effects;
@@ -98,6 +98,14 @@ export class EngineCore {
   /** When a `tick` is due; null when nothing waits for time to pass. */
   next_deadline_ns(): number | null {
     return this.#held.nextExpiryNs();
+  }
+
+  /**
+   * The transfer's blocks are kept for a decode engine, as they were when it was handed over. A copy of them that ended
+   * before this was asked is good; any other may have read what came after.
+   */
+  holds(transfer_id: string): boolean {
+    return this.#held.holds(transfer_id);
   }
 
   snapshot(): EngineSnapshot {
@@ -194,22 +202,43 @@ export class EngineCore {
     effects.push({ type: "step", step_id, duration_ns: run_ns, fills, weights_version });
   }
 
-  /** The run is over, or an event has come into it: then its past steps end and the one under way goes on alone. */
-  #leaveRun(run: DecodeRun, event: EngineEvent, now_ns: number): void {
-    const { effects, nextId, weights_version } = this.#ctx;
+  /** The run is over, or an event has come into it: then its past steps end, and it goes on if the event lets it. */
+  #eventInRun(run: DecodeRun, event: EngineEvent, now_ns: number): void {
     const decode_runs = present(this.#decode_runs, "a run was started");
     const plan = present(this.#plan, "a run carries out a plan");
-    this.#run = null;
     if (event.type === "step_done") {
+      this.#run = null;
       decode_runs.endAllButLast(run, plan);
       return;
     }
-    const under_way = decode_runs.endPastSteps(run, plan, now_ns);
-    const started_ns = run.bounds_ns[under_way] as number;
-    const duration_ns = (run.bounds_ns[under_way + 1] as number) - started_ns;
+    const rest = decode_runs.endPastSteps(run, plan, now_ns);
+    if (this.#changesNoPlan(event)) this.#run = rest;
+    else this.#leaveRun(rest, plan);
+  }
+
+  /** The step under way goes on alone; what comes behind it is planned anew. */
+  #leaveRun({ bounds_ns }: DecodeRun, { fills }: StepPlan): void {
+    const { effects, nextId, weights_version } = this.#ctx;
+    const [started_ns, end_ns] = bounds_ns as readonly [number, number, ...number[]];
     const step_id = nextId();
+    this.#run = null;
     this.#step_id = step_id;
-    effects.push({ type: "step", step_id, started_ns, duration_ns, fills: plan.fills, weights_version });
+    effects.push({
+      type: "step",
+      step_id,
+      started_ns,
+      duration_ns: end_ns - started_ns,
+      fills,
+      weights_version,
+    });
+  }
+
+  /** Events that at most free blocks: with nobody there to take them, the steps of a run come as they were reckoned. */
+  #changesNoPlan({ type }: EngineEvent): boolean {
+    const { waiting, waiting_for_remote_kv } = this.#ctx.queues;
+    const frees_at_most =
+      type === "exists_done" || type === "put_done" || type === "remote_released" || type === "tick";
+    return frees_at_most && waiting.length === 0 && waiting_for_remote_kv.length === 0;
   }
 
   #stepDone(step_id: number, now_ns: number): void {

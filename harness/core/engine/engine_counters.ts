@@ -6,6 +6,7 @@ export class EngineCounters {
   preemptions = 0;
   prompt_tokens = 0;
   generation_tokens = 0;
+  finished_requests = 0;
   prefix_cache_queries = 0;
   prefix_cache_hits = 0;
   external_prefix_cache_queries = 0;

@@ -15,6 +15,7 @@ export function engineSnapshot(ctx: EngineContext): EngineSnapshot {
     preemptions: counters.preemptions,
     prompt_tokens: counters.prompt_tokens,
     generation_tokens: counters.generation_tokens,
+    finished_requests: counters.finished_requests,
     prefix_cache_queries: counters.prefix_cache_queries,
     prefix_cache_hits: counters.prefix_cache_hits,
     external_prefix_cache_queries: counters.external_prefix_cache_queries,

@@ -47,9 +47,12 @@ test("a finished prefill holds its prompt's blocks until they are released", () 
   expect(prefilled(shell)).toHaveLength(3); // 10 tokens: 2 full blocks and a partial one
   expect(shell.core.snapshot().kv_cache_usage).toBe(3 / 16);
   expect(shell.core.next_deadline_ns()).toBe(20_000 + 1000 * MS);
+  expect(shell.core.holds("t")).toBe(true);
+  expect(shell.core.holds("another")).toBe(false);
   shell.send({ type: "remote_released", transfer_id: "t" });
   expect(shell.core.snapshot().kv_cache_usage).toBe(0);
   expect(shell.core.next_deadline_ns()).toBeNull();
+  expect(shell.core.holds("t")).toBe(false);
 });
 
 test("a hold that nobody releases expires, and says so", () => {
@@ -58,9 +61,11 @@ test("a hold that nobody releases expires, and says so", () => {
   shell.now_ns = 20_000 + 1000 * MS - 1;
   shell.send({ type: "tick" });
   expect(shell.core.snapshot().kv_cache_usage).toBe(3 / 16);
+  expect(shell.core.holds("t")).toBe(true);
   shell.now_ns++;
   shell.send({ type: "tick" });
   expect(shell.core.snapshot().kv_cache_usage).toBe(0);
+  expect(shell.core.holds("t")).toBe(false);
   expect(shell.one("log").line).toContain("3 KV blocks of request p: no decode engine released transfer t");
   shell.send({ type: "remote_released", transfer_id: "t" }); // late: nothing left to release
 });

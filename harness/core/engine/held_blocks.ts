@@ -27,6 +27,10 @@ export class HeldBlocks {
     this.#holds.set(transfer_id, { request_id, block_ids, expires_ns });
   }
 
+  holds(transfer_id: string): boolean {
+    return this.#holds.has(transfer_id);
+  }
+
   /** A hand-over that has expired meanwhile is nothing to release. */
   release(transfer_id: string): void {
     const hold = this.#holds.get(transfer_id);

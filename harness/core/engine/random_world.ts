@@ -255,6 +255,7 @@ export class RandomWorld {
 
   #checkHeld(transfer_id: string): void {
     const held = present(this.#held.get(transfer_id), "the hand-over is held");
+    assert(this.core.holds(transfer_id), "the engine knows what it holds");
     for (const [i, hash] of held.request.prompt_block_hashes.entries()) {
       const block_id = present(held.block_ids[i], "every prompt block is handed over");
       assert(this.#content.get(block_id) === hash, "a handed-over block holds its prompt's KV");

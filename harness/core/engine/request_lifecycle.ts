@@ -84,13 +84,14 @@ export class RequestLifecycle {
     detail: string | null,
     now_ns: number,
   ): void {
-    const { config, queues, store, effects } = this.#ctx;
+    const { config, queues, store, counters, effects } = this.#ctx;
     const { request_id, prompt_tokens } = request.request;
     const stages = request.stages.stages(config.engine_name, prompt_tokens, now_ns);
     const transfers = request.phase === "waiting_for_remote_kv" && !request.remote_done;
     queues.finish(request);
     this.#requests.delete(request_id);
     store?.requestFinished(request_id);
+    if (reason === "length") counters.finished_requests++;
     const held = reason === "length" ? this.#holdForDecode(request, now_ns) : null;
     effects.push({ type: "finish", request_id, reason, detail, stages, held });
     if (transfers) {

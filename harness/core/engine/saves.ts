@@ -23,14 +23,14 @@ export class Saves {
   /** Offers what the step just done has completed of the prompt. */
   afterStep(request: RequestState): void {
     const { store, config, pool } = this.#ctx;
-    if (store === null || !store.saves) return;
+    // Decode steps complete no prompt block, so most steps come no further than here.
+    if (store === null || !store.saves || request.output_tokens > 0) return;
     const { prompt_block_hashes, request_id } = request.request;
     const { chunk_tokens } = store.config;
     const prompt_tokens = Math.min(request.computed_tokens, prompt_block_hashes.length * config.block_tokens);
     const end_block = (Math.floor(prompt_tokens / chunk_tokens) * chunk_tokens) / config.block_tokens;
     const from_block = request.save_frontier_blocks;
-    // Decode steps complete no prompt block, so they come no further than here.
-    if (end_block <= from_block || request.output_tokens > 0) return;
+    if (end_block <= from_block) return;
     const block_ids = request.block_ids.slice(from_block, end_block);
     for (const block_id of block_ids) pool.reference(block_id);
     request.save_frontier_blocks = end_block;

@@ -24,6 +24,7 @@ test("a request is prefilled in one step and then decoded a token a step", () =>
     prompt_tokens: 10,
     computed_prompt_tokens: 10,
     generation_tokens: 3,
+    finished_requests: 1,
     kv_cache_usage: 0,
     steps: 3,
     busy_ns: 20_000 + 2 * 11_000,
@@ -137,7 +138,11 @@ test("an abort takes effect at the end of the step that computes the request, at
   shell.step();
   expect(shell.take("finish")).toMatchObject([{ request_id: "a", reason: "abort" }]);
   expect(shell.take("emit_tokens")).toEqual([]);
-  expect(shell.core.snapshot()).toMatchObject({ kv_cache_usage: 0, num_requests_running: 0 });
+  expect(shell.core.snapshot()).toMatchObject({
+    kv_cache_usage: 0,
+    num_requests_running: 0,
+    finished_requests: 0,
+  });
 });
 
 test("queue time is the wait for the first step", () => {

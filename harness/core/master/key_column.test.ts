@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
+import type { BlockHash } from "../../domain/block_hash.ts";
+import { blockObjectKey, keyPrefix } from "../../domain/object_key.ts";
 import { RecordChunks } from "../tier/record_chunks.ts";
 import { KeyColumn } from "./key_column.ts";
 
 const BLOCK = "model@tp_rank:0@pcp0@dcp0@pp_rank:0@group:0@00ffabc123456789";
-/** Not sixteen lower-case digits at the end, one reason each; then block keys that differ in prefix, high and low half. */
+/** Not the digits of a hash at the end, one reason each; then block keys that differ in prefix, high and low half. */
 const KEYS = [
   "k",
-  "0123456789abcde",
+  "0123456789abc",
   "model@00FFABC123456789",
   "model@00ffabc12345678g",
   "model@00ffabc1234567\u{108}9",
@@ -14,6 +16,7 @@ const KEYS = [
   "other@ffffffffffffffff",
   "model@fffffffeffffffff",
   "model@fffffffffffffffe",
+  "0123456789abcd",
   "0123456789abcdef",
   BLOCK,
 ];
@@ -51,4 +54,21 @@ test("a row that is written again has the new key only", () => {
   expect(column.read(0)).toBe("model@0000000000000001");
   column.seek("text");
   expect([column.matches(0), column.matches(1)]).toEqual([false, false]);
+});
+
+test("the key of a block is three numbers: of its prefix and of the halves of its hash", () => {
+  const records = new RecordChunks(64);
+  records.reserve(2);
+  const column = new KeyColumn(records);
+  const prefix = keyPrefix({ cache_prefix: "", model: "model", tp_rank: 0, pp_rank: 0, group: null });
+  for (const [row, hash] of [0x0102_0000_0003, 0x1f_ffff_0000_0004].entries()) {
+    column.seek(blockObjectKey(prefix, hash as BlockHash));
+    column.write(row);
+  }
+  // Fields 8 to 10 of a row: one prefix, then the upper and the lower 32 bits.
+  const fields = [0, 1].map((row) => [8, 9, 10].map((field) => records.i32(row, field)));
+  expect(fields).toEqual([
+    [0, 0x0102, 3],
+    [0, 0x1f_ffff, 4],
+  ]);
 });

@@ -1,15 +1,17 @@
-// The keys of rows. A block's key ends in sixteen hexadecimal digits (domain/object_key.ts): what is before them is shared by
+// The keys of rows. A block's key ends in its hash, in hexadecimal digits (domain/object_key.ts): what is before them is shared by
 // millions of keys and kept once, and the digits are two numbers in the row's record. Any other key is kept as a string.
 //
 //   keys.seek(key)      makes `hash` and `matches` speak of this key
 
 import { present } from "../../domain/assert.ts";
+import { BLOCK_HASH_DIGITS } from "../../domain/block_hash.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { RecordChunks } from "../tier/record_chunks.ts";
 import type { Row } from "./object_rows.ts";
 
-const DIGITS = 16;
-const HALF = DIGITS / 2;
+/** Digits of the lower 32 bits; the others are the high half. */
+const LOW_DIGITS = 8;
+const HIGH_DIGITS: number = BLOCK_HASH_DIGITS - LOW_DIGITS;
 /** Prefixes that are not the start of many keys would only fill memory. */
 const MAX_PREFIXES = 65_536;
 const NO_PREFIX = -1;
@@ -35,7 +37,7 @@ export class KeyColumn {
   #last_prefix = "";
   #last_number = NO_PREFIX;
   // The key sought.
-  #key: ObjectKey = "";
+  #key: ObjectKey | null = null;
   #prefix = NO_PREFIX;
   #high = 0;
   #low = 0;
@@ -51,10 +53,11 @@ export class KeyColumn {
   }
 
   seek(key: ObjectKey): void {
+    if (key === this.#key) return; // a put looks for its key before it inserts it
     this.#key = key;
-    const at = key.length - DIGITS;
-    const high = at < 0 ? NOT_HEX : hexNumber(key, at);
-    const low = high === NOT_HEX ? NOT_HEX : hexNumber(key, at + HALF);
+    const at = key.length - BLOCK_HASH_DIGITS;
+    const high = at < 0 ? NOT_HEX : hexNumber(key, at, at + HIGH_DIGITS);
+    const low = high === NOT_HEX ? NOT_HEX : hexNumber(key, at + HIGH_DIGITS, key.length);
     this.#prefix = low === NOT_HEX ? NO_PREFIX : this.#prefixNumber(key, at);
     if (this.#prefix === NO_PREFIX) {
       this.#hash = hashOfText(key);
@@ -78,7 +81,7 @@ export class KeyColumn {
     this.#records.setI32(row, PREFIX, this.#prefix);
     this.#records.setI32(row, HIGH, this.#high);
     this.#records.setI32(row, LOW, this.#low);
-    if (this.#prefix === NO_PREFIX) this.#texts.set(row, this.#key);
+    if (this.#prefix === NO_PREFIX) this.#texts.set(row, present(this.#key, "a key was sought"));
   }
 
   /** Forgets the row's key. */
@@ -90,7 +93,8 @@ export class KeyColumn {
     const prefix = this.#records.i32(row, PREFIX);
     if (prefix === NO_PREFIX) return present(this.#texts.get(row), "a row without a prefix has a text");
     const text = present(this.#prefixes[prefix], "a row names a known prefix");
-    return text + hexDigits(this.#records.i32(row, HIGH)) + hexDigits(this.#records.i32(row, LOW));
+    const high = hexDigits(this.#records.i32(row, HIGH), HIGH_DIGITS);
+    return text + high + hexDigits(this.#records.i32(row, LOW), LOW_DIGITS);
   }
 
   hashOf(row: Row): number {
@@ -115,20 +119,21 @@ export class KeyColumn {
   }
 }
 
-/** Eight lower-case digits from `at` on as a number below 2^32, or NOT_HEX. */
-function hexNumber(text: string, at: number): number {
+/** The lower-case digits [start, end), at most eight, as a number below 2^32, or NOT_HEX. */
+function hexNumber(text: string, start: number, end: number): number {
   let value = 0;
   let all = 0;
-  for (let i = at; i < at + HALF; i++) {
-    const digit = DIGIT_OF_CODE[text.charCodeAt(i) & 0x7f] as number;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    const digit = DIGIT_OF_CODE[code & 0x7f] as number;
     value = (value << 4) | digit;
-    all |= digit | (text.charCodeAt(i) & ~0x7f);
+    all |= digit | (code & ~0x7f);
   }
   return all > 15 ? NOT_HEX : value >>> 0;
 }
 
-function hexDigits(half: number): string {
-  return (half >>> 0).toString(16).padStart(HALF, "0");
+function hexDigits(half: number, digits: number): string {
+  return (half >>> 0).toString(16).padStart(digits, "0");
 }
 
 function hashOfBlock(prefix: number, high: number, low: number): number {

@@ -50,7 +50,17 @@ export class Placement {
     } else if (this.#policy === "local_first" && replica_num === 1) {
       allocateFrom(this.#ringFrom(writer_node), bytes, replica_num, copies);
     }
-    if (copies.length < replica_num) allocateFrom(this.#scan(SCAN_LIMIT), bytes, replica_num, copies);
+    if (copies.length < replica_num) this.#allocateAnywhere(bytes, replica_num, copies);
+  }
+
+  /** Consecutive segments from a random start, without the generator: this is how nearly all objects are placed. */
+  #allocateAnywhere(bytes: number, replica_num: number, copies: MemoryCopy[]): void {
+    const segments = this.#pool.list;
+    const first = this.#random.below(segments.length);
+    for (let i = 0; i < Math.min(SCAN_LIMIT, segments.length) && copies.length < replica_num; i++) {
+      const segment = segments[(first + i) % segments.length];
+      if (segment !== undefined) allocateIn(segment, bytes, copies);
+    }
   }
 
   /** Consecutive segments from a random start. */
@@ -84,10 +94,15 @@ function allocateFrom(
 ): void {
   for (const segment of segments) {
     if (copies.length >= replica_num) return;
-    if (copies.some((copy) => copy.segment === segment)) continue;
-    const offset = segment.space.allocate(bytes);
-    if (offset !== null) copies.push({ segment, offset });
+    allocateIn(segment, bytes, copies);
   }
+}
+
+/** One copy in a segment that has none. */
+function allocateIn(segment: MountedSegment, bytes: number, copies: MemoryCopy[]): void {
+  if (copies.some((copy) => copy.segment === segment)) return;
+  const offset = segment.space.allocate(bytes);
+  if (offset !== null) copies.push({ segment, offset });
 }
 
 function freeRatio(segment: MountedSegment): number {

@@ -1,8 +1,8 @@
-// Counters of one store client, as a plain object that is copied out to callers. Bytes of failed copies are not counted.
+// Counters of one requester (a store client) since it was made, as a plain object. Bytes of failed copies are not counted.
 
-import type { StoreTier } from "../domain/tier.ts";
+import type { StoreTier } from "../../domain/tier.ts";
 
-export interface StoreClientCounters {
+export interface RequesterCounts {
   /** Calls of get and put, and the keys they named. */
   readonly get_batches: number;
   readonly get_keys: number;

@@ -1,0 +1,59 @@
+// What the processes of a feature stream say to each other, by way of the command that started them: refs and acknowledgements,
+// never tensors. Times are CLOCK_MONOTONIC ns.
+
+import type { FeatureStreamConfig } from "../../workloads/feature_stream.ts";
+import type { SampleRef } from "../stack/feature_ref.ts";
+
+export const STREAM_BACKENDS = ["shared_dir", "store"] as const;
+export type StreamBackend = (typeof STREAM_BACKENDS)[number];
+
+export interface StreamWorkerConfig {
+  readonly role: "producer" | "consumer";
+  /** Among those of its role. */
+  readonly index: number;
+  readonly backend: StreamBackend;
+  readonly stream: FeatureStreamConfig;
+  readonly seed: number;
+  /** Of the producer whose samples they are: one process puts under one store_id. */
+  readonly store_ids: readonly string[];
+  /** Of shared_dir. */
+  readonly root: string;
+  /** Of store. */
+  readonly master_address: string;
+  readonly staging_path: string;
+  readonly hold_s: number;
+}
+
+/** A sample on its way from a producer to a consumer. */
+export interface SentSample {
+  readonly producer_index: number;
+  readonly ref: SampleRef;
+  /** Of all bytes of its tensors. */
+  readonly digest: string;
+  readonly put_start_ns: number;
+}
+
+export type FromWorker =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly detail: string }
+  | { readonly kind: "put"; readonly sent: SentSample }
+  /** All put, and all consumed or the hold is over. */
+  | {
+      readonly kind: "produced";
+      readonly waits: number;
+      readonly held_ms: number;
+      readonly unconsumed: number;
+    }
+  | {
+      readonly kind: "consumed";
+      readonly producer_index: number;
+      readonly sample_id: string;
+      readonly end_ns: number;
+      /** Null: every byte was right. */
+      readonly problem: string | null;
+    };
+
+export type ToWorker =
+  | { readonly kind: "start" }
+  | { readonly kind: "sample"; readonly sent: SentSample }
+  | { readonly kind: "consumed"; readonly sample_id: string };

@@ -1,0 +1,181 @@
+// One producer or consumer of a feature stream, in a process of its own: `bun harness/cli/feature_stream_worker.ts <config JSON>`.
+// Talks over IPC (feature_stream_messages.ts) and ends when the command that started it does.
+
+import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
+import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
+import { featureStream, type StreamedSample, sampleBytesMax } from "../../workloads/feature_stream.ts";
+import { OsClock } from "../clock/os_clock.ts";
+import { assert, present } from "../domain/assert.ts";
+import type { Result } from "../domain/result.ts";
+import { msToNs, nsToMs } from "../domain/units.ts";
+import { openEmbeddedStoreClient } from "../stack/embedded_store_client.ts";
+import type { FeatureBackend } from "../stack/feature_backend.ts";
+import { NO_SAMPLE_METADATA } from "../stack/feature_ref.ts";
+import { FeatureSharedDirBackend } from "../stack/feature_shared_dir_backend.ts";
+import { FeatureStore } from "../stack/feature_store.ts";
+import { FeatureStoreBackend } from "../stack/feature_store_backend.ts";
+import type { FeatureTensors } from "../stack/feature_store_calls.ts";
+import { FEATURE_STORE_DEFAULTS } from "../stack/feature_store_options.ts";
+import type { FeatureTensor } from "../stack/feature_tensor.ts";
+import { PlaneClock } from "../stack/plane_clock.ts";
+import type { FromWorker, SentSample, StreamWorkerConfig, ToWorker } from "./feature_stream_messages.ts";
+
+const config = JSON.parse(process.argv[2] ?? "") as StreamWorkerConfig;
+const plane = unwrap(openDataPlane({ copy_threads: 1 }));
+const clock = new PlaneClock(plane, new OsClock());
+const backend = openBackend(plane);
+const stores = config.store_ids.map((store_id) => openStore(store_id));
+
+const unconsumed = new Set<string>();
+let onConsumed: () => void = () => {};
+
+process.on("disconnect", () => process.exit(0));
+process.on("message", (message: ToWorker) => {
+  if (message.kind === "start") void produce();
+  if (message.kind === "sample") void consume(message.sent);
+  if (message.kind === "consumed") void acknowledge(message.sample_id);
+});
+tell({ kind: "ready" });
+
+async function produce(): Promise<void> {
+  const { stream, index, seed, hold_s } = config;
+  const start_ns = clock.now_ns();
+  let waits = 0;
+  for (const sample of featureStream(stream, index, seed)) {
+    await clock.sleepUntil(start_ns + sample.intended_ns);
+    waits += await putSample(sample, start_ns);
+  }
+  const hold_start_ns = clock.now_ns();
+  const hold_over = new AbortController();
+  const held = (async () => {
+    while (unconsumed.size > 0) await nextConsumed();
+    hold_over.abort();
+  })();
+  await Promise.race([held, clock.sleepUntil(hold_start_ns + msToNs(hold_s * 1000), hold_over.signal)]);
+  const held_ms = nsToMs(clock.now_ns() - hold_start_ns);
+  tell({ kind: "produced", waits, held_ms, unconsumed: unconsumed.size });
+}
+
+/** How often the store was over its budget before the sample was put. */
+async function putSample(sample: StreamedSample, start_ns: number): Promise<number> {
+  const store = present(stores[config.index], "a producer has a store");
+  const tensors = makeTensors(sample);
+  // With a rate a late put is counted from when it was due.
+  const is_paced = config.stream.samples_per_s !== null;
+  const put_start_ns = is_paced ? start_ns + sample.intended_ns : clock.now_ns();
+  const put = {
+    sample_id: sample.sample_id,
+    metadata: { ...NO_SAMPLE_METADATA, num_tokens: sample.tokens },
+    token: null,
+  };
+  for (let waits = 0; ; waits++) {
+    const consumed = nextConsumed();
+    const stored = await store.put(tensors, put);
+    if (stored.ok) {
+      unconsumed.add(sample.sample_id);
+      const sent = {
+        producer_index: config.index,
+        ref: stored.value,
+        digest: digestOf(tensors),
+        put_start_ns,
+      };
+      tell({ kind: "put", sent });
+      return waits;
+    }
+    if (stored.error.code !== "over_budget") fail(`${stored.error.code}: ${stored.error.detail}`);
+    await consumed;
+  }
+}
+
+/** The consumer has freed the bytes: this process's account of them ends. */
+async function acknowledge(sample_id: string): Promise<void> {
+  await present(stores[config.index], "a producer has a store").abort(sample_id);
+  unconsumed.delete(sample_id);
+  onConsumed();
+}
+
+function nextConsumed(): Promise<void> {
+  return new Promise((resolve) => {
+    const earlier = onConsumed;
+    onConsumed = () => {
+      onConsumed = () => {};
+      earlier();
+      resolve();
+    };
+  });
+}
+
+async function consume({ ref, digest, producer_index }: SentSample): Promise<void> {
+  const store = present(stores[producer_index], "every producer has a store");
+  const fetched = await store.get(ref);
+  let problem: string | null = null;
+  if (!fetched.ok) problem = `${fetched.error.code}: ${fetched.error.detail}`;
+  else if (digestOf(fetched.value.tensors) !== digest)
+    problem = `${ref.sample_id}: other bytes than were put`;
+  const end_ns = clock.now_ns();
+  if (fetched.ok) {
+    await store.release(fetched.value.handle);
+    // The store keeps a lease for the read that has just ended; nobody else reads the sample.
+    const drained = await store.drain(ref.sample_id);
+    if (!drained.ok) problem ??= drained.error.detail;
+  }
+  tell({ kind: "consumed", producer_index, sample_id: ref.sample_id, end_ns, problem });
+}
+
+function makeTensors({ tokens }: StreamedSample): FeatureTensors {
+  const { hidden_size } = config.stream;
+  const hidden = new Uint8Array(tokens * hidden_size * 2).fill(tokens % 251);
+  const ids = Uint8Array.from({ length: tokens * 4 }, (_, i) => i % 253);
+  return new Map<string, FeatureTensor>([
+    ["hidden", { dtype: "bfloat16", shape: [tokens, hidden_size], data: hidden }],
+    ["input_ids", { dtype: "int32", shape: [tokens], data: ids }],
+  ]);
+}
+
+function digestOf(tensors: FeatureTensors): string {
+  return [...tensors.values()]
+    .map(({ data }) => {
+      assert(data instanceof Uint8Array, "the stream's tensors are typed arrays");
+      return Bun.hash(data).toString(16);
+    })
+    .join(" ");
+}
+
+function openStore(store_id: string): FeatureStore {
+  const max_resident_bytes = config.role === "producer" ? config.stream.max_resident_bytes : null;
+  const options = { ...FEATURE_STORE_DEFAULTS, store_id, backend, clock, max_resident_bytes };
+  return unwrap(FeatureStore.open(options, null));
+}
+
+function openBackend(plane: DataPlane): FeatureBackend {
+  if (config.backend === "shared_dir") return new FeatureSharedDirBackend(config.root);
+  const staging: Region = unwrap(
+    plane.createRegion(config.staging_path, 2 * sampleBytesMax(config.stream), 1),
+  );
+  const client = unwrap(
+    openEmbeddedStoreClient({
+      client_id: `node0/${config.role}-${config.index}`,
+      node: "node0",
+      master_address: config.master_address,
+      plane,
+      links: null,
+      clock,
+      log: (line) => console.error(line),
+      rpc_timeout_ms: 30_000,
+    }),
+  );
+  return new FeatureStoreBackend({ kind: "store", client, staging, replica_num: 1 });
+}
+
+function unwrap<T>(result: Result<T, { readonly detail: string }>): T {
+  return result.ok ? result.value : fail(result.error.detail);
+}
+
+function fail(detail: string): never {
+  tell({ kind: "failed", detail });
+  throw new Error(detail);
+}
+
+function tell(message: FromWorker): void {
+  process.send?.(message);
+}
