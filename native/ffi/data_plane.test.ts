@@ -129,7 +129,8 @@ for (const inline_bytes of [65536, 0]) {
       const a = need(plane.createRegion(join(shm, "a"), 64 * KIB, 0));
       const b = need(plane.createRegion(join(shm, "b"), 64 * KIB, 0));
       await plane.submit([fill(a, 0, 32 * KIB)]);
-      expect(await codes(plane, [copy(a, b, 32 * KIB), verify(b, 4 * KIB, 32 * KIB)])).toEqual(["ok", "ok"]);
+      expect(await codes(plane, [copy(a, b, 32 * KIB)])).toEqual(["ok"]);
+      expect(await codes(plane, [verify(b, 4 * KIB, 32 * KIB)])).toEqual(["ok"]);
       const reloaded = { ...block, weights_version: 5 };
       expect(await one(plane, verify(b, 4 * KIB, 32 * KIB, reloaded))).toMatchObject({
         code: "stale",
