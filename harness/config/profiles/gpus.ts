@@ -1,6 +1,8 @@
 // GPUs as the compute-time model sees them: one GPU is one engine. Peaks are the vendor's dense BF16 tensor numbers (half of
 // what data sheets print with sparsity) and memory bandwidths of the SXM parts. The two efficiencies and the step overhead
 // are assumptions, not measurements: 50 % of the peak in prefill and 80 % of the bandwidth in decode are usual of tuned kernels.
+// The H200's peaks were compared with a public copy of its data sheet; those of H800, A800, A100 and GB200 are from memory of
+// theirs (for GB200 a public article has 2.25 PFLOPS and 7.7 TB/s where 2.5 and 8 stand here).
 //
 // `h200x8` is eight h200 as one engine, with peaks and memory added up: the cost of their collectives is not modelled.
 

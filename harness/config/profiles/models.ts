@@ -1,7 +1,9 @@
 // Models as the compute-time model sees them. Geometry is each model's public config.json; parameter counts are the
 // publishers'. KV bytes of one token: layers × kv_heads × head_dim × 2 (K and V) × 2 bytes (BF16), except under MLA.
 //
-// qwen3-0.6b, qwen3-8b and kimi-k2.5 were compared with public copies of those files; llama3-70b is from memory of its own.
+// Compared with public copies: the geometry of qwen3-0.6b and qwen3-8b (and the latter's 8.2 B), and of kimi-k2.5 its layers,
+// heads, MLA ranks and INT4 weights. From memory, not looked up: llama3-70b, the exact parameter counts of the Qwen models and
+// the size of Kimi's checkpoint.
 
 import type { ModelProfile } from "../../domain/profile.ts";
 import type { Result } from "../../domain/result.ts";

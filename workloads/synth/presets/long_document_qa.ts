@@ -15,7 +15,7 @@ export const LONG_DOCUMENT_QA: SessionPreset = {
   name: "long_document_qa",
   summary: "8 documents of 20,000 tokens, each asked twice in random order, then the next 8",
   source:
-    "vLLM's benchmark_long_document_qa_throughput.py: 8 documents of 20,000 tokens, 2 repeats, random order, 10 tokens answered; questions of 32 tokens every 2 s (Poisson) are assumptions",
+    "vLLM's benchmark_long_document_qa_throughput.py: 8 documents of 20,000 tokens, 2 repeats, random order, 10 tokens answered (sizes from memory, not looked up); questions of 32 tokens every 2 s (Poisson) are assumptions",
   *plans(random): Generator<SessionPlan, never> {
     let at_ns = 0;
     for (let group = 0; ; group++) {

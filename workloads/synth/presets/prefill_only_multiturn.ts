@@ -14,7 +14,7 @@ export const PREFILL_ONLY_MULTITURN: SessionPreset = {
   name: "prefill_only_multiturn",
   summary: "80 clients × 10 rounds in step, 2,048 new tokens a round, output 1",
   source:
-    "SGLang's HiCache benchmark (bench_multiturn.py: 80 clients, 10 rounds, 2,048 tokens, output 1); 30 s a round is an assumption",
+    "SGLang's HiCache benchmark (bench_multiturn.py: 80 clients, 10 rounds, 2,048 tokens, output 1; from memory, not looked up); 30 s a round is an assumption",
   *plans(): Generator<SessionPlan, never> {
     const turn = (turn_index: number) => ({
       new_tokens: ROUND_TOKENS,

@@ -21,7 +21,7 @@ export const RAG: SessionPreset = {
   name: "rag",
   summary: "1,024 tokens of instructions, 5 of 2,000 chunks of 1,024 tokens by popularity, a short question",
   source:
-    "popularity as RAGCache reports it (3 % of the documents in 60 % of the requests); sizes, list length and rate are assumptions",
+    "popularity as RAGCache reports it (3 % of the documents in 60 % of the requests; from memory, not looked up); sizes, list length and rate are assumptions",
   *plans(random): Generator<SessionPlan, never> {
     const popularity = new ZipfTable(CORPUS_CHUNKS, POPULARITY_EXPONENT);
     let at_ns = 0;
