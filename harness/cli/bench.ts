@@ -54,7 +54,11 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
   if (!created.ok) return fail(progress, EXIT.USAGE, created.error.message);
   using directory = created.value;
   const manifest = startManifest(context, host.value.floor, ["bench", ...argv], os_clock.wallTime());
-  directory.writeManifest(manifest);
+  const begun = directory.writeManifest(manifest);
+  if (!begun.ok) {
+    await host.value.close();
+    return fail(progress, EXIT.USAGE, begun.error.message);
+  }
 
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort();
@@ -65,22 +69,19 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
   await host.value.close();
   progress.end();
 
-  const finish = (ending: Pick<Manifest, "status" | "reason">): void => {
+  const finish = (ending: Pick<Manifest, "status" | "reason">): Result<void, RunDirectoryError> =>
     directory.writeManifest({ ...manifest, ...ending, finished_at: os_clock.wallTime() });
-  };
   if (!outcome.ok) {
-    finish({ status: outcome.error.status, reason: outcome.error.message });
-    return fail(
-      progress,
-      outcome.error.exit_code,
-      `${outcome.error.message}\nRun directory: ${directory.path}`,
-    );
+    const { status, message, exit_code } = outcome.error;
+    const finished = finish({ status, reason: message });
+    const unfinished = finished.ok ? "" : `\n${finished.error.message}`;
+    return fail(progress, exit_code, `${message}${unfinished}\nRun directory: ${directory.path}`);
   }
   const { arms, theoretical_hit_ratio } = outcome.value;
   const measured = summariseRun(context, floor, arms, theoretical_hit_ratio);
   const summary = options.compare_with_sim ? await withPrediction(context, measured, progress) : measured;
-  finish({ status: "done", reason: null });
-  const written = writeResults(context, directory, outcome.value, summary);
+  const finished = finish({ status: "done", reason: null });
+  const written = firstFailure([finished, writeResults(context, directory, outcome.value, summary)]);
   if (!written.ok) return fail(progress, EXIT.STACK_FAILED, written.error.message);
   return report(options, directory, summary);
 }

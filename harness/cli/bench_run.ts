@@ -7,6 +7,7 @@ import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Manifest } from "../measure/manifest.ts";
 import type { RunDirectory } from "../measure/run_directory.ts";
+import type { RunDirectoryError } from "../measure/run_directory_error.ts";
 import type { RunEvent } from "../measure/run_event.ts";
 import type { ScheduledRun } from "../study/ab_schedule.ts";
 import type { ArmOutcome, ArmRunner, ArmRunOptions } from "./arm_runner.ts";
@@ -63,11 +64,13 @@ async function runScheduled(
 ): Promise<Result<ArmOutcome, BenchFailure>> {
   const { context, directory, clock, progress, signal } = options;
   const arm = present(context.plan.arms[arm_index], "the schedule names arms of the plan");
-  const event = (kind: RunEvent["kind"], detail: string): void => {
-    directory.appendEvent({ at_ns: clock.now_ns(), arm: arm.name, pair_index, kind, detail });
-  };
-  const label = `run ${run_index + 1} of ${context.schedule.length}, pair ${pair_index + 1}, ${arm.name}`;
   let write_failure: string | null = null;
+  const kept = (written: Result<void, RunDirectoryError>): void => {
+    if (!written.ok) write_failure ??= written.error.message;
+  };
+  const event = (kind: RunEvent["kind"], detail: string): void =>
+    kept(directory.appendEvent({ at_ns: clock.now_ns(), arm: arm.name, pair_index, kind, detail }));
+  const label = `run ${run_index + 1} of ${context.schedule.length}, pair ${pair_index + 1}, ${arm.name}`;
   const outcome = await options.runArm({
     run_index,
     arm,
@@ -87,16 +90,15 @@ async function runScheduled(
       progress.update(
         `${finished_requests}/${planned_requests} requests${failed_requests > 0 ? `, ${failed_requests} failed` : ""}`,
       ),
-    onRecord: (record) => {
-      const written = directory.appendRequest(record);
-      if (!written.ok) write_failure ??= written.error.message;
-    },
+    onRecord: (record) => kept(directory.appendRequest(record)),
     onFault: (fault) => {
       event("fault", fault);
       progress.note(`${label}: ${fault}`);
     },
     onSample: ({ at_ns, values }) =>
-      directory.appendEvent({ at_ns, arm: arm.name, pair_index, kind: "sample", detail: "gauges", values }),
+      kept(
+        directory.appendEvent({ at_ns, arm: arm.name, pair_index, kind: "sample", detail: "gauges", values }),
+      ),
   });
   if (signal.aborted) return err(INTERRUPTED);
   if (write_failure !== null) return err(failed(write_failure));

@@ -18,6 +18,7 @@ import { createSource } from "../load/sources/create_source.ts";
 import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
 import { type ColdStartFacts, coldStartFacts } from "../measure/cold_start.ts";
 import { parsePrometheusText, type Samples } from "../measure/prometheus_text.ts";
+import { runDurationNs } from "../measure/run_duration.ts";
 import { SAMPLE_TIMEOUT_MS, sampleSeries } from "../measure/sample_series.ts";
 import type { ArmOutcome, ArmRunner, ArmRunOptions, StackFailure } from "./arm_runner.ts";
 import { LiveStack, type StackMember } from "./live_stack.ts";
@@ -183,19 +184,11 @@ function armRun(
   );
   return {
     pair_index,
-    duration_ns: durationOf(records),
+    duration_ns: runDurationNs(records),
     records,
     scrapes,
     faults: stack.lost().map((lost) => describeLost(lost, load.started_ns)),
   };
-}
-
-/** First intended send to last token; 0 when nothing finished. */
-function durationOf(records: readonly RequestRecord[]): number {
-  const ends = records.flatMap(({ last_token_ns }) => (last_token_ns === null ? [] : [last_token_ns]));
-  if (ends.length === 0) return 0;
-  const starts = records.map(({ intended_ns }) => intended_ns);
-  return ends.reduce((a, b) => Math.max(a, b)) - starts.reduce((a, b) => Math.min(a, b));
 }
 
 function proveCold(

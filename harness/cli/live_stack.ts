@@ -3,16 +3,15 @@
 
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { SharedNumbers } from "../../native/ffi/data_plane.ts";
-import { createSharedNumbers } from "../../native/ffi/shared_numbers.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { ArmConfig } from "../config/arm_config.ts";
-import { linkTableLength } from "../core/link/link_shaper.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { EngineRole, Topology } from "../domain/topology.ts";
 import { checkSharedMemory, makeRuntimeDirs, type RuntimeDirs } from "../launch/runtime_dirs.ts";
 import { type LostProcess, StackLauncher } from "../launch/stack_launcher.ts";
 import type { ProcessScrape } from "../measure/arm_run.ts";
+import { createShapedLinks } from "../stack/open_shaped_links.ts";
+import type { ShapedLinks } from "../stack/shaped_links.ts";
 import { type Profiles, planStack, type StackPlan } from "../stack/stack_plan.ts";
 import type { StackFailure } from "./arm_runner.ts";
 
@@ -108,18 +107,18 @@ export class LiveStack {
 /** What a stack holds beside its processes. */
 interface StackParts {
   readonly dirs: RuntimeDirs;
-  readonly links: SharedNumbers;
+  readonly links: ShapedLinks;
   readonly disk_dir: string;
 }
 
 function prepareParts(
   plan: StackPlan,
   dirs: RuntimeDirs,
-  { topology, disk_dir }: LiveStackOptions,
+  { disk_dir }: LiveStackOptions,
 ): Result<StackParts, StackFailure> {
   const memory = checkSharedMemory(plan.shm_bytes);
   if (!memory.ok) return err({ code: "shared_memory", message: memory.error });
-  const links = createSharedNumbers(plan.links.shm_path, linkTableLength(topology.nodes.length));
+  const links = createShapedLinks(plan.links);
   if (!links.ok) return err({ code: "native", message: links.error.detail });
   mkdirSync(disk_dir, { recursive: true });
   for (const owner of plan.owners) {

@@ -60,7 +60,8 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
   if (!created.ok) return err({ exit_code: EXIT.USAGE, status: "failed", message: created.error.message });
   using directory = created.value;
   const manifest = startManifest(context, host.floor, argv, os_clock.wallTime());
-  directory.writeManifest(manifest);
+  const begun = directory.writeManifest(manifest);
+  if (!begun.ok) return err({ exit_code: EXIT.USAGE, status: "failed", message: begun.error.message });
   const outcome = await runBench({
     context,
     directory,
@@ -72,14 +73,18 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
   const finished_at = os_clock.wallTime();
   if (!outcome.ok) {
     const { status, message } = outcome.error;
-    directory.writeManifest({ ...manifest, status, reason: message, finished_at });
-    return outcome;
+    const finished = directory.writeManifest({ ...manifest, status, reason: message, finished_at });
+    if (finished.ok) return outcome;
+    return err({ ...outcome.error, message: `${message}\n${finished.error.message}` });
   }
   const { arms, theoretical_hit_ratio } = outcome.value;
   const summary = summariseRun(context, host.floor, arms, theoretical_hit_ratio);
-  const written = directory.writeSummary(summary);
-  directory.writeManifest({ ...manifest, status: "done", finished_at });
-  if (!written.ok) {
+  const writes = [
+    directory.writeSummary(summary),
+    directory.writeManifest({ ...manifest, status: "done", finished_at }),
+  ];
+  for (const written of writes) {
+    if (written.ok) continue;
     return err({ exit_code: EXIT.STACK_FAILED, status: "failed", message: written.error.message });
   }
   const { outcomes } = present(arms[0], "a recorded run has one arm");

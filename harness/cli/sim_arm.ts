@@ -15,6 +15,7 @@ import type { LoadResult } from "../load/load_result.ts";
 import { createSource } from "../load/sources/create_source.ts";
 import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
 import { coldStartFacts } from "../measure/cold_start.ts";
+import { runDurationNs } from "../measure/run_duration.ts";
 import { LAPTOP_HOST } from "../sim/host_profile.ts";
 import type { SimStackConfig } from "../sim/sim_config.ts";
 import { describeFault, type SimFault } from "../sim/sim_fault.ts";
@@ -77,7 +78,7 @@ export function armRunOf(
   );
   return {
     pair_index,
-    duration_ns: durationOf(records),
+    duration_ns: runDurationNs(records),
     records,
     scrapes,
     faults: faults.map(describeFault),
@@ -150,17 +151,6 @@ function ownerConfig(owner: OwnerProcess): SimOwnerConfig {
     enable_offload: owner.disk !== null,
   };
   return { client_id: owner.name, segment, disk: owner.disk };
-}
-
-/** First intended send to last token; 0 when nothing finished. */
-function durationOf(records: readonly RequestRecord[]): number {
-  let first_ns = Number.POSITIVE_INFINITY;
-  let last_ns = Number.NEGATIVE_INFINITY;
-  for (const { intended_ns, last_token_ns } of records) {
-    first_ns = Math.min(first_ns, intended_ns);
-    if (last_token_ns !== null) last_ns = Math.max(last_ns, last_token_ns);
-  }
-  return Math.max(0, last_ns - first_ns);
 }
 
 /** A modelled client is never behind and opens no sockets: every event comes alone. */

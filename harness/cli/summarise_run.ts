@@ -28,7 +28,7 @@ import {
   type ValidityCheck,
 } from "../measure/run_summary.ts";
 import { isValid } from "../measure/validity.ts";
-import { DEFAULT_MIN_EFFECT_PCT } from "../stats/verdict.ts";
+import { DEFAULT_MIN_EFFECT_PCT, DEFAULT_MIN_EFFECT_POINTS } from "../stats/verdict.ts";
 import { compareArms } from "../study/compare_arms.ts";
 import type { ArmOutcome } from "./arm_runner.ts";
 import type { RunContext } from "./run_context.ts";
@@ -39,9 +39,6 @@ export interface ArmOutcomes {
   readonly arm_index: number;
   readonly outcomes: readonly ArmOutcome[];
 }
-
-/** A change of a hit ratio that is smaller than this does not matter. */
-const MIN_EFFECT_POINTS = 1;
 
 export function summariseRun(
   context: RunContext,
@@ -80,7 +77,7 @@ export function summariseRun(
             {
               factor: plan.factor_name,
               min_effect_pct: DEFAULT_MIN_EFFECT_PCT,
-              min_effect_points: MIN_EFFECT_POINTS,
+              min_effect_points: DEFAULT_MIN_EFFECT_POINTS,
               random: new Random(base_seed).fork("comparison"),
             },
           ),

@@ -1,7 +1,5 @@
 // Objects of the store as requesters see them: descriptors of stored copies, and how to place new ones.
 
-import type { StoreTier } from "./tier.ts";
-
 /** An object's bytes in a segment that an owner has mounted. */
 export interface MemoryReplica {
   readonly tier: "cpu";
@@ -21,8 +19,6 @@ export interface DiskReplica {
 }
 
 export type ReplicaDescriptor = MemoryReplica | DiskReplica;
-
-export type ReplicaTier = StoreTier;
 
 /** Placement of a put. Defaults as Mooncake's ReplicateConfig. */
 export interface ReplicateConfig {

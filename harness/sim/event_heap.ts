@@ -5,7 +5,6 @@
 
 import { assert } from "../domain/assert.ts";
 
-export const PRIORITIES = 32;
 const SEQUENCES: number = 2 ** 48;
 const FIRST_CAPACITY = 1024;
 
