@@ -1,6 +1,5 @@
 // `bun run feature-stream`: how fast features go from producers to consumers in other processes, and what another backend changes.
 
-import { join } from "node:path";
 import {
   FEATURE_STREAM_DEFAULTS,
   type FeatureStreamConfig,
@@ -9,22 +8,29 @@ import {
 import { formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
 import { present } from "../domain/assert.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { ok, type Result } from "../domain/result.ts";
 import { MIB } from "../domain/units.ts";
 import { makeRuntimeDirs, type RuntimeDirs } from "../launch/runtime_dirs.ts";
+import type { FeatureBackendKind } from "../stack/feature_backend.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { STREAM_BACKENDS, type StreamBackend } from "./feature_stream_messages.ts";
+import { readStreamBackends } from "./feature_stream_backends.ts";
 import { runFeatureStream } from "./feature_stream_run.ts";
+import { openStreamStore } from "./feature_stream_store.ts";
 import type { StreamFigures } from "./feature_stream_tally.ts";
 import { renderStream, type StreamPair } from "./feature_stream_text.ts";
-import { startStoreBenchStack } from "./store_bench_stack.ts";
 
 const HELP = `feature-stream [options]
 
-Producers put samples of hidden states, consumers in other processes take each of them once; every byte is checked.
+Producers put samples of hidden states, consumers in other processes take each of them once; every byte is checked. A producer
+waits before it puts more than its budget, and stays until its samples are consumed.
 
-  --backend B        shared_dir or store (the embedded one); default store
-  --ab B,B           compares two backends in pairs, the first being the baseline
+  --backend B        default store:
+                       local       memory of one process, which is producer and consumer (--producers 1 --consumers 1)
+                       shared_dir  files in a directory
+                       store       the embedded store: a master and an owner
+                       mooncake    a real Mooncake store on this host, over its tcp (scripts/install_mooncake)
+  --ab feature_backend=B,B…
+                     compares backends in pairs, the first being the baseline
   --pairs N          pairs of a comparison (default 4)
   --samples N        of each producer (default ${FEATURE_STREAM_DEFAULTS.samples})
   --producers N      (default ${FEATURE_STREAM_DEFAULTS.producers})
@@ -61,8 +67,8 @@ const FLAGS = {
 const ROLES = ["producer", "consumer"] as const;
 
 interface StreamPlan {
-  /** One backend, or baseline and candidate. */
-  readonly backends: readonly StreamBackend[];
+  /** One backend, or the levels of the factor feature_backend: the baseline first. */
+  readonly backends: readonly FeatureBackendKind[];
   readonly pairs: number;
   readonly stream: FeatureStreamConfig;
   readonly hold_s: number;
@@ -123,7 +129,8 @@ function readPlan(flags: FlagReader): StreamPlan {
       next_step: "Raise it, or lower --tokens.",
     });
   }
-  const backends = readBackends(flags);
+  const backends = readStreamBackends(flags);
+  checkLocal(flags, backends, stream);
   return {
     backends,
     pairs: backends.length === 1 ? 1 : (flags.integer("pairs", 2) ?? 4),
@@ -134,14 +141,19 @@ function readPlan(flags: FlagReader): StreamPlan {
   };
 }
 
-function readBackends(flags: FlagReader): readonly StreamBackend[] {
-  const ab = flags.text("ab");
-  if (ab === undefined) return [flags.choice("backend", STREAM_BACKENDS) ?? "store"];
-  const named = ab.split(",").flatMap((name) => STREAM_BACKENDS.find((known) => known === name) ?? []);
-  if (named.length === 2 && ab.split(",").length === 2 && named[0] !== named[1]) return named;
-  const next_step = "Use for example --ab shared_dir,store.";
-  flags.report({ path: "--ab", rule: "must name two backends of shared_dir, store", got: ab, next_step });
-  return ["store"];
+/** All arms of a comparison have the same processes; local has one. */
+function checkLocal(
+  flags: FlagReader,
+  backends: readonly FeatureBackendKind[],
+  { producers, consumers }: FeatureStreamConfig,
+): void {
+  if (!backends.includes("local") || (producers === 1 && consumers === 1 && !flags.has("crash"))) return;
+  flags.report({
+    path: "--backend local",
+    rule: "must have one producer and one consumer and no --crash, as they are one process",
+    got: { producers, consumers, crash: flags.text("crash") ?? null },
+    next_step: "Use --producers 1 --consumers 1, or another backend.",
+  });
 }
 
 /** [pairs][backends]; the order within a pair alternates, the seed is the pair's. */
@@ -149,7 +161,7 @@ async function runPairs(plan: StreamPlan, dirs: RuntimeDirs): Promise<Result<rea
   const pairs: StreamPair[] = [];
   for (let pair = 0; pair < plan.pairs; pair++) {
     const order = pair % 2 === 0 ? plan.backends : plan.backends.toReversed();
-    const figures = new Map<StreamBackend, StreamFigures>();
+    const figures = new Map<FeatureBackendKind, StreamFigures>();
     for (const backend of order) {
       const run = await runOne(plan, backend, pair, dirs);
       if (!run.ok) return run;
@@ -161,34 +173,23 @@ async function runPairs(plan: StreamPlan, dirs: RuntimeDirs): Promise<Result<rea
   return ok(pairs);
 }
 
-/** Every run of the store has a store of its own, empty at its start. */
+/** Every run has a store of its own, empty at its start. */
 async function runOne(
   plan: StreamPlan,
-  backend: StreamBackend,
+  backend: FeatureBackendKind,
   pair: number,
   dirs: RuntimeDirs,
 ): Promise<Result<StreamFigures, string>> {
   const { stream, hold_s, crash, seed } = plan;
-  const options = {
-    ...{ backend, stream, hold_s, crash, seed: seed + pair, name: `${backend}-${pair}` },
-    ...{ work_dir: dirs.socket_dir, shm_dir: dirs.shm_dir, master_address: "" },
-  };
-  if (backend === "shared_dir") return runFeatureStream(options);
-  // Room for every producer's budget, and again for what the allocator cannot use.
-  const segment_bytes = 2 * stream.producers * stream.max_resident_bytes;
-  const stack = await startStoreBenchStack({
-    segment_bytes,
-    requesters: 0,
-    memory_bytes: 0,
-    copy_threads: 1,
-  });
-  if (!stack.ok) return err(stack.error);
+  const store = await openStreamStore(backend, stream, dirs.socket_dir);
+  if (!store.ok) return store;
+  const { master_address, requester } = store.value;
   try {
     return await runFeatureStream({
-      ...options,
-      master_address: `unix:${join(stack.value.socket_dir, "master.sock")}`,
+      ...{ backend, stream, hold_s, crash, seed: seed + pair, name: `${backend}-${pair}` },
+      ...{ work_dir: dirs.socket_dir, shm_dir: dirs.shm_dir, master_address, requester },
     });
   } finally {
-    await stack.value.stop();
+    await store.value.stop();
   }
 }

@@ -2,16 +2,22 @@
 // never tensors. Times are CLOCK_MONOTONIC ns.
 
 import type { FeatureStreamConfig } from "../../workloads/feature_stream.ts";
+import type { FeatureBackendKind } from "../stack/feature_backend.ts";
 import type { SampleRef } from "../stack/feature_ref.ts";
+import type { RequesterSetup } from "../stack/mooncake_requester_protocol.ts";
 
-export const STREAM_BACKENDS = ["shared_dir", "store"] as const;
-export type StreamBackend = (typeof STREAM_BACKENDS)[number];
+/** How a process reaches a Mooncake store: the command that runs its requester, and what the requester is told. */
+export interface StreamRequester {
+  readonly argv: readonly string[];
+  readonly setup: RequesterSetup;
+}
 
 export interface StreamWorkerConfig {
-  readonly role: "producer" | "consumer";
+  /** colocated: a producer and a consumer in one process, which is all that a local backend reaches. */
+  readonly role: "producer" | "consumer" | "colocated";
   /** Among those of its role. */
   readonly index: number;
-  readonly backend: StreamBackend;
+  readonly backend: FeatureBackendKind;
   readonly stream: FeatureStreamConfig;
   readonly seed: number;
   /** Of the producer whose samples they are: one process puts under one store_id. */
@@ -20,6 +26,9 @@ export interface StreamWorkerConfig {
   readonly root: string;
   /** Of store. */
   readonly master_address: string;
+  /** Of mooncake. */
+  readonly requester: StreamRequester | null;
+  /** Of store and mooncake. */
   readonly staging_path: string;
   readonly hold_s: number;
 }

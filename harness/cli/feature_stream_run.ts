@@ -6,23 +6,27 @@ import { join } from "node:path";
 import type { Subprocess } from "bun";
 import type { FeatureStreamConfig } from "../../workloads/feature_stream.ts";
 import { err, type Result } from "../domain/result.ts";
+import type { FeatureBackendKind } from "../stack/feature_backend.ts";
 import type {
   FromWorker,
   SentSample,
-  StreamBackend,
+  StreamRequester,
   StreamWorkerConfig,
   ToWorker,
 } from "./feature_stream_messages.ts";
 import { type StreamFigures, StreamTally } from "./feature_stream_tally.ts";
 
 export interface StreamRunOptions {
-  readonly backend: StreamBackend;
+  readonly backend: FeatureBackendKind;
   readonly stream: FeatureStreamConfig;
   readonly seed: number;
   /** Directories of the run: sockets and files; shared memory. */
   readonly work_dir: string;
   readonly shm_dir: string;
+  /** Where a store is; empty for other backends. */
   readonly master_address: string;
+  /** How a Mooncake is reached; null for other backends. */
+  readonly requester: StreamRequester | null;
   readonly hold_s: number;
   /** The first of its role is killed when half of the samples are put. */
   readonly crash: "producer" | "consumer" | null;
@@ -65,6 +69,10 @@ class StreamRun {
     this.#options = options;
     const { producers, consumers } = options.stream;
     mkdirSync(join(options.work_dir, options.name), { recursive: true });
+    if (options.backend === "local") {
+      this.#start("colocated", 0);
+      return;
+    }
     for (let i = 0; i < producers; i++) this.#start("producer", i);
     for (let i = 0; i < consumers; i++) this.#start("consumer", i);
   }
@@ -75,22 +83,12 @@ class StreamRun {
   }
 
   #start(role: StreamWorkerConfig["role"], index: number): void {
-    const { backend, stream, seed, work_dir, shm_dir, master_address, hold_s, name } = this.#options;
+    const { work_dir, shm_dir, crash: _, name, ...shared } = this.#options;
+    const { stream } = shared;
     const store_ids = Array.from({ length: stream.producers }, (_, i) => `${name}-p${i}`);
     const staging_path = join(shm_dir, `${name}-${role}-${index}`);
     const root = join(work_dir, name);
-    const config = {
-      role,
-      index,
-      backend,
-      stream,
-      seed,
-      store_ids,
-      root,
-      master_address,
-      staging_path,
-      hold_s,
-    };
+    const config = { ...shared, role, index, store_ids, root, staging_path };
     const process_ = Bun.spawn(
       [process.execPath, join(import.meta.dir, "feature_stream_worker.ts"), JSON.stringify(config)],
       {
@@ -155,7 +153,7 @@ class StreamRun {
     const { role, index } = worker.config;
     if (this.#ready < this.#workers.length) this.#settle(err(`${role} ${index} died before it was ready.`));
     if (this.#of("consumer").length === 0) this.#settle(err(NO_CONSUMER));
-    if (role === "consumer") {
+    if (role !== "producer") {
       for (const sent of worker.open.values()) {
         this.#tally.redelivered(sent);
         this.#handOut(sent);
@@ -172,9 +170,11 @@ class StreamRun {
     this.#of(crash)[0]?.process.kill("SIGKILL");
   }
 
-  /** Living workers of a role. */
-  #of(role: StreamWorkerConfig["role"]): Worker[] {
-    return this.#workers.filter(({ config, alive }) => alive && config.role === role);
+  /** Living workers that have a role. */
+  #of(role: "producer" | "consumer"): Worker[] {
+    return this.#workers.filter(
+      ({ config, alive }) => alive && (config.role === role || config.role === "colocated"),
+    );
   }
 
   #endIfDone(): void {

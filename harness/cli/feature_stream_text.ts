@@ -2,12 +2,12 @@
 
 import type { FeatureStreamConfig } from "../../workloads/feature_stream.ts";
 import { formatBytes } from "../domain/units.ts";
+import type { FeatureBackendKind } from "../stack/feature_backend.ts";
 import { mean } from "../stats/distribution.ts";
 import { pairInterval } from "../stats/pair_interval.ts";
-import type { StreamBackend } from "./feature_stream_messages.ts";
 import type { StreamFigures } from "./feature_stream_tally.ts";
 
-/** [backends]: one run of each. */
+/** [backends]: one run of each level. */
 export type StreamPair = readonly StreamFigures[];
 
 type FigureOf = (run: StreamFigures) => number | null;
@@ -27,31 +27,41 @@ const METRICS: readonly { readonly name: string; readonly figureOf: FigureOf }[]
 const COMPARED = 4;
 
 export function renderStream(
-  backends: readonly StreamBackend[],
+  backends: readonly FeatureBackendKind[],
   stream: FeatureStreamConfig,
   pairs: readonly StreamPair[],
 ): string {
   const { producers, consumers, samples, max_resident_bytes } = stream;
-  const is_compared = backends.length === 2;
-  const change = is_compared ? [" change % [95 %] |", "---:|"] : ["", ""];
+  const candidates = backends.map((_, level) => level).slice(1);
+  const headers = [...backends, ...candidates.map((level) => `${backends[level]} % [95 %]`)];
   const problems = pairs.flat().flatMap((run) => run.problems);
   return [
     `# feature-stream: ${producers} producer(s) × ${samples} samples, ${consumers} consumer(s), at most ${formatBytes(max_resident_bytes)} unconsumed, ${pairs.length} run(s) a backend`,
     "",
-    "Real: processes, refs over IPC, bytes through files in /tmp (shared_dir) or an owner's shared memory (store); every byte checked. Modelled: nothing.",
+    `Real: processes, refs over IPC, bytes through ${backends.map((backend) => BYTES_GO_THROUGH[backend]).join(", ")}; every byte checked. Modelled: nothing.`,
+    ...(candidates.length === 0
+      ? []
+      : [`Factor feature_backend, baseline ${backends[0]}; changes are against it.`]),
     "",
-    `| | ${backends.join(" | ")} |${change[0]}`,
-    `|---|${backends.map(() => "---:|").join("")}${change[1]}`,
+    `| | ${headers.join(" | ")} |`,
+    `|---|${headers.map(() => "---:|").join("")}`,
     ...METRICS.map(({ name, figureOf }, i) => {
-      const cells = backends.map((_, backend) => meanText(valuesOf(pairs, backend, figureOf)));
-      const tail = is_compared ? ` ${i < COMPARED ? changeOf(pairs, figureOf) : ""} |` : "";
-      return `| ${name} | ${cells.join(" | ")} |${tail}`;
+      const cells = backends.map((_, level) => meanText(valuesOf(pairs, level, figureOf)));
+      const changes = candidates.map((level) => (i < COMPARED ? changeOf(pairs, level, figureOf) : ""));
+      return `| ${[name, ...cells, ...changes].join(" | ")} |`;
     }),
     "",
     ...problems.map((problem) => `Problem: ${problem}`),
     "",
   ].join("\n");
 }
+
+const BYTES_GO_THROUGH: Readonly<Record<FeatureBackendKind, string>> = {
+  local: "the memory of one process (local)",
+  shared_dir: "files in /tmp (shared_dir)",
+  store: "an owner's shared memory (store)",
+  mooncake: "a real Mooncake over tcp on loopback (mooncake)",
+};
 
 function meanText(values: readonly number[]): string {
   return values.length === 0 ? "n/a (no producer lived to the end)" : mean(values).toFixed(2);
@@ -65,8 +75,8 @@ function valuesOf(pairs: readonly StreamPair[], backend: number, figureOf: Figur
   });
 }
 
-function changeOf(pairs: readonly StreamPair[], figureOf: FigureOf): string {
-  const candidates = valuesOf(pairs, 1, figureOf);
+function changeOf(pairs: readonly StreamPair[], level: number, figureOf: FigureOf): string {
+  const candidates = valuesOf(pairs, level, figureOf);
   const values = valuesOf(pairs, 0, figureOf).map((baseline, i) => ({
     baseline,
     candidate: candidates[i] ?? Number.NaN,

@@ -10,6 +10,7 @@ import type { Result } from "../domain/result.ts";
 import { msToNs, nsToMs } from "../domain/units.ts";
 import { openEmbeddedStoreClient } from "../stack/embedded_store_client.ts";
 import type { FeatureBackend } from "../stack/feature_backend.ts";
+import { FeatureLocalBackend } from "../stack/feature_local_backend.ts";
 import { NO_SAMPLE_METADATA } from "../stack/feature_ref.ts";
 import { FeatureSharedDirBackend } from "../stack/feature_shared_dir_backend.ts";
 import { FeatureStore } from "../stack/feature_store.ts";
@@ -17,13 +18,17 @@ import { FeatureStoreBackend } from "../stack/feature_store_backend.ts";
 import type { FeatureTensors } from "../stack/feature_store_calls.ts";
 import { FEATURE_STORE_DEFAULTS } from "../stack/feature_store_options.ts";
 import type { FeatureTensor } from "../stack/feature_tensor.ts";
+import { MooncakeRequesterProcess } from "../stack/mooncake_requester_process.ts";
+import { MooncakeStoreClient } from "../stack/mooncake_store_client.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
+import type { StoreClient } from "../stack/store_client.ts";
 import type { FromWorker, SentSample, StreamWorkerConfig, ToWorker } from "./feature_stream_messages.ts";
+import { readSharedSecret } from "./shared_secret_file.ts";
 
 const config = JSON.parse(process.argv[2] ?? "") as StreamWorkerConfig;
 const plane = unwrap(openDataPlane({ copy_threads: 1 }));
 const clock = new PlaneClock(plane, new OsClock());
-const backend = openBackend(plane);
+const backend = await openBackend(plane);
 const stores = config.store_ids.map((store_id) => openStore(store_id));
 
 const unconsumed = new Set<string>();
@@ -142,17 +147,25 @@ function digestOf(tensors: FeatureTensors): string {
 }
 
 function openStore(store_id: string): FeatureStore {
-  const max_resident_bytes = config.role === "producer" ? config.stream.max_resident_bytes : null;
+  const max_resident_bytes = config.role === "consumer" ? null : config.stream.max_resident_bytes;
   const options = { ...FEATURE_STORE_DEFAULTS, store_id, backend, clock, max_resident_bytes };
   return unwrap(FeatureStore.open(options, null));
 }
 
-function openBackend(plane: DataPlane): FeatureBackend {
+async function openBackend(plane: DataPlane): Promise<FeatureBackend> {
+  if (config.backend === "local") return new FeatureLocalBackend();
   if (config.backend === "shared_dir") return new FeatureSharedDirBackend(config.root);
   const staging: Region = unwrap(
     plane.createRegion(config.staging_path, 2 * sampleBytesMax(config.stream), 1),
   );
-  const client = unwrap(
+  const client = config.backend === "store" ? openEmbedded(plane) : await openMooncake(plane);
+  return new FeatureStoreBackend({ kind: config.backend, client, staging, replica_num: 1 });
+}
+
+function openEmbedded(plane: DataPlane): StoreClient {
+  const secret = readSharedSecret();
+  if (!secret.ok) return fail(secret.error);
+  return unwrap(
     openEmbeddedStoreClient({
       client_id: `node0/${config.role}-${config.index}`,
       node: "node0",
@@ -162,9 +175,16 @@ function openBackend(plane: DataPlane): FeatureBackend {
       clock,
       log: (line) => console.error(line),
       rpc_timeout_ms: 30_000,
+      secret: secret.value,
     }),
   );
-  return new FeatureStoreBackend({ kind: "store", client, staging, replica_num: 1 });
+}
+
+async function openMooncake(plane: DataPlane): Promise<StoreClient> {
+  const { argv, setup } = present(config.requester, "a Mooncake is reached through a requester");
+  const env = { MC_TCP_BIND_ADDRESS: setup.local_hostname, GLOG_minloglevel: "2" };
+  const requester = unwrap(await MooncakeRequesterProcess.start({ argv, env, setup, stderr: "ignore" }));
+  return new MooncakeStoreClient({ requester, plane, local_segment: null, observe_puts: false });
 }
 
 function unwrap<T>(result: Result<T, { readonly detail: string }>): T {

@@ -1,5 +1,5 @@
-// The FeatureStore over every backend that runs here. The mooncake backend is FeatureStoreBackend over MooncakeStoreClient; its
-// requester is covered by mooncake_library_requester.test.ts.
+// The FeatureStore over every backend that runs here. The mooncake backend is FeatureStoreBackend over MooncakeStoreClient:
+// feature_mooncake.test.ts has it on a stand-in library, harness/cli/feature_store_mooncake.test.ts on the real store.
 
 import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -108,7 +108,7 @@ test("store: objects are hard pinned, so that samples outlive a flood of other o
     {},
   );
   const ref = await it.put("s0");
-  expect(configs).toEqual([{ replica_num: 1, preferred_segments: [], soft_pin: false, hard_pin: true }]);
+  expect(configs).toEqual([{ ...DEFAULT_REPLICATE_CONFIG, hard_pin: true }]);
   const flood = { region: memory, offset: 0, bytes: 32 * KIB };
   const rounds = (4 * MIB) / flood.bytes; // four times the segment: three of four objects are evicted
   for (let i = 0; i < rounds; i++) {

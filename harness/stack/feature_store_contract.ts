@@ -2,9 +2,11 @@
 // specforge_feature_store.md, "T"), by what they show. A suite calls this with a way to open a fresh, empty backend.
 
 import { expect, test } from "bun:test";
+import { Random } from "../clock/random.ts";
 import { present } from "../domain/assert.ts";
 import type { FeatureBackend } from "./feature_backend.ts";
-import { NO_SAMPLE_METADATA, type SampleRef } from "./feature_ref.ts";
+import { FeatureLocalBackend } from "./feature_local_backend.ts";
+import { type FeatureHandle, NO_SAMPLE_METADATA, type SampleRef } from "./feature_ref.ts";
 import { FeatureStore } from "./feature_store.ts";
 import type { FeaturePut } from "./feature_store_calls.ts";
 import {
@@ -251,6 +253,14 @@ export function describeFeatureStore(name: string, open: () => Promise<FeatureBa
     expect(codeOf(consumer.adopt({ ...ref, feature_store_uri: "local://other/s0" }))).toBe("not_ours");
   });
 
+  test(`${name}: any sequence of calls ends as it does over the local backend`, async () => {
+    await using it = await bed({ max_resident_bytes: 3 * SAMPLE_BYTES });
+    const backend = new FeatureLocalBackend();
+    const local = { backend, [Symbol.asyncDispose]: () => Promise.resolve() };
+    await using reference = new StoreBed(local, { max_resident_bytes: 3 * SAMPLE_BYTES });
+    expect(await playCalls(it, 7)).toEqual(await playCalls(reference, 7));
+  });
+
   test(`${name}: an object of another size than the ref says is a short read`, async () => {
     await using it = await bed();
     const ref = await it.put("s0");
@@ -275,4 +285,37 @@ export function describeFeatureStore(name: string, open: () => Promise<FeatureBa
     }
     expect(it.backend.put_keys).toEqual([]);
   });
+}
+
+/** What 80 random calls on three samples came to, one line a call. Removals that a store puts off are drained after each. */
+async function playCalls({ store }: StoreBed, seed: number): Promise<string[]> {
+  const random = new Random(seed);
+  const refs: SampleRef[] = [];
+  const handles: FeatureHandle[] = [];
+  const ends: string[] = [];
+  for (let step = 0; step < 80; step++) {
+    const [call, ref, handle] = [random.below(4), pick(random, refs), pick(random, handles)];
+    if (call === 0) {
+      const put = await store.put(twoTensors(step), asPut(`s${random.below(3)}`));
+      if (put.ok) refs.push(put.value);
+      ends.push(`put ${codeOf(put)}`);
+    } else if (call === 1 && ref !== undefined) {
+      const got = await store.get(ref);
+      if (got.ok) handles.push(got.value.handle);
+      ends.push(`get ${codeOf(got)} ${got.ok ? JSON.stringify([...got.value.tensors]) : ""}`);
+    } else if (call === 2 && handle !== undefined) {
+      const released = await store.release(handle);
+      ends.push(`release ${released.ok ? released.value : released.error.code}`);
+    } else if (ref !== undefined && random.below(4) === 0) {
+      ends.push(`abort ${await store.abort(ref.sample_id)}`);
+    }
+    unwrapFeature(await store.drain());
+    const { resident_samples, active_leases, resident_bytes } = store.health();
+    ends.push(`${resident_samples} ${active_leases} ${resident_bytes}`);
+  }
+  return ends;
+}
+
+function pick<T>(random: Random, items: readonly T[]): T | undefined {
+  return items[random.below(items.length + 1)];
 }
