@@ -4,6 +4,7 @@ import type { ArmConfig } from "../harness/config/arm_config.ts";
 import type { ConfigProblem } from "../harness/config/config_problem.ts";
 import { problemWhen } from "../harness/config/problem_when.ts";
 import type { Session } from "../harness/domain/session.ts";
+import { plannedPromptTokens } from "./planned_prompt_tokens.ts";
 
 export function checkSessions(
   sessions: readonly Session[],
@@ -12,7 +13,14 @@ export function checkSessions(
   const tokens = sessions.reduce((longest, session) => Math.max(longest, longestTokens(session)), 0);
   const untimed = sessions.find(({ turns }) => turns[0]?.at_ns === null);
   const next_step = "Raise it, use --profile laptop_trace, or set workload.length_divisor.";
+  const num_clients = load.num_clients ?? 1;
   return [
+    ...problemWhen(sessions.some(({ in_step }) => in_step === true) && num_clients > 1, {
+      path: "load.num_clients",
+      rule: "must be 1 for a workload in rounds, as every client process would have rounds of its own",
+      got: load.num_clients,
+      next_step: "Use --set load.num_clients=1, or leave it out.",
+    }),
     ...problemWhen(load.arrivals === "trace" && untimed !== undefined, {
       path: "load.arrivals",
       rule: `must not be trace where sessions have no times (${untimed?.session_id} has none)`,
@@ -38,12 +46,7 @@ export function checkSessions(
 function longestTokens({ turns }: Session): number {
   let longest = 0;
   for (const { prompt, output_tokens } of turns) {
-    const input_tokens = prompt.reduce(
-      (sum, span) =>
-        sum + (span.kind === "seeded" ? span.tokens : (turns[span.turn_index]?.output_tokens ?? 0)),
-      0,
-    );
-    longest = Math.max(longest, input_tokens + output_tokens);
+    longest = Math.max(longest, plannedPromptTokens(prompt, turns) + output_tokens);
   }
   return longest;
 }

@@ -10,7 +10,10 @@ function generate(
   sessions: number,
   scale: Partial<SyntheticConfig> = {},
 ): Session[] {
-  return generateSynthetic({ name, sessions, length_divisor: 1, time_divisor: 1, ...scale }, 3);
+  return generateSynthetic(
+    { name, sessions, length_divisor: 1, time_divisor: 1, max_prompt_tokens: null, ...scale },
+    3,
+  );
 }
 
 const tokensOf = (session: Session | undefined, turn: number, answers: number[][]): number[] =>
@@ -34,10 +37,21 @@ test("the first turn has its time; later ones follow by a pause, but rounds in s
   expect(agent?.turns[1]?.think_ns).toBeGreaterThan(0);
   const clients = generate("prefill_only_multiturn", 3);
   expect(clients.map(({ turns }) => turns[2]?.at_ns)).toEqual([60e9, 60e9, 60e9]);
+  expect(clients.map(({ in_step, turns }) => [in_step, turns[2]?.think_ns])).toEqual([
+    [true, 0],
+    [true, 0],
+    [true, 0],
+  ]);
 });
 
 test("another seed has other tokens, the same seed the same", () => {
-  const config = { name: "rag", sessions: 4, length_divisor: 8, time_divisor: 1 } as const;
+  const config = {
+    name: "rag",
+    sessions: 4,
+    length_divisor: 8,
+    time_divisor: 1,
+    max_prompt_tokens: null,
+  } as const;
   expect(generateSynthetic(config, 3)).toEqual(generateSynthetic(config, 3));
   const [a] = generateSynthetic(config, 3);
   const [b] = generateSynthetic(config, 4);
@@ -65,15 +79,18 @@ test("sessions that do not fit their engines, or have no times to be sent at, ar
   const [agent] = generate("agentic", 1, { length_divisor: 100 });
   const sessions = agent === undefined ? [] : [agent];
   const engine = { max_model_len: 10_000, num_hbm_blocks: 1_000, block_tokens: 16 };
-  const check = (load: object, changes: object = {}) =>
+  const check = (load: object, changes: object = {}, of = sessions) =>
     // Only what is checked is given.
-    checkSessions(sessions, { load, engine: { ...engine, ...changes } } as Parameters<
-      typeof checkSessions
-    >[1]).map(({ path }) => path);
+    checkSessions(of, { load, engine: { ...engine, ...changes } } as Parameters<typeof checkSessions>[1]).map(
+      ({ path }) => path,
+    );
   // 300 + 29 × 30 = 1,170, and 9 answered.
   expect(check({ arrivals: "trace" }, { max_model_len: 1_179 })).toEqual([]);
   expect(check({ arrivals: "trace" }, { max_model_len: 1_178 })).toEqual(["engine.max_model_len"]);
   expect(check({ arrivals: "closed" }, { num_hbm_blocks: 73 })).toEqual(["engine.num_hbm_blocks"]);
+  const rounds = generate("prefill_only_multiturn", 2, { length_divisor: 100 });
+  expect(check({ arrivals: "closed", num_clients: 2 }, {}, rounds)).toEqual(["load.num_clients"]);
+  expect(check({ arrivals: "closed", num_clients: null }, {}, rounds)).toEqual([]);
   const turns = agent?.turns.map((turn) => ({ ...turn, at_ns: null })) ?? [];
   sessions.push({ session_id: "untimed", turns });
   expect(check({ arrivals: "trace" })).toEqual(["load.arrivals"]);

@@ -47,6 +47,23 @@ test("inspect says what is in a trace, as JSON and as charts", () => {
   for (const name of charts) expect(readFileSync(join(svg_dir, name), "utf8")).toStartWith("<svg");
 });
 
+test("inspect sets two traces side by side, as JSON, as tables and as one page", () => {
+  const other = join(directory, "other.jsonl");
+  // The same prompts, the last one first: block 0 and 1 are seen again at once, so the curves part at one block.
+  writeFileSync(other, row(0, 1_000, [0, 1]) + row(2_000, 1_000, [0, 1]) + row(3_000, 1_500, [0, 2, 3]));
+  const page = join(directory, "page.html");
+  const { distance, with: beside } = JSON.parse(run("inspect", TRACE, "--with", other, "--json").out);
+  expect(distance.ks).toMatchObject({ input_tokens: 0, gap_ms: 0 });
+  // At two blocks the first trace hits block 0 twice, the second block 0 twice and block 1 once: 1 of 7 references.
+  expect(distance.hit_curve).toEqual({ points: expect.closeTo(100 / 7, 9), at_capacity_tokens: 1_024 });
+  expect(beside).toMatchObject({ file: other, requests: 3 });
+  const { out } = run("inspect", TRACE, "--with", other, "--report", page);
+  expect(out).toContain("14.29 at 1,024 tokens: beyond 2");
+  const html = readFileSync(page, "utf8");
+  expect(html).toContain("<h1>trace.jsonl and other.jsonl</h1>");
+  expect(html.match(/<svg /g)?.length).toBe(7);
+});
+
 test("convert, slice and scale write what the next command reads", () => {
   const timed = join(directory, "timed.jsonl");
   expect(run("convert", TRACE, "--to", "timed_trace", "-o", timed).exit_code).toBe(0);
@@ -71,6 +88,9 @@ test("synth writes as many requests as asked, like a file or a preset, and says 
     distance: { hit_curve: { points: expect.any(Number) } },
   });
   expect(readFileSync(out, "utf8").trim().split("\n").length).toBe(30);
+  const page = join(directory, "synthetic.html");
+  expect(run("synth", "--like", TRACE, "--requests", "3", "-o", out, "--report", page).exit_code).toBe(0);
+  expect(readFileSync(page, "utf8")).toContain("<h1>original and synthetic</h1>");
   const like_preset = run("synth", "--like", "rag", "--requests", "10", "-o", out, "--seed", "4");
   expect(like_preset.exit_code).toBe(0);
   expect(like_preset.out).toContain("Source: popularity as RAGCache reports it");
@@ -102,6 +122,12 @@ test.each([
   [["convert", TRACE, "-o", "x"], "--to: must be given"],
   [["synth", "--like", "agentik", "--requests", "2", "-o", "x"], "--like: must be a trace file or a preset"],
   [["synth"], "--like: must be given"],
+  [
+    ["synth", "--like", "rag", "--requests", "2", "-o", "x", "--report", "y", "--no-compare"],
+    "--report: must not go",
+  ],
+  [["synth", "--like", "rag", "--requests", "0", "-o", "x"], "--requests: must be an integer of 1 or more"],
+  [["inspect", TRACE, "--with", "/nowhere.jsonl"], "/nowhere.jsonl: must be a readable file"],
 ])("usage errors exit with 2 and say what to do: %j", (argv, problem) => {
   const { exit_code, err } = run(...argv);
   expect(exit_code).toBe(2);

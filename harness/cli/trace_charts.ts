@@ -1,4 +1,4 @@
-// Charts of a trace as SVG files that stand alone: hit curve, lengths, arrivals, reuse. ECharts draws on the server side.
+// Charts of a trace as SVG files that stand alone: hit curve, tree of prefixes, lengths, arrivals, reuse. ECharts draws on the server side.
 
 import { type EChartsOption, init, type SeriesOption } from "echarts";
 import { quantile, sortAscending } from "../stats/quantile.ts";
@@ -21,6 +21,7 @@ const COLOURS = ["#1f6fb5", "#cc5a17"];
 export function traceCharts(traces: readonly Inspected[]): TraceChart[] {
   return [
     hitChart(traces),
+    treeChart(traces),
     cdfChart(traces, "input_tokens", "input tokens of a request", "requests (%)"),
     cdfChart(traces, "output_tokens", "output tokens of a request", "requests (%)"),
     cdfChart(traces, "gap_ms", "gap between requests (ms)", "gaps (%)"),
@@ -43,6 +44,24 @@ function hitChart(traces: readonly Inspected[]): TraceChart | null {
   return draw("hit_curve", "Hit ratio of an LRU cache by capacity", series, {
     xAxis: axis("log", "capacity (tokens, logarithmic)"),
     yAxis: axis("value", "blocks hit (%)"),
+  });
+}
+
+function treeChart(traces: readonly Inspected[]): TraceChart | null {
+  const series = traces.flatMap(({ label, inspection }, i) => {
+    const levels = inspection.contents?.sharing.levels ?? [];
+    if (levels.length === 0) return [];
+    return [
+      line(
+        label,
+        i,
+        levels.map(({ depth, prompts, distinct }) => [depth, 100 * (1 - distinct / prompts)]),
+      ),
+    ];
+  });
+  return draw("prefix_tree", "Tree of prefixes: blocks at a depth that an earlier prompt had too", series, {
+    xAxis: axis("log", "depth in a prompt (blocks, logarithmic)"),
+    yAxis: { ...axis("value", "blocks seen before (%)"), min: 0, max: 100 },
   });
 }
 

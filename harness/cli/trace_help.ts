@@ -5,7 +5,9 @@ import { SESSION_PRESETS } from "../../workloads/synth/presets/preset_registry.t
 export const TRACE_HELP: string = `trace <command> [options]
 
   inspect FILE                what is in a trace: lengths, arrivals, sessions, shared prefixes, reuse, hit curve
-      --svg DIR               charts of it, as SVG files
+      --with FILE             another trace beside it, and how far apart they are
+      --report OUT.html       tables and charts as one page
+      --svg DIR               the charts, as SVG files
   hits FILE                   hit ratio of an LRU cache of every capacity, from one pass
       --capacity-tokens A,B…  capacities to print (default: doublings up to what the trace can use)
   convert FILE --to FORMAT -o OUT      the same requests as ${WRITTEN_FORMATS.join(", ")}
@@ -14,7 +16,8 @@ export const TRACE_HELP: string = `trace <command> [options]
   synth --like FILE|PRESET --requests N -o OUT
                               a trace with the statistics of another, or of a preset, and how near it came
       --seed N                (default 1)
-      --no-compare            write only
+      --report OUT.html       original and synthetic side by side, with charts and distances, as one page
+      --no-compare            write only: memory stays small, however many requests
 
 For every command that reads a FILE:
   --format NAME               told by the contents, when not given

@@ -8,10 +8,10 @@ import { formatConfigProblem } from "../config/config_problem.ts";
 
 const PLAIN_COLUMNS = 100;
 
-export function printTables(tables: readonly (ReportTable | null)[]): void {
+export function printTables(tables: readonly ReportTable[]): void {
   const paint = makePaint(process.stdout.isTTY);
   const width = process.stdout.columns ?? PLAIN_COLUMNS;
-  for (const table of tables) if (table !== null) console.log(`${terminalTable(table, width, paint)}\n`);
+  for (const table of tables) console.log(`${terminalTable(table, width, paint)}\n`);
 }
 
 /** On stderr, so that --json stays JSON. */

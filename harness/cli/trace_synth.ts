@@ -1,6 +1,6 @@
 // `trace synth --like FILE|PRESET --requests N`: writes a synthetic trace and says how near it came to what it is like.
 
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { TraceWriter, WRITTEN_FORMATS } from "../../workloads/export/trace_writer.ts";
 import { TraceFile } from "../../workloads/import/trace_file.ts";
 import type { TraceInspection } from "../../workloads/inspect/trace_inspection.ts";
@@ -9,7 +9,6 @@ import { FittedTrace } from "../../workloads/synth/fitted_trace.ts";
 import { plannedTrace } from "../../workloads/synth/planned_trace.ts";
 import { sessionPreset } from "../../workloads/synth/presets/preset_registry.ts";
 import type { SyntheticRequest } from "../../workloads/synth/synthetic_request.ts";
-import { traceDistance } from "../../workloads/synth/trace_distance.ts";
 import { TraceFit } from "../../workloads/synth/trace_fit.ts";
 import { Random } from "../clock/random.ts";
 import type { ConfigProblem } from "../config/config_problem.ts";
@@ -20,7 +19,8 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { readTraceFlags, TRACE_FLAGS } from "./trace_flags.ts";
 import { inspectionJson } from "./trace_json.ts";
 import { printTables } from "./trace_print.ts";
-import { countsTable, distanceTable, distributionTable } from "./trace_tables.ts";
+import { distanceOf, renderTraceReport, traceTables } from "./trace_report.ts";
+import type { Inspected } from "./trace_tables.ts";
 
 const FLAGS = {
   ...TRACE_FLAGS,
@@ -29,6 +29,7 @@ const FLAGS = {
   requests: "value",
   to: "value",
   "no-compare": "switch",
+  report: "value",
 } as const;
 const PRESET_BLOCK_TOKENS = 512;
 
@@ -50,6 +51,10 @@ export function traceSynth(argv: readonly string[]): ConfigProblem[] | null {
   if (!flags.has("requests")) required(flags, "requests", "Use for example --requests 10000.");
   const options = readTraceFlags(flags, like);
   const to = flags.choice("to", WRITTEN_FORMATS);
+  if (flags.has("report") && flags.has("no-compare")) {
+    const next_step = "Leave one of them out.";
+    flags.report({ path: "--report", rule: "must not go with --no-compare", got: undefined, next_step });
+  }
   if (flags.problems.length > 0) return flags.problems;
   const model = modelOf(like, requests, options);
   if (!model.ok) return model.error;
@@ -66,8 +71,11 @@ export function traceSynth(argv: readonly string[]): ConfigProblem[] | null {
   writer.close();
   const summary = { out, format, requests, bytes: writer.bytes, like, source };
   const made = compares ? inspector.finish() : null;
+  const traces = made === null ? [] : comparedTraces(original, made);
+  const page = flags.text("report");
+  if (page !== undefined) writeFileSync(page, renderTraceReport(traces, `${like}: ${source}.`));
   if (flags.has("json")) {
-    const distance = made === null || original === null ? null : traceDistance(original, made);
+    const distance = distanceOf(traces);
     const inspected = {
       original: original && inspectionJson(original),
       synthetic: made && inspectionJson(made),
@@ -75,16 +83,15 @@ export function traceSynth(argv: readonly string[]): ConfigProblem[] | null {
     console.log(JSON.stringify({ ...summary, distance, ...inspected }, null, 2));
     return null;
   }
-  if (made !== null) printComparison(original, made);
+  printTables(traceTables(traces));
   console.log(`${out}: ${requests} requests, ${writer.bytes} bytes, ${format}\nSource: ${source}`);
+  if (page !== undefined) console.log(`Report: ${page}`);
   return null;
 }
 
-function printComparison(original: TraceInspection | null, made: TraceInspection): void {
+function comparedTraces(original: TraceInspection | null, made: TraceInspection): Inspected[] {
   const synthetic = { label: "synthetic", inspection: made };
-  const traces = original === null ? [synthetic] : [{ label: "original", inspection: original }, synthetic];
-  const distance = original === null ? null : distanceTable(traceDistance(original, made));
-  printTables([countsTable(traces), distributionTable(traces), distance]);
+  return original === null ? [synthetic] : [{ label: "original", inspection: original }, synthetic];
 }
 
 function required(flags: FlagReader, name: string, next_step: string): string {

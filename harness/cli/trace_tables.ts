@@ -112,6 +112,33 @@ export function openingsTable({ contents }: TraceInspection): ReportTable | null
   };
 }
 
+/** The tree of prefixes by depth, a row a depth and trace. */
+export function treeTable(traces: readonly Inspected[]): ReportTable | null {
+  const named = traces.length > 1;
+  const rows = traces.flatMap(({ label, inspection: { contents } }) =>
+    (contents?.sharing.levels ?? []).map(({ depth, prompts, distinct, shared }) => ({
+      depth,
+      cells: [
+        cell(formatCount(depth)),
+        ...(named ? [cell(label)] : []),
+        ...[prompts, distinct, shared].map((count) => cell(formatCount(count))),
+        cell(`${(100 * (1 - distinct / prompts)).toFixed(1)} %`),
+      ],
+    })),
+  );
+  if (rows.length === 0) return null;
+  return {
+    title: "Tree of prefixes by depth",
+    columns: [
+      right("depth (blocks)"),
+      ...(named ? [left("trace")] : []),
+      ...["prompts so long", "different blocks there", "in several prompts", "seen before"].map(right),
+    ],
+    rows: rows.sort((a, b) => a.depth - b.depth).map(({ cells }) => cells),
+    blocks: true,
+  };
+}
+
 /** What a cache must hold. */
 export function workingSetTable({ contents }: TraceInspection): ReportTable | null {
   if (contents === null) return null;
@@ -154,6 +181,9 @@ export function shownCapacities(curve: HitCurve): number[] {
   return capacities;
 }
 
+/** A synthetic trace is to have the original's hit ratio within so many points at every capacity. */
+const HIT_CURVE_POINTS_MAX = 2;
+
 export function distanceTable({ ks, hit_curve }: TraceDistance): ReportTable {
   const rows = SAMPLE_NAMES.map((name) => {
     const distance = ks[name];
@@ -169,5 +199,9 @@ export function distanceTable({ ks, hit_curve }: TraceDistance): ReportTable {
 
 function curveCell(distance: CurveDistance | null): Cell {
   if (distance === null) return missingCell("a trace says nothing of contents");
-  return cell(`${distance.points.toFixed(2)} at ${formatCount(distance.at_capacity_tokens)} tokens`);
+  const { points, at_capacity_tokens } = distance;
+  const is_near = points <= HIT_CURVE_POINTS_MAX;
+  const verdict = `${is_near ? "within" : "beyond"} ${HIT_CURVE_POINTS_MAX}`;
+  const text = `${points.toFixed(2)} at ${formatCount(at_capacity_tokens)} tokens: ${verdict}`;
+  return cell(text, is_near ? "good" : "bad");
 }

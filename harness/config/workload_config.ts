@@ -54,6 +54,8 @@ export interface SyntheticConfig {
   readonly length_divisor: number;
   /** Times and pauses ÷ this, for short runs; 1 keeps the preset's. */
   readonly time_divisor: number;
+  /** As sent, so after length_divisor: sessions end before a longer prompt, and a longer first one is cut; null: no bound. */
+  readonly max_prompt_tokens: number | null;
 }
 
 /** Contexts visited at random, together working_set_factor × a tier. */

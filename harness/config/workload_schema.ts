@@ -61,6 +61,7 @@ const syntheticShape = z.strictObject({
   sessions: countField(1).default(24),
   length_divisor: countField(1).default(20),
   time_divisor: positiveField().default(60),
+  max_prompt_tokens: countField(1).nullable().default(null),
 });
 
 const tierPressureShape = z.strictObject({

@@ -160,3 +160,31 @@ test("burstgpt: new files name sessions, old ones do not, and failed requests ar
   );
   expect(recent.requests.map(({ session_id }) => session_id)).toEqual(["s 1", null]);
 });
+
+test("burstgpt: every wrong cell and row", () => {
+  const header = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type";
+  const rows = ["5,GPT-4,7,1,8,API log", "x,GPT-4,-1,2.5,8,API log", "6,GPT-4,7"];
+  const { problems } = fixture.read([header, ...rows].join("\n"));
+  expect(problems.map((problem) => problem.split(", got ")[0])).toEqual([
+    "FILE:3: Timestamp: must be a number of s from 0, counted from the trace's start",
+    "FILE:3: Request tokens: must be a whole number of tokens, at least 1",
+    "FILE:3: Response tokens: must be a whole number of tokens, at least 0",
+    "FILE:4: must have a cell for every column of the header",
+  ]);
+});
+
+test("timed_trace: hashes that are no chunks of 16 tokens, and every wrong field", () => {
+  const rows = [
+    '{"timestamp": 0, "input_length": 40, "output_length": 3, "hash_ids": [7, 8]}',
+    '{"timestamp": -1, "input_length": 16, "output_length": 0, "hash_ids": ["a"]}',
+    "[]",
+  ];
+  const { problems } = fixture.read(rows.join("\n"), { format: "timed_trace" });
+  expect(problems.map((problem) => problem.split(", got ")[0])).toEqual([
+    "FILE:1: hash_ids: must have 3 entries, ceil(40 / 16)",
+    "FILE:2: timestamp: must be a number of s from 0, counted from the trace's start",
+    "FILE:2: output_length: must be a whole number of tokens, at least 1",
+    "FILE:2: hash_ids: must be a list of whole numbers from 0 to 2^53 − 1",
+    "FILE:3: must be one JSON object",
+  ]);
+});

@@ -16,6 +16,8 @@ export interface SharingSummary {
   readonly leaves: number;
   /** Blocks of the longest prompt. */
   readonly deepest: number;
+  /** The tree from its roots down, at depths 1, 2, 4, … up to the deepest. */
+  readonly levels: readonly TreeLevel[];
   /** The most used openings. */
   readonly openings: readonly Opening[];
 }
@@ -25,6 +27,18 @@ export interface Opening {
   readonly hash_id: number;
   readonly requests: number;
   readonly blocks: number;
+}
+
+/** The blocks at one depth of the tree. */
+export interface TreeLevel {
+  /** In blocks from the start of a prompt; 1 is a root. */
+  readonly depth: number;
+  /** Prompts that reach so far. */
+  readonly prompts: number;
+  /** Different blocks there: so many ways have parted. */
+  readonly distinct: number;
+  /** Of those: in more than one prompt. */
+  readonly shared: number;
 }
 
 const SHOWN_OPENINGS = 5;
@@ -74,8 +88,28 @@ export class PrefixSharing {
       forks: count((block) => this.#children.at(block) > 1),
       leaves: count((block) => this.#children.at(block) === 0),
       deepest,
+      levels: this.#levels(deepest),
       openings: this.#openings(),
     };
+  }
+
+  #levels(deepest: number): TreeLevel[] {
+    const prompts = new Float64Array(deepest + 1);
+    const distinct = new Float64Array(deepest + 1);
+    const shared = new Float64Array(deepest + 1);
+    for (let block = 0; block < this.#blocks; block++) {
+      const depth = this.#depth.at(block);
+      const uses = this.#uses.at(block);
+      prompts[depth] = (prompts[depth] ?? 0) + uses;
+      distinct[depth] = (distinct[depth] ?? 0) + 1;
+      if (uses > 1) shared[depth] = (shared[depth] ?? 0) + 1;
+    }
+    return depthsTo(deepest).map((depth) => ({
+      depth,
+      prompts: prompts[depth] ?? 0,
+      distinct: distinct[depth] ?? 0,
+      shared: shared[depth] ?? 0,
+    }));
   }
 
   #openings(): Opening[] {
@@ -92,4 +126,11 @@ export class PrefixSharing {
     }
     return most_used.map(({ hash_id, requests, blocks }) => ({ hash_id, requests, blocks }));
   }
+}
+
+/** 1, 2, 4, … and the deepest. */
+function depthsTo(deepest: number): number[] {
+  const depths: number[] = [];
+  for (let depth = 1; depth < deepest; depth *= 2) depths.push(depth);
+  return deepest === 0 ? depths : [...depths, deepest];
 }

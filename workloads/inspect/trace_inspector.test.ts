@@ -35,6 +35,11 @@ test("counts, arrivals, sharing and reuse of a small trace", () => {
     forks: 1,
     leaves: 2,
     deepest: 3,
+    levels: [
+      { depth: 1, prompts: 3, distinct: 1, shared: 1 },
+      { depth: 2, prompts: 3, distinct: 2, shared: 1 },
+      { depth: 3, prompts: 1, distinct: 1, shared: 0 },
+    ],
     openings: [{ hash_id: 7, requests: 3, blocks: 2 }],
   });
   expect([...inspection.samples.shared_tokens]).toEqual([0, 10, 20]);

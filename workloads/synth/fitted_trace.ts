@@ -13,7 +13,7 @@ import type { Random } from "../../harness/clock/random.ts";
 import { assert, present } from "../../harness/domain/assert.ts";
 import { EventHeap } from "./event_heap.ts";
 import { type Family, listFamilies } from "./family_list.ts";
-import { Openings } from "./openings.ts";
+import { type OpeningPrefix, Openings } from "./openings.ts";
 import { PromptForest } from "./prompt_forest.ts";
 import type { SyntheticRequest } from "./synthetic_request.ts";
 import type { TraceFit } from "./trace_fit.ts";
@@ -105,7 +105,7 @@ export class FittedTrace {
   #make({ family, prompts }: Growth, member: number, request: number): number {
     const tokens = this.#fit.input_tokens.at(request);
     const relative = prompts[family.relatives[member] ?? -1];
-    if (relative === undefined) return this.#openings.plant(family.opening, tokens);
+    if (relative === undefined) return this.#openings.plant(prefixesOf(family.opening), tokens);
     return this.#forest.branch(relative, this.#fit.shared_blocks.at(request), tokens);
   }
 
@@ -119,6 +119,11 @@ export class FittedTrace {
     // Entry 0 is before the first request and no gap.
     return this.#fit.gap_ns.at(1 + ((this.#gap_from + (i % GAP_RUN)) % gaps));
   }
+}
+
+/** Every block of a common opening ends a prefix that another prompt may have. */
+function prefixesOf(opening: readonly number[]): OpeningPrefix[] {
+  return opening.map((name, j) => ({ name, blocks: j + 1 }));
 }
 
 function firstRequest(family: Family): number {

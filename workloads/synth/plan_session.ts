@@ -32,10 +32,10 @@ export function planSession(plan: SessionPlan, index: number, seed: number, scal
     turns.push({
       prompt,
       output_tokens: shorter(turn.output_tokens),
-      think_ns: sooner(turn.gap_ns),
-      at_ns: turn_index === 0 || plan.fixed_times ? sooner(at_ns) : null,
+      think_ns: plan.in_step ? 0 : sooner(turn.gap_ns),
+      at_ns: turn_index === 0 || plan.in_step ? sooner(at_ns) : null,
     });
     history = [...prompt, { kind: "answer", turn_index }];
   });
-  return { session_id: `s${index}`, turns };
+  return { session_id: `s${index}`, in_step: plan.in_step, turns };
 }

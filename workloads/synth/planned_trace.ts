@@ -1,11 +1,11 @@
-// Planned sessions as a trace: their turns merged by time, prompts as block ids. Memory is the sessions under way, and the
-// blocks of shared texts.
+// Planned sessions as a trace: their turns merged by time, prompts as block ids. Memory is the sessions under way, 16 bytes a
+// request, and a name a shared text.
 
 import { present } from "../../harness/domain/assert.ts";
 import { type BlockHash, chainBlockHash, ROOT_HASH } from "../../harness/domain/block_hash.ts";
 import { NS_PER_MS } from "../../harness/domain/units.ts";
 import { EventHeap } from "./event_heap.ts";
-import { Openings } from "./openings.ts";
+import { type OpeningPrefix, Openings } from "./openings.ts";
 import { PromptForest } from "./prompt_forest.ts";
 import type { SessionPlan, SharedText } from "./session_plan.ts";
 import type { SyntheticRequest } from "./synthetic_request.ts";
@@ -55,7 +55,7 @@ function grow(forest: PromptForest, openings: Openings, progress: Progress, bloc
   const { new_tokens } = present(plan.turns[turn_index], "a turn that is due is planned");
   if (prompt === null) {
     const shared_tokens = plan.shared.reduce((total, { tokens }) => total + tokens, 0);
-    return openings.plant(fullBlocks(plan.shared, block_tokens), shared_tokens + new_tokens);
+    return openings.plant(openingOf(plan.shared, block_tokens), shared_tokens + new_tokens);
   }
   const earlier_tokens = forest.tokens(prompt);
   const answer_tokens = plan.turns[turn_index - 1]?.output_tokens ?? 0;
@@ -63,17 +63,13 @@ function grow(forest: PromptForest, openings: Openings, progress: Progress, bloc
   return forest.branch(prompt, kept_blocks, earlier_tokens + answer_tokens + new_tokens);
 }
 
-/** Names of the blocks that lie wholly in shared texts: equal for equal texts before their end. */
-function fullBlocks(shared: readonly SharedText[], block_tokens: number): number[] {
-  const blocks: number[] = [];
+/** The shared texts up to the end of each, in the blocks that lie wholly in them. */
+function openingOf(shared: readonly SharedText[], block_tokens: number): OpeningPrefix[] {
   let name: BlockHash = ROOT_HASH;
   let end = 0;
-  for (const { key, tokens } of shared) {
+  return shared.map(({ key, tokens }) => {
     end += tokens;
     name = chainBlockHash(name, [key, tokens], 0, 2);
-    while ((blocks.length + 1) * block_tokens <= end) {
-      blocks.push(chainBlockHash(name, [blocks.length], 0, 1));
-    }
-  }
-  return blocks;
+    return { name, blocks: Math.floor(end / block_tokens) };
+  });
 }

@@ -8,8 +8,8 @@ export interface SessionPlan {
   readonly shared: readonly SharedText[];
   /** At least one. */
   readonly turns: readonly PlannedTurn[];
-  /** Later turns have their time, whoever is still being served; else they follow their predecessor by gap_ns. */
-  readonly fixed_times: boolean;
+  /** Sessions take their turns together: round k + 1 after round k of all, at equal times; else a turn follows its own by gap_ns. */
+  readonly in_step: boolean;
 }
 
 export interface SharedText {

@@ -40,7 +40,7 @@ test("tier_pressure outgrows HBM and memory at 1p1d", () => {
 });
 
 test("a comparison of tiers starts where memory is outgrown, others and traces do not", () => {
-  const preset = (ab: string, workload: WorkloadName): string => {
+  const preset = (ab: string, workload: WorkloadName | null): string => {
     const parsed = parseAb(ab);
     return parsed.ok ? defaultPreset(workload, parsed.value?.factor ?? null).name : "no such factor";
   };
@@ -49,4 +49,11 @@ test("a comparison of tiers starts where memory is outgrown, others and traces d
   expect(preset("preferred_segment", "multi_turn")).toBe("laptop");
   expect(preset("none", "multi_turn")).toBe("laptop");
   expect(preset("tiers", "trace")).toBe("laptop_trace");
+  expect(preset("tiers", null)).toBe("tier_pressure");
+});
+
+test("a run that names nothing sends conversations like the published trace's", () => {
+  expect(defaultPreset(null, null).name).toBe("laptop_conversation");
+  expect(defaultPreset("conversation_like", null).name).toBe("laptop_conversation");
+  expect(defaultPreset("rag", null).name).toBe("laptop");
 });

@@ -4,6 +4,7 @@
 import type { Random } from "../../clock/random.ts";
 import type { Session } from "../../domain/session.ts";
 import { type ArrivalProcess, arrivalTimes } from "./arrivals.ts";
+import { type ClientShare, ownOf, WHOLE_LOAD } from "./client_share.ts";
 import type { LoadSource, SourceState } from "./load_source.ts";
 import { SessionSchedule } from "./session_schedule.ts";
 
@@ -17,13 +18,19 @@ export class OpenLoop implements LoadSource {
   readonly planned_requests: number;
   readonly #schedule: SessionSchedule;
 
-  constructor(sessions: readonly Session[], arrivals: OpenLoopArrivals, random: Random) {
-    this.#schedule = new SessionSchedule(sessions);
+  /** Arrivals are those of all sessions, whichever of them are this client's. */
+  constructor(
+    sessions: readonly Session[],
+    arrivals: OpenLoopArrivals,
+    random: Random,
+    share: ClientShare = WHOLE_LOAD,
+  ) {
+    this.#schedule = new SessionSchedule(ownOf(sessions, share));
     this.planned_requests = this.#schedule.planned_requests;
     const times = arrivalTimes(arrivals.process, arrivals.rate_per_s, arrivals.burstiness_cv, random);
-    for (let session_index = 0; session_index < sessions.length; session_index++) {
-      this.#schedule.add({ session_index, turn_index: 0 }, times.next().value);
-    }
+    const begins_ns = sessions.map(() => times.next().value);
+    for (const [session_index, begin_ns] of ownOf(begins_ns, share).entries())
+      this.#schedule.add({ session_index, turn_index: 0 }, begin_ns);
   }
 
   next(now_ns: number): SourceState {

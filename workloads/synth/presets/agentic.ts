@@ -28,7 +28,7 @@ export const AGENTIC: SessionPreset = {
         output_tokens: ANSWER_TOKENS,
         gap_ns: turn_index === 0 ? 0 : Math.round(random.exponential(TOOL_S * NS_PER_S)),
       }));
-      yield { at_ns, shared: [COMMON], turns, fixed_times: false };
+      yield { at_ns, shared: [COMMON], turns, in_step: false };
     }
   },
 };

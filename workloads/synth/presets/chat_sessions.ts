@@ -36,7 +36,7 @@ export function* chatSessions(random: Random, chat: ChatParameters): Generator<S
     at_ns += Math.round(random.exponential(NS_PER_S / chat.sessions_per_s));
     const key = openings.draw(random);
     const tokens = chat.opening_tokens[key] ?? 0;
-    yield { at_ns, shared: [{ key, tokens }], turns: drawTurns(random, chat), fixed_times: false };
+    yield { at_ns, shared: [{ key, tokens }], turns: drawTurns(random, chat), in_step: false };
   }
 }
 

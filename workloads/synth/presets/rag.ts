@@ -21,7 +21,7 @@ export const RAG: SessionPreset = {
   name: "rag",
   summary: "1,024 tokens of instructions, 5 of 2,000 chunks of 1,024 tokens by popularity, a short question",
   source:
-    "popularity as RAGCache reports it (3 % of the documents in 60 % of the requests; from memory, not looked up); sizes, list length and rate are assumptions",
+    "popularity as RAGCache reports it (arXiv:2404.12457: 3 % of the documents in 60 % of the requests); sizes, list length and rate are assumptions",
   *plans(random): Generator<SessionPlan, never> {
     const popularity = new ZipfTable(CORPUS_CHUNKS, POPULARITY_EXPONENT);
     let at_ns = 0;
@@ -40,7 +40,7 @@ export const RAG: SessionPreset = {
         output_tokens: drawLength(random, 256, 0.6, 1_024),
         gap_ns: 0,
       };
-      yield { at_ns, shared: [INSTRUCTIONS, ...found], turns: [turn], fixed_times: false };
+      yield { at_ns, shared: [INSTRUCTIONS, ...found], turns: [turn], in_step: false };
     }
   },
 };

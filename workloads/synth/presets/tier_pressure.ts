@@ -41,6 +41,6 @@ export function* pressurePlans(random: Random, pressure: TierPressure): Generato
     at_ns += Math.round(random.exponential(NS_PER_S / visits_per_s));
     const shared = [{ key: random.below(contexts), tokens: context_tokens }];
     const turn = { new_tokens: pressure.question_tokens, output_tokens: pressure.answer_tokens, gap_ns: 0 };
-    yield { at_ns, shared, turns: [turn], fixed_times: false };
+    yield { at_ns, shared, turns: [turn], in_step: false };
   }
 }

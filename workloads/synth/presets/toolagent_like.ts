@@ -6,7 +6,7 @@ export const TOOLAGENT_LIKE: SessionPreset = {
   summary:
     "tools and agents: 6.6 requests/s, prompts of 8.6K tokens, most of it long openings that all calls of a tool share",
   source:
-    "Mooncake's tool-and-agent trace (FAST'25): 23,608 requests in an hour, mean input 8,596 and output 182 tokens, 0.59 of the blocks seen before (the ratio from memory, not looked up)",
+    "Mooncake's tool-and-agent trace (FAST'25): 23,608 requests in an hour, mean input 8,596 and output 182 tokens; that 0.59 of its blocks were seen before is remembered, and in no public document that we could read",
   plans: (random) =>
     chatSessions(random, {
       sessions_per_s: 5.35,
