@@ -1,20 +1,24 @@
-// The metadata file of a bucket: JSON beside the data, written last, so that a bucket without one is torn.
+// The metadata file of a bucket: a line of JSON beside the data, written last, so that a bucket without one is torn, and a line with the
+// CRC32 of the first, so that a key or an offset that the disk has damaged is not believed.
 
 import { type BucketListing, DISK_ALIGN_BYTES } from "../core/tier/disk_tier_api.ts";
 import { MAX_KEY_BYTES } from "../domain/object_key.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 export function formatBucketMeta(bucket: BucketListing): string {
-  return JSON.stringify({ format_version: FORMAT_VERSION, ...bucket });
+  const json = JSON.stringify({ format_version: FORMAT_VERSION, ...bucket });
+  return `${json}\n${checksum(json)}\n`;
 }
 
 /** A listing whose items lie inside the file, or what is wrong with the text. */
 export function parseBucketMeta(text: string, bucket_id: number): Result<BucketListing, string> {
+  const [json = "", sum, end] = text.split("\n");
+  if (sum !== checksum(json) || end !== "") return err("has another checksum than its last line says");
   let meta: unknown;
   try {
-    meta = JSON.parse(text);
+    meta = JSON.parse(json);
   } catch {
     return err("is not JSON");
   }
@@ -32,6 +36,10 @@ export function parseBucketMeta(text: string, bucket_id: number): Result<BucketL
     checked.push(item);
   }
   return ok({ bucket_id, file_bytes, items: checked });
+}
+
+function checksum(json: string): string {
+  return Bun.hash.crc32(json).toString(16).padStart(8, "0");
 }
 
 function isItem(value: unknown, file_bytes: number): value is BucketListing["items"][number] {

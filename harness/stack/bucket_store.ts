@@ -1,6 +1,7 @@
 // The bucket files of one disk tier: written, read and deleted, with what the owner's metrics say of them.
 
-import type { BucketWriteItem, ReadItem } from "../core/tier/disk_tier_api.ts";
+import type { BucketWriteItem, PromotionCopy, ReadItem } from "../core/tier/disk_tier_api.ts";
+import { STORE_CODE } from "../domain/store_error.ts";
 import { NS_PER_US } from "../domain/units.ts";
 import { deleteBucket } from "./bucket_files.ts";
 import { BucketReader, type BucketReaderParts } from "./bucket_reader.ts";
@@ -39,6 +40,24 @@ export class BucketStore {
   /** [items]: 0 or a negative code. */
   read(items: readonly ReadItem[]): Promise<readonly number[]> {
     return this.#timed(this.read_latency, this.#reader.read(items));
+  }
+
+  /** Staged objects to where the master wants them. 0, or TRANSFER_FAIL when a copy failed. */
+  async copyToSegment(copies: readonly PromotionCopy[]): Promise<number> {
+    const { plane, staging, segment } = this.#parts;
+    const results = await plane.submit(
+      copies.map(({ staging_offset, segment_offset, bytes }) => ({
+        kind: "copy",
+        from: staging,
+        from_offset: staging_offset,
+        to: segment,
+        to_offset: segment_offset,
+        bytes,
+        verify: null,
+        earliest_done_ns: 0,
+      })),
+    );
+    return results.every(({ code }) => code === "ok") ? STORE_CODE.OK : STORE_CODE.TRANSFER_FAIL;
   }
 
   delete(bucket_id: number): Promise<void> {

@@ -1,8 +1,7 @@
-// The master's /metrics and /metrics/summary, with Mooncake's names where it has the same quantity (spec: mooncake_store.md
-// §6.8; the trailing underscores are real). Names that start with master_tierbench_ are ours.
+// The master's /metrics, with Mooncake's names where it has the same quantity (spec: mooncake_store.md §6.8; the trailing underscores
+// are real). Names that start with master_tierbench_ are ours.
 
 import type { MasterOp, MasterStats } from "../domain/master_api.ts";
-import { formatBytes } from "../domain/units.ts";
 import { MASTER_OPS } from "../wire/master_codec.ts";
 import { MetricsText } from "./metrics_text.ts";
 
@@ -23,20 +22,63 @@ export function masterMetrics(stats: MasterStats): Response {
   }
   text.add("counter", "mem_cache_hit_nums_", stats.mem_cache_hit_nums);
   text.add("counter", "file_cache_hit_nums_", stats.file_cache_hit_nums);
+  text.add("counter", "mem_cache_hit_bytes_total", stats.mem_cache_hit_bytes);
+  text.add("counter", "file_cache_hit_bytes_total", stats.file_cache_hit_bytes);
+  text.add("gauge", "mem_cache_nums_", stats.mem_cache_nums);
+  text.add("gauge", "file_cache_nums_", stats.file_cache_nums);
   text.add("counter", "total_get_nums_", stats.total_get_nums);
   text.add("counter", "valid_get_nums_", stats.valid_get_nums);
-  text.add("counter", "master_evicted_key_count", stats.evicted_key_count);
-  text.add("counter", "master_evicted_size_bytes", stats.evicted_size_bytes);
-  text.add("counter", "master_put_start_alloc_failures_total", stats.put_start_alloc_failures);
+  addEvictions(text, stats);
+  addPuts(text, stats);
+  addPromotions(text, stats);
   text.add("counter", "master_tierbench_offloaded_key_count", stats.offloaded_key_count);
   text.add("counter", "master_tierbench_preferred_placed_total", stats.preferred_placed);
   text.add("counter", "master_tierbench_preferred_fallback_total", stats.preferred_fallback);
   text.add("counter", "master_tierbench_expired_clients_total", stats.expired_clients);
-  for (const op of MASTER_OPS) {
-    text.add("counter", `master_${metricOp(op)}_requests_total`, stats.requests[op]);
-    text.add("counter", `master_${metricOp(op)}_failures_total`, stats.failures[op]);
-  }
+  for (const op of MASTER_OPS) addRequests(text, stats, op);
   return text.response();
+}
+
+/** Only memory is evicted here, so Mooncake's totals and its `_mem` series are the same numbers. */
+function addEvictions(text: MetricsText, stats: MasterStats): void {
+  text.add("counter", "master_attempted_evictions_total", stats.attempted_evictions);
+  text.add("counter", "master_successful_evictions_total", stats.successful_evictions);
+  text.add("counter", "master_evicted_key_count", stats.evicted_key_count);
+  text.add("counter", "master_evicted_size_bytes", stats.evicted_size_bytes);
+  text.add("counter", "master_attempted_evictions_mem", stats.attempted_evictions);
+  text.add("counter", "master_successful_evictions_mem", stats.successful_evictions);
+  text.add("counter", "master_evicted_key_count_mem", stats.evicted_key_count);
+  text.add("counter", "master_evicted_size_bytes_mem", stats.evicted_size_bytes);
+}
+
+function addPuts(text: MetricsText, stats: MasterStats): void {
+  text.add("counter", "master_put_start_alloc_failures_total", stats.put_start_alloc_failures);
+  text.add("counter", "master_put_start_discard_cnt", stats.put_start_discarded);
+  text.add("counter", "master_put_start_release_cnt", stats.put_start_released);
+  text.add("gauge", "master_put_start_discarded_staging_size", stats.put_start_discarded_staging_bytes);
+  text.add(
+    "counter",
+    "master_tierbench_put_start_partial_allocations_total",
+    stats.put_start_partial_allocations,
+  );
+}
+
+function addPromotions(text: MetricsText, { promotions }: MasterStats): void {
+  const { in_flight, ...totals } = promotions;
+  text.add("gauge", "master_promotion_in_flight", in_flight);
+  for (const [name, count] of Object.entries(totals)) {
+    text.add("counter", `master_promotion_${name}_total`, count);
+  }
+}
+
+function addRequests(text: MetricsText, stats: MasterStats, op: MasterOp): void {
+  const name = `master_${metricOp(op)}`;
+  text.add("counter", `${name}_requests_total`, stats.requests[op]);
+  text.add("counter", `${name}_failures_total`, stats.failures[op]);
+  if (!op.startsWith("batch_")) return;
+  text.add("counter", `${name}_partial_successes_total`, stats.partial_successes[op]);
+  text.add("counter", `${name}_items_total`, stats.items[op]);
+  text.add("counter", `${name}_failed_items_total`, stats.failed_items[op]);
 }
 
 /** Mooncake's names of ops that are called otherwise here. */
@@ -46,24 +88,9 @@ function metricOp(op: MasterOp): string {
       return "batch_exist_key";
     case "batch_get_replicas":
       return "batch_get_replica_list";
+    case "notify_disk_evicted":
+      return "evict_disk_replica";
     default:
       return op;
   }
-}
-
-/** One line, totals since start. */
-export function masterSummary(stats: MasterStats): string {
-  const used = (bytes: number, of_bytes: number): string => {
-    const percent = of_bytes === 0 ? "n/a" : `${((100 * bytes) / of_bytes).toFixed(1)}%`;
-    return `${formatBytes(bytes)} / ${formatBytes(of_bytes)} (${percent})`;
-  };
-  const batch = (op: MasterOp): string => `${stats.requests[op] - stats.failures[op]}/${stats.requests[op]}`;
-  return [
-    `Mem Storage: ${used(stats.allocated_bytes, stats.total_capacity_bytes)}`,
-    `SSD Storage: ${used(stats.allocated_file_size_bytes, stats.total_file_capacity_bytes)}`,
-    `Keys: ${stats.key_count} (soft-pinned: ${stats.soft_pin_key_count})`,
-    `Clients: ${stats.active_clients}`,
-    `Batch Requests (Success/Total): PutStart=${batch("batch_put_start")}, PutEnd=${batch("batch_put_end")}, Get=${batch("batch_get_replicas")}, ExistKey=${batch("batch_exist")}`,
-    `Eviction: AllocFail=${stats.put_start_alloc_failures}, keys=${stats.evicted_key_count}, size=${formatBytes(stats.evicted_size_bytes)}`,
-  ].join(" | ");
 }

@@ -2,19 +2,39 @@
 
 import type { Clock } from "../clock/clock.ts";
 import type { MasterCore } from "../core/master/master_core.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
 import type { HttpRoute, HttpRoutes } from "./loopback_http.ts";
-import { masterMetrics, masterSummary } from "./master_metrics.ts";
+import { masterMetrics } from "./master_metrics.ts";
 
-export function masterRoutes(core: MasterCore, clock: Clock): HttpRoutes {
+/**
+ * `summary`: the line of /metrics/summary as of now. With a secret, what names keys or removes them wants it as
+ * `authorization: Bearer <secret>`; health and metrics stay open, so that a scraper needs no secret.
+ */
+export function masterRoutes(
+  core: MasterCore,
+  clock: Clock,
+  summary: () => string,
+  secret: SharedSecret | null,
+): HttpRoutes {
+  const guarded = (route: HttpRoute): HttpRoute => guard(route, secret);
   return new Map<string, HttpRoute>([
     ["GET /health", () => new Response("OK\n")],
     ["GET /metrics", () => masterMetrics(core.stats(clock.now_ns()))],
-    ["GET /metrics/summary", () => new Response(`${masterSummary(core.stats(clock.now_ns()))}\n`)],
-    ["GET /get_all_keys", () => lines([...core.keys()])],
+    ["GET /metrics/summary", () => new Response(`${summary()}\n`)],
+    ["GET /get_all_keys", guarded(() => lines([...core.keys()]))],
     ["GET /get_all_segments", () => lines(core.stats(clock.now_ns()).segments.map((s) => s.segment_name))],
-    ["GET /query_key", (_http, url) => queryKey(core, clock, url)],
-    ["POST /remove_all", (_http, url) => removeAll(core, clock, url)],
+    ["GET /query_key", guarded((_http, url) => queryKey(core, clock, url))],
+    ["POST /remove_all", guarded((_http, url) => removeAll(core, clock, url))],
   ]);
+}
+
+function guard(route: HttpRoute, secret: SharedSecret | null): HttpRoute {
+  if (secret === null) return route;
+  return (http, url) => {
+    if (secret.acceptsHeader(http.headers.get("authorization"))) return route(http, url);
+    const text = "authorization: must be Bearer and the secret that the master was started with.\n";
+    return new Response(text, { status: 401, headers: { "www-authenticate": "Bearer" } });
+  };
 }
 
 function queryKey(core: MasterCore, clock: Clock, url: URL): Response {

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { present } from "../domain/assert.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../domain/replica.ts";
+import { STORE_CODE } from "../domain/store_error.ts";
+import { SharedSecret } from "../wire/shared_secret.ts";
 import { startMaster } from "./master_server.ts";
 import { BLOCK_BYTES, fillBlocks, getItems, keyOf, putItems } from "./store_client_contract.ts";
 import { STORE, StoreFixture } from "./store_fixture.ts";
@@ -100,3 +103,45 @@ test("a port or an address in use is an error that names it, and nothing is left
   expect(free.ok).toBe(true); // second.sock was given back
   if (free.ok) await free.value.stop();
 });
+
+test("a store with a secret serves its own processes and nobody else; health and metrics stay open", async () => {
+  const text = "0123456789abcdef0123456789abcdef";
+  const parsed = SharedSecret.parse(text);
+  await using fixture = new StoreFixture(
+    { enable_offload: true },
+    present(parsed.ok ? parsed.value : null, "long enough"),
+  );
+  await storeWithTwoBlocks(fixture);
+  const stranger = fixture.openClient("node9", MEMORY_BYTES, null, null).client;
+  expect(await stranger.exists([keyOf(0)])).toEqual([STORE_CODE.ILLEGAL_CLIENT]);
+  expect(await stranger.removeAll(true)).toEqual({ code: STORE_CODE.ILLEGAL_CLIENT, removed: 0 });
+  const status = async (path: string, method: "GET" | "POST", authorization: string): Promise<number> =>
+    (await fixture.askMaster(path, method, { authorization })).status;
+  const guarded = [
+    ["/get_all_keys", "GET"],
+    ["/query_key?key=x", "GET"],
+    ["/remove_all", "POST"],
+  ] as const;
+  for (const [path, method] of guarded) expect(await status(path, method, "Bearer wrong")).toBe(401);
+  for (const path of ["/health", "/metrics", "/metrics/summary", "/get_all_segments"]) {
+    expect(await status(path, "GET", "")).toBe(200);
+  }
+  expect(await status("/remove_all?force=true", "POST", `Bearer ${text}`)).toBe(200);
+  expect(fixture.lines.join("\n")).not.toContain(text);
+});
+
+test("a master that stood still for longer than client_ttl_ms hears its clients' pings before it takes any for dead", async () => {
+  await using fixture = new StoreFixture({ client_ttl_ms: 2_000 });
+  await fixture.startMaster();
+  await fixture.spawnOwner(fixture.ownerConfig(0)); // in a process of its own: it goes on pinging
+  const { client } = fixture.openClient("node0", MEMORY_BYTES);
+  await client.stats();
+  Bun.sleepSync(2_600);
+  const before = await client.stats();
+  await fixture.until(async () => {
+    const stats = await client.stats();
+    return stats.ok && before.ok && stats.value.requests.ping > before.value.requests.ping;
+  });
+  const stats = await client.stats();
+  expect(stats.ok && [stats.value.expired_clients, stats.value.segments.length]).toEqual([0, 1]);
+}, 20_000);

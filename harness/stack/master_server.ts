@@ -6,20 +6,32 @@ import { MASTER_DEFAULTS } from "../core/master/master_config.ts";
 import { MasterCore, TICK_MS } from "../core/master/master_core.ts";
 import { SegmentAllocator } from "../core/tier/segment_allocator.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { msToNs } from "../domain/units.ts";
 import { MASTER_SERVICE, type MasterTypes } from "../wire/master_codec.ts";
 import type { Handlers } from "../wire/rpc_service.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
 import { serveLoopback } from "./loopback_http.ts";
-import { masterSummary } from "./master_metrics.ts";
+import { MasterGarbage } from "./master_garbage.ts";
 import { masterRoutes } from "./master_routes.ts";
+import { masterSummary, SNAPSHOT_MS, type SummarySnapshot } from "./master_summary.ts";
 import { runPeriodically } from "./periodic.ts";
 import type { Log, MasterProcess, RunningProcess } from "./process_config.ts";
 import { serveRpcAt } from "./serve_rpc_at.ts";
 import type { StartError } from "./start_error.ts";
 
+/** A timer this far off lets the event loop serve what waits in its sockets. */
+const TURN_NS: number = msToNs(1);
+/**
+ * A process that stood still (suspended, or removing millions of objects) first serves what came meanwhile: the pings of clients that
+ * would else be taken for dead.
+ */
+const STANDSTILL_NS: number = msToNs(500);
+
 export async function startMaster(
   config: MasterProcess,
   clock: Clock,
   log: Log,
+  secret: SharedSecret | null = null,
 ): Promise<Result<RunningProcess, StartError>> {
   const core = new MasterCore(
     { ...MASTER_DEFAULTS, ...config.store },
@@ -28,21 +40,47 @@ export async function startMaster(
       newSpace: (segment_bytes) => new SegmentAllocator(segment_bytes),
     },
   );
-  const rpc = await serveRpcAt<MasterTypes>(config.rpc_address, MASTER_SERVICE, masterHandlers(core, clock));
+  const rpc = await serveRpcAt<MasterTypes>(
+    config.rpc_address,
+    MASTER_SERVICE,
+    masterHandlers(core, clock),
+    secret,
+  );
   if (!rpc.ok) return rpc;
-  const http = serveLoopback(config.http_port, masterRoutes(core, clock));
+  let snapshot: SummarySnapshot = { stats: core.stats(clock.now_ns()), taken_ns: clock.now_ns() };
+  const summary = (): string => masterSummary(core.stats(clock.now_ns()), clock.now_ns(), snapshot);
+  const http = serveLoopback(config.http_port, masterRoutes(core, clock, summary, secret));
   if (!http.ok) {
     rpc.value.stop();
     return err(http.error);
   }
-  const ticks = runPeriodically(clock, TICK_MS, () => core.tick(clock.now_ns()));
+  let ticked_ns = clock.now_ns();
+  const ticks = runPeriodically(clock, TICK_MS, async () => {
+    if (clock.now_ns() - ticked_ns > STANDSTILL_NS) await clock.sleepUntil(clock.now_ns() + TURN_NS);
+    await tick(core, clock);
+    ticked_ns = clock.now_ns();
+  });
+  const garbage = new MasterGarbage();
+  const collections = runPeriodically(clock, TICK_MS, () => garbage.collectWhenDue(core.served_keys));
+  const snapshots = runPeriodically(clock, SNAPSHOT_MS, () => {
+    snapshot = { stats: core.stats(clock.now_ns()), taken_ns: clock.now_ns() };
+  });
   const stop = async (): Promise<void> => {
-    await ticks.stop();
+    await Promise.all([ticks.stop(), collections.stop(), snapshots.stop()]);
     rpc.value.stop();
     await http.value.stop();
-    log(masterSummary(core.stats(clock.now_ns())));
+    log(summary());
   };
   return ok({ http_port: http.value.port, stop });
+}
+
+/** A large eviction is a few milliseconds of work at a time, with requests served between. */
+async function tick(core: MasterCore, clock: Clock): Promise<void> {
+  core.tick(clock.now_ns());
+  while (core.is_evicting) {
+    await clock.sleepUntil(clock.now_ns() + TURN_NS);
+    core.tick(clock.now_ns());
+  }
 }
 
 function masterHandlers(core: MasterCore, clock: Clock): Handlers<MasterTypes> {
@@ -61,6 +99,7 @@ function masterHandlers(core: MasterCore, clock: Clock): Handlers<MasterTypes> {
     remove_all: (request) => core.handle({ op: "remove_all", ...request }, clock.now_ns()),
     offload_heartbeat: (request) => core.handle({ op: "offload_heartbeat", ...request }, clock.now_ns()),
     notify_offloaded: (request) => core.handle({ op: "notify_offloaded", ...request }, clock.now_ns()),
+    notify_promoted: (request) => core.handle({ op: "notify_promoted", ...request }, clock.now_ns()),
     notify_disk_evicted: (request) => core.handle({ op: "notify_disk_evicted", ...request }, clock.now_ns()),
     get_stats: () => core.handle({ op: "get_stats" }, clock.now_ns()),
   };

@@ -73,8 +73,8 @@ export class OwnerDisk {
       log(`offload heartbeat: ${describeStoreCode(code)}`);
       return;
     }
-    const { tasks, wipe } = reply.value;
-    this.dispatch({ type: "heartbeat_reply", tasks, wipe });
+    const { tasks, promotions, wipe } = reply.value;
+    this.dispatch({ type: "heartbeat_reply", tasks, promotions, wipe });
   }
 
   /** Objects of this tier, read into the staging buffer; `batch_id` names their slots until `release`. */
@@ -126,6 +126,12 @@ export class OwnerDisk {
         return this.#notifyOffloaded(effect);
       case "notify_disk_evicted":
         return this.#notifyEvicted(effect);
+      case "notify_lost":
+        return this.#notifyLost(effect);
+      case "copy_to_segment":
+        return this.#copyToSegment(effect);
+      case "notify_promoted":
+        return this.#notifyPromoted(effect);
     }
   }
 
@@ -170,5 +176,27 @@ export class OwnerDisk {
     const reply = await master.call("notify_disk_evicted", { segment_name, keys });
     const code = reply.ok ? reply.value.code : reply.error.code;
     this.dispatch({ type: "notify_disk_evicted_done", bucket_id, code });
+  }
+
+  async #notifyLost({ keys }: EffectOf<"notify_lost">): Promise<void> {
+    const { master, segment_name, log } = this.#parts;
+    log(
+      `${keys.length} objects had another checksum on disk and are dropped: ${keys.slice(0, 3).join(", ")}`,
+    );
+    const reply = await master.call("notify_disk_evicted", { segment_name, keys });
+    const code = reply.ok ? reply.value.code : reply.error.code;
+    this.dispatch({ type: "notify_lost_done", keys, code });
+  }
+
+  async #copyToSegment({ promotion_id, copies }: EffectOf<"copy_to_segment">): Promise<void> {
+    const code = await this.#parts.store.copyToSegment(copies);
+    this.dispatch({ type: "copied_to_segment", promotion_id, code });
+  }
+
+  /** One that is lost ends when the master takes the task for forgotten. */
+  async #notifyPromoted({ results }: EffectOf<"notify_promoted">): Promise<void> {
+    const { master, client_id, segment_name, log } = this.#parts;
+    const reply = await master.call("notify_promoted", { client_id, segment_name, results });
+    if (!reply.ok) log(`notify_promoted: ${reply.error.detail}`);
   }
 }

@@ -2,8 +2,10 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
+import type { NetworkedDataPlane } from "../../native/ffi/networked_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import { DiskTier } from "../core/tier/disk_tier.ts";
+import type { FabricKey, SegmentFabricKeys } from "../domain/fabric_key.ts";
 import type { SegmentInfo } from "../domain/replica.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { MasterTypes } from "../wire/master_codec.ts";
@@ -19,6 +21,8 @@ import type { StartError } from "./start_error.ts";
 
 export interface OwnerNodeTools {
   readonly plane: DataPlane;
+  /** The same plane, where other nodes reach this one by network. */
+  readonly network: NetworkedDataPlane | null;
   readonly master: RpcClient<MasterTypes>;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,6 +32,7 @@ export interface OwnerNodeTools {
 export interface OwnerDiskTier {
   readonly disk: OwnerDisk;
   readonly store: BucketStore;
+  readonly staging: Region;
 }
 
 export interface OwnerNode {
@@ -37,7 +42,10 @@ export interface OwnerNode {
 }
 
 /** Nothing is mounted and no loop runs yet. The regions belong to the plane and go with it. */
-export function makeOwnerNode(config: OwnerProcess, tools: OwnerNodeTools): Result<OwnerNode, StartError> {
+export async function makeOwnerNode(
+  config: OwnerProcess,
+  tools: OwnerNodeTools,
+): Promise<Result<OwnerNode, StartError>> {
   const segment = createOwnedRegion(
     tools.plane,
     "segment_bytes",
@@ -48,10 +56,12 @@ export function makeOwnerNode(config: OwnerProcess, tools: OwnerNodeTools): Resu
   if (!segment.ok) return segment;
   const tier = config.disk === null ? ok(null) : makeDiskTier(config, config.disk, segment.value, tools);
   if (!tier.ok) return tier;
+  const fabric_keys = await publishKeys(tools.network, segment.value, tier.value?.staging ?? null);
+  if (!fabric_keys.ok) return fabric_keys;
   const mount = new OwnerMount({
     ...tools,
     client_id: config.name,
-    segment: segmentInfo(config),
+    segment: segmentInfo(config, fabric_keys.value),
     onRemount: () => tier.value?.disk.dispatch({ type: "remounted" }),
   });
   return ok({ mount, tier: tier.value });
@@ -103,10 +113,27 @@ function makeDiskTier(
   const machine = new DiskTier(disk);
   const { heartbeat_ms } = disk;
   const parts = { machine, store, master, client_id: name, segment_name, heartbeat_ms, clock, log };
-  return ok({ disk: new OwnerDisk(parts), store });
+  return ok({ disk: new OwnerDisk(parts), store, staging: staging.value });
 }
 
-function segmentInfo(config: OwnerProcess): SegmentInfo {
+/** Registers what other nodes copy from and to. */
+async function publishKeys(
+  network: NetworkedDataPlane | null,
+  segment: Region,
+  staging: Region | null,
+): Promise<Result<SegmentFabricKeys | null, StartError>> {
+  if (network === null) return ok(null);
+  const publish = async (region: Region): Promise<Result<FabricKey, StartError>> => {
+    const key = await network.publish(region);
+    return key.ok ? key : err({ code: "network", detail: `link.protocol: ${key.error.detail}` });
+  };
+  const segment_key = await publish(segment);
+  if (!segment_key.ok) return segment_key;
+  const staging_key = staging === null ? ok(null) : await publish(staging);
+  return staging_key.ok ? ok({ segment: segment_key.value, staging: staging_key.value }) : staging_key;
+}
+
+function segmentInfo(config: OwnerProcess, fabric_keys: SegmentFabricKeys | null): SegmentInfo {
   return {
     segment_name: config.segment_name,
     node: config.node,
@@ -115,6 +142,7 @@ function segmentInfo(config: OwnerProcess): SegmentInfo {
     generation: config.generation,
     owner_address: config.rpc_address,
     enable_offload: config.disk !== null,
+    fabric_keys,
   };
 }
 

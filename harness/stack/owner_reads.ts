@@ -9,6 +9,7 @@ import { parseAddress } from "../wire/address.ts";
 import { type OffloadObjects, OWNER_SERVICE, type OwnerTypes } from "../wire/owner_codec.ts";
 import { RpcClient } from "../wire/rpc_client.ts";
 import { type RpcError, rpcError } from "../wire/rpc_error.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
 import type { Log } from "./process_config.ts";
 
 export interface OwnerReadsOptions {
@@ -16,6 +17,7 @@ export interface OwnerReadsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly rpc_timeout_ms: number;
+  readonly secret?: SharedSecret | null;
 }
 
 export class OwnerReads {
@@ -58,12 +60,13 @@ export class OwnerReads {
     if (known !== undefined) return { ok: true, value: known };
     const address = parseAddress(owner_address);
     if (!address.ok) return err(rpcError("RPC_FAIL", address.error));
-    const { clock, rpc_timeout_ms } = this.#options;
+    const { clock, rpc_timeout_ms, secret = null } = this.#options;
     const owner = new RpcClient({
       address: address.value,
       service: OWNER_SERVICE,
       clock,
       timeout_ms: rpc_timeout_ms,
+      secret,
     });
     this.#owners.set(owner_address, owner);
     return { ok: true, value: owner };

@@ -1,7 +1,6 @@
 // An owner process: shared memory that the master hands out space of, and, when configured, a disk tier behind it. Requesters
 // copy from and to the memory by themselves; the owner is asked only for objects of its disk.
 
-import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
@@ -10,8 +9,10 @@ import { MASTER_SERVICE, type MasterTypes } from "../wire/master_codec.ts";
 import { OWNER_SERVICE, type OwnerTypes } from "../wire/owner_codec.ts";
 import { RpcClient } from "../wire/rpc_client.ts";
 import type { Handlers } from "../wire/rpc_service.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
 import { DEFAULT_RPC_TIMEOUT_MS } from "./embedded_store_options.ts";
 import { type HttpRoute, type HttpRoutes, serveLoopback } from "./loopback_http.ts";
+import { openProcessPlane } from "./open_process_plane.ts";
 import { ownerMetrics } from "./owner_metrics.ts";
 import { makeOwnerNode, type OwnerNode, startOwnerNode } from "./owner_node.ts";
 import type { Log, OwnerProcess, RunningProcess } from "./process_config.ts";
@@ -22,18 +23,25 @@ export async function startOwner(
   config: OwnerProcess,
   clock: Clock,
   log: Log,
+  secret: SharedSecret | null = null,
 ): Promise<Result<RunningProcess, StartError>> {
   await using opened = new AsyncDisposableStack();
-  const plane = openDataPlane();
-  if (!plane.ok) return err({ code: "native", detail: plane.error.detail });
-  opened.defer(() => plane.value.close());
-  const master = connectMaster(config.master_address, clock);
+  const process_plane = openProcessPlane(config.network, log);
+  if (!process_plane.ok) return process_plane;
+  const { plane, network } = process_plane.value;
+  opened.defer(() => plane.close());
+  const master = connectMaster(config.master_address, clock, secret);
   if (!master.ok) return master;
-  const node = makeOwnerNode(config, { plane: plane.value, master: master.value, clock, log });
+  const node = await makeOwnerNode(config, { plane, network, master: master.value, clock, log });
   if (!node.ok) return node;
   opened.defer(() => node.value.tier?.disk.stop());
   opened.defer(() => master.value.close()); // Before the disk tier, whose calls it ends.
-  const rpc = await serveRpcAt<OwnerTypes>(config.rpc_address, OWNER_SERVICE, ownerHandlers(node.value));
+  const rpc = await serveRpcAt<OwnerTypes>(
+    config.rpc_address,
+    OWNER_SERVICE,
+    ownerHandlers(node.value),
+    secret,
+  );
   if (!rpc.ok) return rpc;
   opened.defer(() => rpc.value.stop());
   const http = serveLoopback(config.http_port, ownerRoutes(config, node.value));
@@ -46,11 +54,15 @@ export async function startOwner(
   return ok({ http_port: http.value.port, stop: () => running.disposeAsync() });
 }
 
-function connectMaster(master_address: string, clock: Clock): Result<RpcClient<MasterTypes>, StartError> {
+function connectMaster(
+  master_address: string,
+  clock: Clock,
+  secret: SharedSecret | null,
+): Result<RpcClient<MasterTypes>, StartError> {
   const address = parseAddress(master_address);
   if (!address.ok) return err({ code: "peer_unreachable", detail: `master_${address.error}` });
   const timeout_ms = DEFAULT_RPC_TIMEOUT_MS;
-  return ok(new RpcClient({ address: address.value, service: MASTER_SERVICE, clock, timeout_ms }));
+  return ok(new RpcClient({ address: address.value, service: MASTER_SERVICE, clock, timeout_ms, secret }));
 }
 
 function ownerHandlers({ tier }: OwnerNode): Handlers<OwnerTypes> {

@@ -34,6 +34,15 @@ export class ByteReader {
     return this.#take(8) ? this.#view.getFloat64(this.#offset - 8, true) : 0;
   }
 
+  /** None when they are not all there. */
+  i16s(count: number): number[] {
+    const values: number[] = [];
+    if (!this.#take(2 * count)) return values;
+    for (let at = this.#offset - 2 * count; at < this.#offset; at += 2)
+      values.push(this.#view.getInt16(at, true));
+    return values;
+  }
+
   /** u32 byte length, then UTF-8. */
   text(max_bytes: number): string {
     const length = this.u32();

@@ -60,6 +60,15 @@ export class ByteWriter {
     this.#length += 8;
   }
 
+  i16s(values: readonly number[]): void {
+    this.#reserve(2 * values.length);
+    for (const value of values) {
+      assert((value << 16) >> 16 === value, `a code has 16 bits, got ${value}`);
+      this.#view.setInt16(this.#length, value, true);
+      this.#length += 2;
+    }
+  }
+
   setU32(offset: number, value: number): void {
     assert(offset + 4 <= this.#length, "a patched field has been written");
     this.#view.setUint32(offset, value, true);

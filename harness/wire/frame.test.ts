@@ -51,3 +51,20 @@ test("a frame that breaks a limit leaves nothing behind, and the next one is wel
   reader.push(writer.written());
   expect(seen).toEqual([{ call_id: 2, kind: 1, payload: "ok" }]);
 });
+
+test("streams of random bytes are cut into frames or ended, and what a reader holds stays below its limit", () => {
+  const random = new Random(3);
+  for (let stream = 0; stream < 500; stream++) {
+    const { reader } = collect();
+    reader.limit_bytes = 1024;
+    for (let i = 0; i < 40; i++) {
+      const chunk = Uint8Array.from({ length: random.below(200) }, () =>
+        random.below(stream % 2 === 0 ? 3 : 256),
+      );
+      const pushed = reader.push(chunk);
+      if (pushed.ok) continue;
+      expect(pushed.error).toContain("a frame has 5 to 1024 bytes");
+      break;
+    }
+  }
+});

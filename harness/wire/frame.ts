@@ -1,5 +1,8 @@
 // A frame: u32 length of what follows, u32 call id, u8 kind, payload. In a request the kind is the op's code; in a reply it
 // is REPLY_OK or REPLY_ERROR. All little-endian.
+//
+// A server with a secret speaks first: CHALLENGE, call id 0. The client answers PROOF, call id 0, before any request; a REPLY_ERROR with
+// call id 0 refuses it, and the connection ends.
 
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ByteWriter } from "./byte_writer.ts";
@@ -8,6 +11,18 @@ import { MAX_MESSAGE_BYTES } from "./limits.ts";
 
 export const REPLY_OK = 0;
 export const REPLY_ERROR = 255;
+/** From the server: what is to be proved. */
+export const CHALLENGE = 1;
+/** From the client; no op has this code. */
+export const PROOF = 255;
+/** Of frames that belong to the connection and no call. */
+export const NO_CALL = 0;
+
+/** Payload of CHALLENGE and PROOF: a nonce, its HMAC (shared_secret.ts). */
+export const challenge: Codec<{ readonly nonce: string }> = struct<{ readonly nonce: string }>({
+  nonce: text,
+});
+export const proof: Codec<{ readonly proof: string }> = struct<{ readonly proof: string }>({ proof: text });
 
 /** Payload of REPLY_ERROR: why the peer did not answer. */
 export const replyError: Codec<{ readonly detail: string }> = struct<{ readonly detail: string }>({
@@ -46,6 +61,8 @@ export type OnFrame = (call_id: number, kind: number, payload: Uint8Array) => vo
 
 /** Cuts a byte stream into frames. */
 export class FrameReader {
+  /** Longest frame that is read. */
+  limit_bytes: number = MAX_MESSAGE_BYTES;
   readonly #onFrame: OnFrame;
   #held = new Uint8Array(INITIAL_CAPACITY_BYTES);
   #held_bytes = 0;
@@ -75,8 +92,8 @@ export class FrameReader {
     let start = 0;
     while (bytes.length - start >= LENGTH_BYTES) {
       const length = view.getUint32(start, true);
-      if (length < HEADER_BYTES || length > MAX_MESSAGE_BYTES) {
-        return err(`a frame has ${HEADER_BYTES} to ${MAX_MESSAGE_BYTES} bytes, got ${length}`);
+      if (length < HEADER_BYTES || length > this.limit_bytes) {
+        return err(`a frame has ${HEADER_BYTES} to ${this.limit_bytes} bytes, got ${length}`);
       }
       const body = start + LENGTH_BYTES;
       if (bytes.length - body < length) break;

@@ -18,6 +18,10 @@ const SEGMENT = {
   generation: 3,
   owner_address: "unix:/tmp/o",
   enable_offload: true,
+  fabric_keys: {
+    segment: { provider: "tcp", bytes: 4096, generation: 3, opaque: "AAAA" },
+    staging: null,
+  },
 };
 
 /** One of everything, so that a field left out of a codec is seen. */
@@ -50,7 +54,14 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
         { key: "a", bytes: 1 },
         { key: "b", bytes: 2 },
       ],
-      config: { replica_num: 2, preferred_segments: ["s"], soft_pin: true, hard_pin: false },
+      config: {
+        replica_num: 2,
+        preferred_segments: ["s"],
+        soft_pin: true,
+        soft_pin_ttl_ms: 5,
+        hard_pin: false,
+        group_ids: ["g", ""],
+      },
     },
     reply: {
       objects: [
@@ -65,11 +76,15 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
   remove_all: { request: { force: true }, reply: { code: 0, removed: 7 } },
   offload_heartbeat: {
     request: { client_id: "c", segment_name: "s", disk_used_bytes: 1, disk_capacity_bytes: 2 },
-    reply: { code: 0, tasks: [{ key: "a", offset: 4096, bytes: 100 }], wipe: true },
+    reply: { code: 0, tasks: [{ key: "a", offset: 4096, bytes: 100 }], promotions: [], wipe: true },
   },
   notify_offloaded: {
     request: { client_id: "c", segment_name: "s", results: [{ key: "a", bytes: 1, code: -1103 }] },
     reply: { codes: [0] },
+  },
+  notify_promoted: {
+    request: { client_id: "c", segment_name: "s", results: [{ key: "a", bytes: 1, code: 0 }] },
+    reply: { codes: [-704] },
   },
   notify_disk_evicted: { request: { segment_name: "s", keys: ["a"] }, reply: { code: 0 } },
   get_stats: {
@@ -85,17 +100,42 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
       segments: [{ segment_name: "s", allocated_bytes: 8, capacity_bytes: 9 }],
       mem_cache_hit_nums: 10,
       file_cache_hit_nums: 11,
+      mem_cache_hit_bytes: 21,
+      file_cache_hit_bytes: 22,
+      mem_cache_nums: 23,
+      file_cache_nums: 24,
       total_get_nums: 12,
       valid_get_nums: 13,
       put_start_alloc_failures: 14,
+      put_start_partial_allocations: 25,
+      put_start_discarded: 26,
+      put_start_released: 27,
+      put_start_discarded_staging_bytes: 28,
+      attempted_evictions: 29,
+      successful_evictions: 30,
       evicted_key_count: 15,
       evicted_size_bytes: 16,
       offloaded_key_count: 17,
       preferred_placed: 18,
       preferred_fallback: 19,
       expired_clients: 20,
+      promotions: {
+        in_flight: 31,
+        admitted: 32,
+        completed: 33,
+        completed_bytes: 34,
+        failed: 35,
+        cancelled: 36,
+        expired: 37,
+        rejected_frequency: 38,
+        rejected_watermark: 39,
+        rejected_cap: 40,
+      },
       requests: PER_OP,
       failures: PER_OP,
+      partial_successes: PER_OP,
+      items: PER_OP,
+      failed_items: PER_OP,
     },
   },
 };
@@ -113,7 +153,7 @@ test("every request and reply of the master comes back as it was sent", () => {
     expect(decode(request, encode(request, example.request))).toEqual({ ok: true, value: example.request });
     expect(decode(reply, encode(reply, example.reply))).toEqual({ ok: true, value: example.reply });
   };
-  expect(MASTER_OPS.length).toBe(16);
+  expect(MASTER_OPS.length).toBe(17);
   for (const op of MASTER_OPS) check(op);
 });
 
@@ -157,3 +197,24 @@ function mutate(bytes: Uint8Array, random: Random): Uint8Array {
   }
   return copy;
 }
+
+test("20,000 messages of random bytes are read or refused with the place of the fault, in bounded time", () => {
+  const random = new Random(2);
+  const services = [...Object.values(MASTER_SERVICE), ...Object.values(OWNER_SERVICE)];
+  const codecs = services.flatMap(({ request, reply }) => [
+    request as Codec<unknown>,
+    reply as Codec<unknown>,
+  ]);
+  let refused = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const bytes = Uint8Array.from({ length: random.below(200) }, () =>
+      random.below(random.below(2) === 0 ? 4 : 256),
+    );
+    const codec = codecs[i % codecs.length];
+    const decoded = codec === undefined ? null : decode(codec, bytes);
+    if (decoded === null || decoded.ok) continue;
+    refused++;
+    expect(decoded.error).toMatch(/^byte \d+: /);
+  }
+  expect(refused).toBeGreaterThan(15_000);
+});

@@ -1,6 +1,7 @@
 // The master's ops on the wire (contract: domain/master_api.ts). Lists of keys, puts and tasks travel by column, so that
 // a batch of a thousand keys is one string.
 
+import type { FabricKey, SegmentFabricKeys } from "../domain/fabric_key.ts";
 import type {
   MasterOp,
   MasterReplies,
@@ -8,6 +9,7 @@ import type {
   MasterStats,
   OffloadResult,
   OffloadTask,
+  PromotionCounts,
   PutObject,
   PutTarget,
   ReplicaList,
@@ -19,7 +21,20 @@ import type {
   ReplicateConfig,
   SegmentInfo,
 } from "../domain/replica.ts";
-import { bool, type Codec, columns, constant, integer, list, struct, text, u32, union } from "./codec.ts";
+import { codeList } from "./code_list.ts";
+import {
+  bool,
+  type Codec,
+  columns,
+  constant,
+  integer,
+  list,
+  nullable,
+  struct,
+  text,
+  u32,
+  union,
+} from "./codec.ts";
 import type { OpCodec, Service } from "./rpc_service.ts";
 import { objectKey, objectKeys } from "./text_list.ts";
 
@@ -31,6 +46,13 @@ export type MasterTypes = {
 /** A request without its `op`, which the frame carries. */
 export type RequestFields<Op extends MasterOp> = Omit<Extract<MasterRequest, { readonly op: Op }>, "op">;
 
+const fabric_key: Codec<FabricKey> = struct<FabricKey>({
+  provider: text,
+  bytes: integer,
+  generation: integer,
+  opaque: text,
+});
+
 const segment: Codec<SegmentInfo> = struct<SegmentInfo>({
   segment_name: text,
   node: text,
@@ -39,13 +61,16 @@ const segment: Codec<SegmentInfo> = struct<SegmentInfo>({
   generation: integer,
   owner_address: text,
   enable_offload: bool,
+  fabric_keys: nullable(struct<SegmentFabricKeys>({ segment: fabric_key, staging: nullable(fabric_key) })),
 });
 
 const replicate_config: Codec<ReplicateConfig> = struct<ReplicateConfig>({
   replica_num: u32,
   preferred_segments: list(text),
   soft_pin: bool,
+  soft_pin_ttl_ms: nullable(integer),
   hard_pin: bool,
+  group_ids: objectKeys,
 });
 
 const memory_replica: Codec<MemoryReplica> = struct<MemoryReplica>({
@@ -75,8 +100,14 @@ const offload_tasks: Codec<readonly OffloadTask[]> = columns<OffloadTask>({
   bytes: integers,
 });
 
+const offload_results: Codec<readonly OffloadResult[]> = columns<OffloadResult>({
+  key: objectKeys,
+  bytes: integers,
+  code: integers,
+});
+
 const code = struct<{ readonly code: number }>({ code: integer });
-const codes = struct<{ readonly codes: readonly number[] }>({ codes: integers });
+const codes = struct<{ readonly codes: readonly number[] }>({ codes: codeList });
 const removed = struct<{ readonly code: number; readonly removed: number }>({
   code: integer,
   removed: integer,
@@ -99,6 +130,7 @@ const OP_CODES: { readonly [Op in MasterOp]: number } = {
   notify_offloaded: 14,
   notify_disk_evicted: 15,
   get_stats: 16,
+  notify_promoted: 17,
 };
 
 export const MASTER_OPS: readonly MasterOp[] = Object.keys(OP_CODES) as MasterOp[];
@@ -124,17 +156,42 @@ const stats: Codec<MasterStats> = struct<MasterStats>({
   ),
   mem_cache_hit_nums: integer,
   file_cache_hit_nums: integer,
+  mem_cache_hit_bytes: integer,
+  file_cache_hit_bytes: integer,
+  mem_cache_nums: integer,
+  file_cache_nums: integer,
   total_get_nums: integer,
   valid_get_nums: integer,
   put_start_alloc_failures: integer,
+  put_start_partial_allocations: integer,
+  put_start_discarded: integer,
+  put_start_released: integer,
+  put_start_discarded_staging_bytes: integer,
+  attempted_evictions: integer,
+  successful_evictions: integer,
   evicted_key_count: integer,
   evicted_size_bytes: integer,
   offloaded_key_count: integer,
   preferred_placed: integer,
   preferred_fallback: integer,
   expired_clients: integer,
+  promotions: struct<PromotionCounts>({
+    in_flight: integer,
+    admitted: integer,
+    completed: integer,
+    completed_bytes: integer,
+    failed: integer,
+    cancelled: integer,
+    expired: integer,
+    rejected_frequency: integer,
+    rejected_watermark: integer,
+    rejected_cap: integer,
+  }),
   requests: perOp,
   failures: perOp,
+  partial_successes: perOp,
+  items: perOp,
+  failed_items: perOp,
 });
 
 export const MASTER_SERVICE: Service<MasterTypes> = {
@@ -172,15 +229,16 @@ export const MASTER_SERVICE: Service<MasterTypes> = {
       disk_used_bytes: integer,
       disk_capacity_bytes: integer,
     },
-    struct({ code: integer, tasks: offload_tasks, wipe: bool }),
+    struct({ code: integer, tasks: offload_tasks, promotions: offload_tasks, wipe: bool }),
   ),
   notify_offloaded: op(
     "notify_offloaded",
-    {
-      client_id: text,
-      segment_name: text,
-      results: columns<OffloadResult>({ key: objectKeys, bytes: integers, code: integers }),
-    },
+    { client_id: text, segment_name: text, results: offload_results },
+    codes,
+  ),
+  notify_promoted: op(
+    "notify_promoted",
+    { client_id: text, segment_name: text, results: offload_results },
     codes,
   ),
   notify_disk_evicted: op("notify_disk_evicted", { segment_name: text, keys: objectKeys }, code),

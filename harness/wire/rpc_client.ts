@@ -8,17 +8,31 @@ import type { Clock } from "../clock/clock.ts";
 import { err, type Result } from "../domain/result.ts";
 import { msToNs, NS_PER_MS } from "../domain/units.ts";
 import { type Address, describeAddress } from "./address.ts";
+import { ByteWriter } from "./byte_writer.ts";
 import { decode } from "./codec.ts";
-import { FrameReader, REPLY_OK, replyError } from "./frame.ts";
-import { type RpcError, rpcError } from "./rpc_error.ts";
+import {
+  CHALLENGE,
+  challenge,
+  FrameReader,
+  NO_CALL,
+  PROOF,
+  proof,
+  REPLY_OK,
+  replyError,
+  writeFrame,
+} from "./frame.ts";
+import { type RpcError, type RpcErrorName, rpcError } from "./rpc_error.ts";
 import type { Service, ServiceTypes } from "./rpc_service.ts";
 import { SendQueue } from "./send_queue.ts";
+import type { SharedSecret } from "./shared_secret.ts";
 
 export interface RpcClientOptions<T extends ServiceTypes<T>> {
   readonly address: Address;
   readonly service: Service<T>;
   readonly clock: Clock;
   readonly timeout_ms: number;
+  /** What the server wants proved; without one only servers that want nothing can be called. */
+  readonly secret?: SharedSecret | null;
 }
 
 interface Call {
@@ -36,7 +50,7 @@ export class RpcClient<T extends ServiceTypes<T>> {
   /** In the order of their deadlines, since all have the same timeout. */
   readonly #calls = new Map<number, Call>();
   readonly #queue = new SendQueue();
-  #state: "idle" | "connecting" | "open" | "closed" = "idle";
+  #state: "idle" | "connecting" | "proving" | "open" | "closed" = "idle";
   #socket: Socket | null = null;
   #last_call_id = 0;
   #sweeping = false;
@@ -82,7 +96,10 @@ export class RpcClient<T extends ServiceTypes<T>> {
   #connect(): void {
     if (this.#state !== "idle") return;
     this.#state = "connecting";
-    const frames = new FrameReader((call_id, kind, payload) => this.#settle(call_id, kind, payload));
+    const frames = new FrameReader((call_id, kind, payload) => {
+      if (call_id === NO_CALL) this.#handshake(kind, payload);
+      else this.#settle(call_id, kind, payload);
+    });
     const socket: SocketHandler<undefined> = {
       open: (opened: Socket) => this.#open(opened),
       data: (opened: Socket, chunk: Uint8Array) => {
@@ -106,9 +123,35 @@ export class RpcClient<T extends ServiceTypes<T>> {
       socket.end();
       return;
     }
-    this.#state = "open";
     this.#socket = socket;
+    if (this.#options.secret === undefined || this.#options.secret === null) this.#attach(socket);
+    else this.#state = "proving"; // Nothing is said before the server has asked for the proof.
+  }
+
+  #attach(socket: Socket): void {
+    this.#state = "open";
     this.#queue.attach(socket);
+  }
+
+  /** A challenge, or the refusal of this client. */
+  #handshake(kind: number, payload: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    const secret = this.#options.secret ?? null;
+    const asked = kind === CHALLENGE ? decode(challenge, payload) : null;
+    if (asked?.ok === true && secret !== null) {
+      const frame = new ByteWriter();
+      writeFrame(frame, NO_CALL, PROOF, proof, { proof: secret.prove(asked.value.nonce) });
+      socket.write(frame.written());
+      this.#attach(socket);
+      return;
+    }
+    const detail = asked === null ? readRefusal(payload).detail : "the server wants a shared secret";
+    this.#lose(
+      `${detail}. Start this process with the secret that the server was started with`,
+      "ILLEGAL_CLIENT",
+    );
+    socket.end();
   }
 
   #settle(call_id: number, kind: number, payload: Uint8Array): void {
@@ -118,14 +161,14 @@ export class RpcClient<T extends ServiceTypes<T>> {
   }
 
   /** The connection is gone: nothing sent on it will be answered. */
-  #lose(reason: string): void {
+  #lose(reason: string, name: RpcErrorName = "RPC_FAIL"): void {
     if (this.#state !== "closed") this.#state = "idle";
     this.#socket = null;
     this.#queue.detach();
     const lost = [...this.#calls.values()];
     this.#calls.clear();
     for (const call of lost)
-      call.fail(rpcError("RPC_FAIL", `${describeAddress(this.#options.address)}: ${reason}`));
+      call.fail(rpcError(name, `${describeAddress(this.#options.address)}: ${reason}`));
   }
 
   async #sweep(): Promise<void> {
@@ -137,9 +180,9 @@ export class RpcClient<T extends ServiceTypes<T>> {
       for (const [call_id, call] of this.#calls) {
         if (call.deadline_ns > clock.now_ns()) break;
         this.#calls.delete(call_id);
-        call.fail(
-          rpcError("RPC_TIMEOUT", `${describeAddress(this.#options.address)}: no reply in ${timeout_ms} ms`),
-        );
+        const asked = this.#state === "proving" ? ", and it did not ask for the shared secret" : "";
+        const detail = `${describeAddress(this.#options.address)}: no reply in ${timeout_ms} ms${asked}`;
+        call.fail(rpcError("RPC_TIMEOUT", detail));
       }
     }
     this.#sweeping = false;

@@ -7,6 +7,8 @@ export type RpcErrorCode =
   | typeof STORE_CODE.RPC_FAIL
   /** No reply before the deadline; the peer may still act on the request. */
   | typeof STORE_CODE.RPC_TIMEOUT
+  /** The server serves only who knows its secret, and this client does not. */
+  | typeof STORE_CODE.ILLEGAL_CLIENT
   /** The request does not fit the protocol's limits (key length, list counts, message size); it was not sent. */
   | typeof STORE_CODE.INVALID_PARAMS;
 
@@ -15,6 +17,8 @@ export interface RpcError {
   readonly detail: string;
 }
 
-export function rpcError(name: "RPC_FAIL" | "RPC_TIMEOUT" | "INVALID_PARAMS", detail: string): RpcError {
+export type RpcErrorName = "RPC_FAIL" | "RPC_TIMEOUT" | "ILLEGAL_CLIENT" | "INVALID_PARAMS";
+
+export function rpcError(name: RpcErrorName, detail: string): RpcError {
   return { code: STORE_CODE[name], detail };
 }

@@ -1,16 +1,30 @@
 // Serves a service's ops on one address. Replies leave in the order in which handlers finish.
 //
 // A request that cannot be decoded is answered with an error, and the connection lives on; a stream that cannot be cut into
-// frames is closed. A client that does not read its replies is not read from until it does.
+// frames is closed. A client that does not read its replies is not read from until it does. With a secret, a connection that has not
+// proved that it knows it is refused whatever else it says.
 
 import { existsSync, rmSync } from "node:fs";
 import type { Socket, SocketHandler, SocketListener } from "bun";
+import { unpredictableBytes } from "../clock/unpredictable_bytes.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { type Address, describeAddress } from "./address.ts";
 import { decode } from "./codec.ts";
-import { FrameReader, REPLY_ERROR, REPLY_OK, replyError } from "./frame.ts";
+import {
+  CHALLENGE,
+  challenge,
+  FrameReader,
+  NO_CALL,
+  PROOF,
+  proof,
+  REPLY_ERROR,
+  REPLY_OK,
+  replyError,
+} from "./frame.ts";
+import { MAX_MESSAGE_BYTES, MAX_UNPROVED_BYTES } from "./limits.ts";
 import type { Handlers, Service, ServiceTypes } from "./rpc_service.ts";
 import { SendQueue } from "./send_queue.ts";
+import type { SharedSecret } from "./shared_secret.ts";
 
 export interface RpcServer {
   /** Where it listens; a TCP port of 0 has become the one that the kernel chose. */
@@ -30,7 +44,11 @@ type Answer = (call_id: number, payload: Uint8Array, queue: SendQueue) => void;
 interface Connection {
   readonly queue: SendQueue;
   readonly frames: FrameReader;
+  /** What the client is to prove first; null: nothing, or it has. */
+  nonce: string | null;
 }
+
+const NONCE_BYTES = 32;
 
 const PAUSE_UNSENT_BYTES = 8_388_608;
 
@@ -38,6 +56,7 @@ export async function serveRpc<T extends ServiceTypes<T>>(
   address: Address,
   service: Service<T>,
   handlers: Handlers<T>,
+  secret: SharedSecret | null = null,
 ): Promise<Result<RpcServer, ListenError>> {
   if (address.kind === "unix" && existsSync(address.path)) {
     if (await isAnswering(address.path)) return err(taken(address));
@@ -49,7 +68,7 @@ export async function serveRpc<T extends ServiceTypes<T>>(
     const listener = listen(address, {
       open(socket) {
         sockets.add(socket);
-        socket.data = openConnection(socket, answers);
+        socket.data = openConnection(socket, answers, secret);
       },
       data(socket, chunk) {
         if (!socket.data.frames.push(chunk).ok) socket.end();
@@ -92,15 +111,43 @@ function buildAnswers<T extends ServiceTypes<T>>(
   return answers;
 }
 
-function openConnection(socket: Socket<Connection>, answers: ReadonlyMap<number, Answer>): Connection {
+function openConnection(
+  socket: Socket<Connection>,
+  answers: ReadonlyMap<number, Answer>,
+  secret: SharedSecret | null,
+): Connection {
   const queue = new SendQueue();
   queue.attach(socket);
   const frames = new FrameReader((call_id, kind, payload) => {
+    if (secret !== null && connection.nonce !== null) {
+      if (!isProof(secret, connection.nonce, kind, payload)) return turnAway(socket, queue);
+      connection.nonce = null;
+      frames.limit_bytes = MAX_MESSAGE_BYTES;
+      return;
+    }
     const answer = answers.get(kind);
     if (answer === undefined) refuse(queue, call_id, `op ${kind} does not exist`);
     else answer(call_id, payload, queue);
   });
-  return { queue, frames };
+  const connection: Connection = { queue, frames, nonce: null };
+  if (secret !== null) {
+    connection.nonce = Buffer.from(unpredictableBytes(NONCE_BYTES)).toString("hex");
+    frames.limit_bytes = MAX_UNPROVED_BYTES;
+    queue.append(NO_CALL, CHALLENGE, challenge, { nonce: connection.nonce });
+  }
+  return connection;
+}
+
+function isProof(secret: SharedSecret, nonce: string, kind: number, payload: Uint8Array): boolean {
+  if (kind !== PROOF) return false;
+  const decoded = decode(proof, payload);
+  return decoded.ok && secret.accepts(nonce, decoded.value.proof);
+}
+
+function turnAway(socket: Socket<Connection>, queue: SendQueue): void {
+  refuse(queue, NO_CALL, "this server serves only who knows its shared secret");
+  queue.flush();
+  socket.end();
 }
 
 function refuse(queue: SendQueue, call_id: number, detail: string): void {

@@ -2,12 +2,15 @@
 // Hard-pinned objects, unfinished ones and those an offload is using are in no lane.
 
 import { LeaseHeap } from "./lease_heap.ts";
-import type { EvictionLane, ObjectRows, Row } from "./object_rows.ts";
+import type { Row } from "./object_row.ts";
+import type { EvictionLane, ObjectRows } from "./object_rows.ts";
+import { ParkedRows } from "./parked_rows.ts";
 
 export class EvictionIndex {
   readonly #rows: ObjectRows;
   readonly #normal: LeaseHeap;
   readonly #soft: LeaseHeap;
+  readonly #parked = new ParkedRows();
 
   constructor(rows: ObjectRows) {
     this.#rows = rows;
@@ -17,15 +20,16 @@ export class EvictionIndex {
 
   /** Objects with evictable memory, leased ones included: the base of the eviction ratio. */
   get evictable_count(): number {
-    return this.#normal.size + this.#soft.size;
+    return this.#normal.size + this.#soft.size + this.#parked.size;
   }
 
   get soft_pinned_count(): number {
-    return this.#rows.soft_until_ns.size;
+    return this.#rows.soft_pins.size;
   }
 
   /** Puts the object into the lane that its state calls for. To be called after every change of that state. */
   place(row: Row): void {
+    this.#parked.forget(row);
     const wanted = this.#laneOf(row);
     const lane = this.#rows.lane(row);
     if (wanted === lane) return;
@@ -33,21 +37,26 @@ export class EvictionIndex {
     if (wanted !== "none") this.#heap(wanted).add(row);
   }
 
-  /**
-   * Soft pins whose time is over become ordinary objects. Costs what expires: the TTL is one constant, so that pins end in the
-   * order in which they began.
-   */
+  /** A row that takeExpired gave, back into the order: its group is protected until `until_ns`. */
+  park(row: Row, until_ns: number): void {
+    this.#parked.park(row, until_ns);
+  }
+
+  /** The protection of a group has become shorter: its members are met again. */
+  unpark(group: Iterable<Row>): void {
+    if (this.#parked.size === 0) return;
+    for (const row of group) if (this.#parked.has(row)) this.place(row);
+  }
+
+  /** Soft pins whose time is over become ordinary objects. */
   expireSoftPins(now_ns: number): void {
-    for (const [row, until_ns] of this.#rows.soft_until_ns) {
-      if (until_ns > now_ns) return;
-      this.#rows.soft_until_ns.delete(row);
-      this.place(row);
-    }
+    this.#rows.soft_pins.expire(now_ns, (row) => this.place(row));
   }
 
   /** To be called before the takeExpired calls of a tick. */
   beginCycle(now_ns: number): void {
     this.expireSoftPins(now_ns);
+    for (const row of this.#parked.takeDue(now_ns)) this.place(row);
     this.#normal.beginCycle();
     this.#soft.beginCycle();
   }
@@ -71,6 +80,6 @@ export class EvictionIndex {
     const evictable =
       rows.state(row) === "complete" && rows.hasMemory(row) && !rows.isPinned(row) && !rows.isHardPinned(row);
     if (!evictable) return "none";
-    return rows.soft_until_ns.has(row) ? "soft" : "normal";
+    return rows.soft_pins.has(row) ? "soft" : "normal";
   }
 }

@@ -5,13 +5,15 @@
 //   pass 2: if fewer than ceil(base × lower) went, soft-pinned ones, soonest lease end first
 //
 // base counts objects with evictable memory, leased ones included. Leased objects never go, so with long leases the pool may stay
-// above the watermark with nothing evicted. A large eviction is spread over ticks, so that requests between them wait a few
+// above the watermark with nothing evicted. A group goes when its first member's turn comes, and stays while any of its members is
+// leased; then it is not looked at again before that lease ends. A large eviction is spread over ticks, so that requests between them wait a few
 // milliseconds at most; its target is decided once.
 
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
 import type { MasterConfig } from "./master_config.ts";
-import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
 import type { SegmentPool } from "./segment_pool.ts";
@@ -21,6 +23,7 @@ const LOOKS_PER_TICK = 2048;
 
 /** An eviction that is not finished. */
 interface Eviction {
+  has_succeeded: boolean;
   normal_left: number;
   /** What both passes together are to free at least. */
   soft_left: number;
@@ -30,6 +33,9 @@ export class Evictor {
   /** Objects whose memory was freed, and its bytes. */
   evicted_key_count = 0;
   evicted_size_bytes = 0;
+  /** Evictions begun / that freed or queued something. */
+  attempt_count = 0;
+  success_count = 0;
   readonly #config: MasterConfig;
   readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
@@ -58,6 +64,11 @@ export class Evictor {
     this.#offload = offload;
   }
 
+  /** An eviction has begun and goes on with the next tick. */
+  get is_evicting(): boolean {
+    return this.#eviction !== null;
+  }
+
   /** A put found no space: the next tick evicts even below the watermark. */
   wake(): void {
     this.#wanted = true;
@@ -80,6 +91,8 @@ export class Evictor {
       soft_evicted = this.#evictFrom("soft", eviction.soft_left, now_ns);
       eviction.soft_left -= soft_evicted;
     }
+    if (evicted + soft_evicted > 0 && !eviction.has_succeeded) this.success_count++;
+    eviction.has_succeeded ||= evicted + soft_evicted > 0;
     if (eviction.soft_left > 0 && this.#isCutShort(evicted + soft_evicted)) return;
     this.#eviction = null;
   }
@@ -94,12 +107,15 @@ export class Evictor {
     const target = Math.max(ratio, used - high + ratio);
     const lower = Math.max(0.5 * target, used - high);
     this.#offload_budget = Math.floor(this.#config.offloading_queue_limit * this.#config.offload_cap_ratio);
-    return base === 0 ? null : { normal_left: Math.ceil(base * target), soft_left: Math.ceil(base * lower) };
+    this.attempt_count++;
+    if (base === 0) return null;
+    const normal_left = Math.ceil(base * target);
+    return { normal_left, soft_left: Math.ceil(base * lower), has_succeeded: false };
   }
 
   /** The tick's share of work is done and the next one may go on: not when nothing could be evicted by looking. */
   #isCutShort(evicted: number): boolean {
-    return this.#index.is_exhausted || (this.#looks_left === 0 && evicted > 0);
+    return this.#index.is_exhausted || (this.#looks_left <= 0 && evicted > 0);
   }
 
   /** Evicts up to `count` objects of the lane; how many went. */
@@ -110,10 +126,35 @@ export class Evictor {
       const row = this.#index.takeExpired(lane, now_ns);
       if (row === NO_ROW) break;
       this.#looks_left--;
+      const group = this.#rows.groups.membersOf(row);
+      const lease_ns = group === undefined ? 0 : this.#lastLeaseNs(group);
+      if (lease_ns > now_ns) {
+        this.#index.park(row, lease_ns);
+        continue;
+      }
       if (this.#evictOne(row)) evicted++;
       else kept.push(row);
+      if (group !== undefined) evicted += this.#evictMembers(group, lane);
     }
     for (const row of kept) this.#index.place(row);
+    return evicted;
+  }
+
+  #lastLeaseNs(group: ReadonlySet<Row>): number {
+    this.#looks_left -= group.size;
+    let lease_ns = 0;
+    for (const row of group) lease_ns = Math.max(lease_ns, this.#rows.leaseNs(row));
+    return lease_ns;
+  }
+
+  /** Evicts what of a group is in the lane, or in the one that goes before it. */
+  #evictMembers(group: ReadonlySet<Row>, lane: "normal" | "soft"): number {
+    let evicted = 0;
+    for (const row of [...group]) {
+      const member_lane = this.#rows.lane(row);
+      const is_due = member_lane === lane || (lane === "soft" && member_lane === "normal");
+      if (is_due && this.#evictOne(row)) evicted++;
+    }
     return evicted;
   }
 

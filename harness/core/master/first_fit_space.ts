@@ -27,6 +27,10 @@ export class FirstFitSpace implements SegmentSpace {
     return gap.offset;
   }
 
+  offset(place: number): number {
+    return place;
+  }
+
   free(offset: number): void {
     const kept = this.#ranges.filter((range) => range.offset !== offset);
     assert(

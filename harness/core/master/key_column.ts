@@ -7,7 +7,7 @@ import { present } from "../../domain/assert.ts";
 import { BLOCK_HASH_DIGITS } from "../../domain/block_hash.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { RecordChunks } from "../tier/record_chunks.ts";
-import type { Row } from "./object_rows.ts";
+import type { Row } from "./object_row.ts";
 
 /** Digits of the lower 32 bits; the others are the high half. */
 const LOW_DIGITS = 8;

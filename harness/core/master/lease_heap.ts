@@ -7,12 +7,13 @@
 
 import { assert } from "../../domain/assert.ts";
 import { RecordChunks } from "../tier/record_chunks.ts";
-import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import type { ObjectRows } from "./object_rows.ts";
 
 /** Dead entries are swept out when they outnumber the live ones by this much. */
 const SWEEP_SLACK = 1024;
-/** About ten milliseconds of work. */
-const CORRECTIONS_PER_CYCLE = 16_384;
+/** About four milliseconds of work. */
+const CORRECTIONS_PER_CYCLE = 4096;
 
 // f64 fields of an entry's order; its row is a record of its own, so that an entry takes 20 bytes.
 const LEASE_NS = 0;

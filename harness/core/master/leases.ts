@@ -1,7 +1,8 @@
 // Leases: who read an object lately may rely on its bytes until the lease ends.
 
 import { msToNs } from "../../domain/units.ts";
-import type { ObjectRows, Row } from "./object_rows.ts";
+import type { Row } from "./object_row.ts";
+import type { ObjectRows } from "./object_rows.ts";
 
 export class Leases {
   readonly ttl_ms: number;

@@ -4,7 +4,8 @@ import type { ReplicaList } from "../../domain/master_api.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { Leases } from "./leases.ts";
-import { NO_ROW, type ObjectRows } from "./object_rows.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 
 export class Lookup {
@@ -13,14 +14,25 @@ export class Lookup {
   valid_get_nums = 0;
   mem_cache_hit_nums = 0;
   file_cache_hit_nums = 0;
+  mem_cache_hit_bytes = 0;
+  file_cache_hit_bytes = 0;
   readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
   readonly #leases: Leases;
 
-  constructor(rows: ObjectRows, table: ObjectTable, leases: Leases) {
+  readonly #onDiskHit: (row: Row, now_ns: number) => void;
+
+  /** `onDiskHit`: a get found the object, and it is only on disk. */
+  constructor(
+    rows: ObjectRows,
+    table: ObjectTable,
+    leases: Leases,
+    onDiskHit: (row: Row, now_ns: number) => void,
+  ) {
     this.#rows = rows;
     this.#table = table;
     this.#leases = leases;
+    this.#onDiskHit = onDiskHit;
   }
 
   /** 1 readable, 0 not. An object that is still being written is not readable. */
@@ -45,10 +57,21 @@ export class Lookup {
     if (row === NO_ROW) return refused(STORE_CODE.OBJECT_NOT_FOUND);
     if (this.#rows.state(row) !== "complete") return refused(STORE_CODE.REPLICA_IS_NOT_READY);
     this.valid_get_nums++;
-    if (this.#rows.hasMemory(row)) this.mem_cache_hit_nums++;
-    else this.file_cache_hit_nums++;
     this.#leases.grant(row, now_ns);
+    this.#countHit(row, now_ns);
     return { code: STORE_CODE.OK, replicas: this.#rows.describe(row), lease_ttl_ms: this.#leases.ttl_ms };
+  }
+
+  #countHit(row: Row, now_ns: number): void {
+    const bytes = this.#rows.bytes(row);
+    if (this.#rows.hasMemory(row)) {
+      this.mem_cache_hit_nums++;
+      this.mem_cache_hit_bytes += bytes;
+      return;
+    }
+    this.file_cache_hit_nums++;
+    this.file_cache_hit_bytes += bytes;
+    this.#onDiskHit(row, now_ns);
   }
 }
 

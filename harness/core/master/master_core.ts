@@ -19,10 +19,12 @@ import { Leases } from "./leases.ts";
 import { Lookup } from "./lookup.ts";
 import type { MasterConfig } from "./master_config.ts";
 import type { MasterParts } from "./master_parts.ts";
-import { NO_ROW, ObjectRows } from "./object_rows.ts";
+import { NO_ROW } from "./object_row.ts";
+import { ObjectRows } from "./object_rows.ts";
 import { ObjectTable } from "./object_table.ts";
 import { OffloadQueue } from "./offload_queue.ts";
 import { Placement } from "./placement.ts";
+import { PromotionQueue } from "./promotion_queue.ts";
 import { PutLifecycle } from "./put_lifecycle.ts";
 import { Removal } from "./removal.ts";
 import { RequestCounters } from "./request_counters.ts";
@@ -59,6 +61,7 @@ export class MasterCore {
   readonly #leases: Leases;
   readonly #lookup: Lookup;
   readonly #placement: Placement;
+  readonly #promotions: PromotionQueue;
   readonly #offload: OffloadQueue;
   readonly #mounts: SegmentMounts;
   readonly #evictor: Evictor;
@@ -70,10 +73,29 @@ export class MasterCore {
   constructor(config: MasterConfig, parts: MasterParts) {
     this.#clients = new ClientTable(config.client_ttl_ms);
     this.#leases = new Leases(this.#rows, config.lease_ttl_ms);
-    this.#lookup = new Lookup(this.#rows, this.#table, this.#leases);
-    this.#placement = new Placement(this.#pool, parts.random, config.allocation);
-    this.#offload = new OffloadQueue(config, this.#rows, this.#table, this.#index, this.#pool);
-    this.#mounts = new SegmentMounts(this.#pool, this.#rows, this.#table, this.#offload, parts.newSpace);
+    this.#promotions = new PromotionQueue(config, this.#rows, this.#table, this.#index, this.#pool);
+    this.#lookup = new Lookup(this.#rows, this.#table, this.#leases, (row, now_ns) =>
+      this.#promotions.hit(row, now_ns),
+    );
+    this.#placement = new Placement(this.#pool, parts.random, config.allocation, (segment) =>
+      this.#offload.capacityOf(segment),
+    );
+    this.#offload = new OffloadQueue(
+      config,
+      this.#rows,
+      this.#table,
+      this.#index,
+      this.#pool,
+      this.#promotions,
+    );
+    this.#mounts = new SegmentMounts(
+      this.#pool,
+      this.#rows,
+      this.#table,
+      this.#offload,
+      this.#promotions,
+      parts.newSpace,
+    );
     this.#evictor = new Evictor(config, this.#rows, this.#table, this.#index, this.#pool, this.#offload);
     this.#puts = new PutLifecycle(config, {
       rows: this.#rows,
@@ -102,9 +124,21 @@ export class MasterCore {
       this.#monitored_ns = now_ns;
       for (const client_id of this.#clients.takeExpired(now_ns)) this.#mounts.unmountAllOf(client_id);
       this.#offload.expireTasks(now_ns);
+      this.#promotions.expireTasks(now_ns);
     }
+    this.#promotions.tick(now_ns);
     const released = this.#puts.releaseExpired(now_ns);
     this.#evictor.run(now_ns, released);
+  }
+
+  /** The last tick has left an eviction for the next one, which may come at once. */
+  get is_evicting(): boolean {
+    return this.#evictor.is_evicting;
+  }
+
+  /** Keys and requests answered since start: what its driver's garbage is proportional to. */
+  get served_keys(): number {
+    return this.#counters.served_keys;
   }
 
   stats(now_ns: number): MasterStats {
@@ -124,17 +158,31 @@ export class MasterCore {
       })),
       mem_cache_hit_nums: this.#lookup.mem_cache_hit_nums,
       file_cache_hit_nums: this.#lookup.file_cache_hit_nums,
+      mem_cache_hit_bytes: this.#lookup.mem_cache_hit_bytes,
+      file_cache_hit_bytes: this.#lookup.file_cache_hit_bytes,
+      mem_cache_nums: this.#rows.mem_count,
+      file_cache_nums: this.#rows.disk_count,
       total_get_nums: this.#lookup.total_get_nums,
       valid_get_nums: this.#lookup.valid_get_nums,
       put_start_alloc_failures: this.#puts.alloc_failures,
+      put_start_partial_allocations: this.#puts.partial_allocations,
+      put_start_discarded: this.#puts.discarded_count,
+      put_start_released: this.#puts.released_count,
+      put_start_discarded_staging_bytes: this.#puts.discarded_bytes,
+      attempted_evictions: this.#evictor.attempt_count,
+      successful_evictions: this.#evictor.success_count,
       evicted_key_count: this.#evictor.evicted_key_count,
       evicted_size_bytes: this.#evictor.evicted_size_bytes,
       offloaded_key_count: this.#offload.offloaded_count,
       preferred_placed: this.#placement.preferred_placed,
       preferred_fallback: this.#placement.preferred_fallback,
       expired_clients: this.#clients.expired_count,
+      promotions: this.#promotions.counts,
       requests: this.#counters.requests,
       failures: this.#counters.failures,
+      partial_successes: this.#counters.partial_successes,
+      items: this.#counters.items,
+      failed_items: this.#counters.failed_items,
     };
   }
 
@@ -184,6 +232,7 @@ export class MasterCore {
       remove_all: ({ force }, now_ns) => this.#removal.removeAll(force, now_ns),
       offload_heartbeat: (request, now_ns) => this.#offload.heartbeat(request, now_ns),
       notify_offloaded: (request) => ({ codes: this.#offload.notify(request) }),
+      notify_promoted: (request) => ({ codes: this.#offload.notifyPromoted(request) }),
       notify_disk_evicted: (request) => ({ code: this.#offload.diskEvicted(request) }),
       get_stats: (_request, now_ns) => this.stats(now_ns),
     };

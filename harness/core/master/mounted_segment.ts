@@ -7,4 +7,6 @@ export interface MountedSegment {
   readonly info: SegmentInfo;
   readonly client_id: ClientId;
   readonly space: SegmentSpace;
+  /** Bytes of the disk copies that its owner holds, as far as the master knows. */
+  disk_bytes: number;
 }

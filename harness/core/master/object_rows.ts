@@ -1,5 +1,5 @@
 // One object is a row: a 64-byte record, one cache line, in plain memory, so that ten million objects are nothing to the garbage
-// collector. What few objects have (copies beyond the first, a soft pin) lives in maps beside the records.
+// collector. What few objects have (copies beyond the first, a soft pin, a group) lives in maps beside the records.
 // An object's memory copies start and end their writing together, so its state is the status of all.
 
 import { assert, present } from "../../domain/assert.ts";
@@ -8,15 +8,14 @@ import type { ReplicaDescriptor } from "../../domain/replica.ts";
 import { RecordChunks } from "../tier/record_chunks.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
 import { NumberedMounts } from "./numbered_mounts.ts";
-
-/** Number of an object. Used again after its object is gone. */
-export type Row = number;
-
-export const NO_ROW: Row = -1;
+import { ObjectGroups } from "./object_groups.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import { SoftPins } from "./soft_pins.ts";
 
 export interface MemoryCopy {
   readonly segment: MountedSegment;
-  readonly offset: number;
+  /** Of its range in the segment's space. */
+  readonly place: number;
 }
 
 /** removed: no longer in the table; may still hold memory that somebody reads or writes. */
@@ -33,7 +32,7 @@ const LANES: readonly EvictionLane[] = ["none", "normal", "soft"];
 const RECORD_BYTES = 64;
 // f64 fields
 const LEASE_NS = 0;
-const MEMORY_OFFSET = 1;
+const MEMORY_PLACE = 1;
 const BYTES = 2;
 const SEQUENCE = 3;
 // i32 fields, behind the four f64. 8 to 10 are the key's, see key_column.ts.
@@ -46,17 +45,19 @@ const NEXT_SPARE = 15;
 const STATE_SHIFT = 0;
 const OFFLOAD_SHIFT = 2;
 const LANE_SHIFT = 4;
-const SOFT_PIN = 1 << 6;
-const HARD_PIN = 1 << 7;
-const PINNED = 1 << 8;
-const HEAP_SHIFT = 9;
+const HARD_PIN = 1 << 6;
+const PINNED = 1 << 7;
+const HEAP_SHIFT = 8;
 const TWO_BITS = 3;
 
 export interface NewObject {
   readonly bytes: number;
   readonly client_id: ClientId;
-  readonly soft_pin: boolean;
+  /** How long it is soft-pinned once it is readable; 0: not at all. */
+  readonly soft_pin_ns: number;
   readonly hard_pin: boolean;
+  /** "": of no group. */
+  readonly group_id: string;
   readonly memory: readonly MemoryCopy[];
 }
 
@@ -64,13 +65,16 @@ export class ObjectRows {
   readonly records: RecordChunks = new RecordChunks(RECORD_BYTES);
   /** Starts of puts that are not ended, replaced ones too, in order of start. */
   readonly put_start_ns: Map<Row, number> = new Map();
-  /** Ends of soft pins, in order of their beginning; without an entry: not soft-pinned now. */
-  readonly soft_until_ns: Map<Row, number> = new Map();
+  readonly soft_pins: SoftPins = new SoftPins();
+  readonly groups: ObjectGroups = new ObjectGroups();
   readonly #mounts = new NumberedMounts();
   readonly #clients: ClientId[] = [];
   readonly #client_numbers = new Map<ClientId, number>();
   readonly #more_memory = new Map<Row, readonly MemoryCopy[]>();
   readonly #more_disk = new Map<Row, readonly MountedSegment[]>();
+  /** Objects with a copy in memory / on disk. */
+  mem_count = 0;
+  disk_count = 0;
   #spare: Row = NO_ROW;
   #used = 0;
   #sequence = 0;
@@ -82,10 +86,12 @@ export class ObjectRows {
     this.records.setF64(row, BYTES, object.bytes);
     this.records.setF64(row, SEQUENCE, this.#sequence++);
     this.records.setI32(row, CLIENT, this.#numberOf(object.client_id));
-    this.records.setI32(row, FLAGS, (object.soft_pin ? SOFT_PIN : 0) | (object.hard_pin ? HARD_PIN : 0));
+    this.records.setI32(row, FLAGS, object.hard_pin ? HARD_PIN : 0);
     this.records.setI32(row, MEMORY_MOUNT, 0);
     this.records.setI32(row, DISK_MOUNT, 0);
     this.setMemory(row, object.memory);
+    this.soft_pins.want(row, object.soft_pin_ns);
+    this.groups.add(row, object.group_id);
     return row;
   }
 
@@ -153,10 +159,6 @@ export class ObjectRows {
     this.#setTwoBits(row, HEAP_SHIFT, bits);
   }
 
-  isSoftPinWanted(row: Row): boolean {
-    return this.#has(row, SOFT_PIN);
-  }
-
   isHardPinned(row: Row): boolean {
     return this.#has(row, HARD_PIN);
   }
@@ -178,16 +180,18 @@ export class ObjectRows {
   memory(row: Row): readonly MemoryCopy[] {
     const number = this.records.i32(row, MEMORY_MOUNT);
     if (number === 0) return [];
-    const first = { segment: this.#mounts.at(number), offset: this.records.f64(row, MEMORY_OFFSET) };
+    const first = { segment: this.#mounts.at(number), place: this.records.f64(row, MEMORY_PLACE) };
     const more = this.#more_memory.get(row);
     return more === undefined ? [first] : [first, ...more];
   }
 
   setMemory(row: Row, copies: readonly MemoryCopy[]): void {
     const [first, ...more] = copies;
+    const had_memory = this.hasMemory(row) ? 1 : 0;
+    this.mem_count += (first === undefined ? 0 : 1) - had_memory;
     this.#mounts.give(this.records.i32(row, MEMORY_MOUNT));
     this.records.setI32(row, MEMORY_MOUNT, first === undefined ? 0 : this.#mounts.take(first.segment));
-    this.records.setF64(row, MEMORY_OFFSET, first?.offset ?? 0);
+    this.records.setF64(row, MEMORY_PLACE, first?.place ?? 0);
     if (more.length > 0) this.#more_memory.set(row, more);
     else this.#more_memory.delete(row);
   }
@@ -206,6 +210,8 @@ export class ObjectRows {
 
   setDisk(row: Row, segments: readonly MountedSegment[]): void {
     const [first, ...more] = segments;
+    const had_disk = this.hasDisk(row) ? 1 : 0;
+    this.disk_count += (first === undefined ? 0 : 1) - had_disk;
     this.#mounts.give(this.records.i32(row, DISK_MOUNT));
     this.records.setI32(row, DISK_MOUNT, first === undefined ? 0 : this.#mounts.take(first));
     if (more.length > 0) this.#more_disk.set(row, more);
@@ -216,8 +222,9 @@ export class ObjectRows {
   describe(row: Row): ReplicaDescriptor[] {
     const bytes = this.bytes(row);
     const replicas: ReplicaDescriptor[] = [];
-    for (const { segment, offset } of this.memory(row)) {
+    for (const { segment, place } of this.memory(row)) {
       const { segment_name, generation } = segment.info;
+      const offset = segment.space.offset(place);
       replicas.push({ tier: "cpu", segment_name, generation, offset, bytes });
     }
     for (const { info } of this.disk(row)) {

@@ -7,7 +7,8 @@ import { HashIndex } from "../tier/hash_index.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
 import { KeyColumn } from "./key_column.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
-import { type MemoryCopy, type NewObject, NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import type { MemoryCopy, NewObject, ObjectRows } from "./object_rows.ts";
 
 /** The owner's queue that an object waits in or was handed from. */
 export interface OffloadTarget {
@@ -15,9 +16,19 @@ export interface OffloadTarget {
   readonly queued: { delete(row: Row): boolean };
 }
 
+/** An object that is to have a memory copy again. */
+export interface PromotionTask {
+  readonly row: Row;
+  /** The object has gone; its row may be another's. */
+  is_cancelled: boolean;
+  expires_ns: number;
+}
+
 export class ObjectTable {
   /** Where an object is queued or handed for offload. */
   readonly offload_to: Map<Row, OffloadTarget> = new Map();
+  /** Tasks that have not ended, of objects that are there. */
+  readonly promotions: Map<Row, PromotionTask> = new Map();
   readonly #rows: ObjectRows;
   readonly #keys: KeyColumn;
   readonly #by_key = new HashIndex();
@@ -49,6 +60,11 @@ export class ObjectTable {
     return this.#keys.read(row);
   }
 
+  /** Of its key: 32 bits. */
+  hashOf(row: Row): number {
+    return this.#keys.hashOf(row);
+  }
+
   /** In order of put. */
   *keys(): Generator<ObjectKey> {
     const rows = [...this.rows()];
@@ -77,10 +93,21 @@ export class ObjectTable {
     assert(this.#rows.state(row) !== "removed", "an object in the table is detached once");
     this.#by_key.remove(this.#keys.hashOf(row), row);
     this.#rows.setState(row, "removed");
-    this.#disk_bytes -= this.#rows.disk(row).length * this.#rows.bytes(row);
+    for (const segment of this.#rows.disk(row)) this.#countDisk(segment, -this.#rows.bytes(row));
     this.#rows.setDisk(row, []);
-    this.#rows.soft_until_ns.delete(row);
+    this.#rows.soft_pins.forget(row);
+    const group = this.#rows.groups.membersOf(row);
+    this.#rows.groups.remove(row);
+    if (group !== undefined) this.#index.unpark(group);
+    this.#cancelPromotion(row);
     this.#index.place(row);
+  }
+
+  #cancelPromotion(row: Row): void {
+    const task = this.promotions.get(row);
+    if (task === undefined) return;
+    task.is_cancelled = true;
+    this.promotions.delete(row);
   }
 
   /** Removes the object. Memory that an owner is just writing to disk stays allocated until that owner answers. */
@@ -93,7 +120,7 @@ export class ObjectTable {
   /** Frees the memory copies of a detached object, and its row. */
   release(row: Row): void {
     assert(this.#rows.state(row) === "removed", "memory of an object in the table is dropped, not freed");
-    for (const copy of this.#rows.memory(row)) copy.segment.space.free(copy.offset);
+    for (const copy of this.#rows.memory(row)) copy.segment.space.free(copy.place);
     this.#rows.setMemory(row, []);
     this.#keys.clear(row);
     this.#rows.release(row);
@@ -110,7 +137,7 @@ export class ObjectTable {
       this.erase(row);
       return;
     }
-    for (const copy of goes) copy.segment.space.free(copy.offset);
+    for (const copy of goes) copy.segment.space.free(copy.place);
     this.#rows.setMemory(row, kept);
     this.#index.place(row);
   }
@@ -119,7 +146,7 @@ export class ObjectTable {
     const disk = this.#rows.disk(row);
     if (disk.includes(segment)) return;
     this.#rows.setDisk(row, [...disk, segment]);
-    this.#disk_bytes += this.#rows.bytes(row);
+    this.#countDisk(segment, this.#rows.bytes(row));
   }
 
   /** Drops the disk copies at `segment`, or all. Without another copy the object goes. */
@@ -131,8 +158,13 @@ export class ObjectTable {
       this.erase(row);
       return;
     }
-    this.#disk_bytes -= (disk.length - kept.length) * this.#rows.bytes(row);
+    for (const gone of disk) if (!kept.includes(gone)) this.#countDisk(gone, -this.#rows.bytes(row));
     this.#rows.setDisk(row, kept);
+  }
+
+  #countDisk(segment: MountedSegment, bytes: number): void {
+    segment.disk_bytes += bytes;
+    this.#disk_bytes += bytes;
   }
 
   #findSought(): Row {

@@ -11,13 +11,16 @@ import { msToNs } from "../../domain/units.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
 import type { MasterConfig } from "./master_config.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
-import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { HandedTask, OwnerDisk } from "./owner_disk.ts";
+import type { PromotionQueue } from "./promotion_queue.ts";
 import type { SegmentPool } from "./segment_pool.ts";
 
 type Heartbeat = Extract<MasterRequest, { op: "offload_heartbeat" }>;
 type Notify = Extract<MasterRequest, { op: "notify_offloaded" }>;
+type NotifyPromoted = Extract<MasterRequest, { op: "notify_promoted" }>;
 type DiskEvicted = Extract<MasterRequest, { op: "notify_disk_evicted" }>;
 
 /** After this the owner is taken to have forgotten the task. */
@@ -31,6 +34,7 @@ export class OffloadQueue {
   readonly #table: ObjectTable;
   readonly #index: EvictionIndex;
   readonly #pool: SegmentPool;
+  readonly #promotions: PromotionQueue;
   readonly #disks = new Map<string, OwnerDisk>();
 
   constructor(
@@ -39,12 +43,22 @@ export class OffloadQueue {
     table: ObjectTable,
     index: EvictionIndex,
     pool: SegmentPool,
+    promotions: PromotionQueue,
   ) {
     this.#config = config;
     this.#rows = rows;
     this.#table = table;
     this.#index = index;
     this.#pool = pool;
+    this.#promotions = promotions;
+  }
+
+  /** What the owner has read back into memory, or not. */
+  notifyPromoted(request: NotifyPromoted): number[] {
+    const segment = this.#pool.find(request.segment_name);
+    const code = this.#checkOwner(segment, request.client_id);
+    if (segment === undefined || code !== STORE_CODE.OK) return request.results.map(() => code);
+    return this.#promotions.notify(segment, request.results);
   }
 
   /** Reported capacity of the disk tiers of mounted segments. */
@@ -52,6 +66,11 @@ export class OffloadQueue {
     let bytes = 0;
     for (const disk of this.#disks.values()) bytes += disk.capacity_bytes;
     return bytes;
+  }
+
+  /** As its owner last reported it; 0 before. */
+  capacityOf(segment: MountedSegment): number {
+    return this.#disks.get(segment.info.segment_name)?.capacity_bytes ?? 0;
   }
 
   mounted(segment: MountedSegment): void {
@@ -97,12 +116,14 @@ export class OffloadQueue {
   heartbeat(request: Heartbeat, now_ns: number): MasterReplies["offload_heartbeat"] {
     const segment = this.#pool.find(request.segment_name);
     const code = this.#checkOwner(segment, request.client_id);
-    if (segment === undefined || code !== STORE_CODE.OK) return { code, tasks: [], wipe: false };
+    if (segment === undefined || code !== STORE_CODE.OK)
+      return { code, tasks: [], promotions: [], wipe: false };
     const disk = this.#diskOf(segment);
     disk.capacity_bytes = request.disk_capacity_bytes;
     const wipe = disk.wipe_pending;
     disk.wipe_pending = false;
-    return { code, tasks: this.#handOver(disk, segment, now_ns), wipe };
+    const promotions = this.#promotions.handOver(segment, now_ns);
+    return { code, tasks: this.#handOver(disk, segment, now_ns), promotions, wipe };
   }
 
   /** The owner's answers, or, for keys it was not handed, buckets it found after a restart. */
@@ -158,7 +179,7 @@ export class OffloadQueue {
       this.#rows.setOffload(row, "handed");
       this.#rows.setPinned(row, true);
       this.#index.place(row);
-      tasks.push({ key, offset: copy.offset, bytes: this.#rows.bytes(row) });
+      tasks.push({ key, offset: segment.space.offset(copy.place), bytes: this.#rows.bytes(row) });
     }
     return tasks;
   }
@@ -187,7 +208,14 @@ export class OffloadQueue {
       return this.#rows.disk(existing).includes(segment) ? STORE_CODE.OK : STORE_CODE.OBJECT_ALREADY_EXISTS;
     }
     const { client_id } = segment;
-    const found = { bytes: result.bytes, client_id, soft_pin: false, hard_pin: false, memory: [] };
+    const found = {
+      bytes: result.bytes,
+      client_id,
+      soft_pin_ns: 0,
+      hard_pin: false,
+      group_id: "",
+      memory: [],
+    };
     const row = this.#table.insert(result.key, found);
     this.#rows.setState(row, "complete");
     this.#table.addDisk(row, segment);

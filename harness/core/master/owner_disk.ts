@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../../domain/object_key.ts";
-import type { Row } from "./object_rows.ts";
+import type { Row } from "./object_row.ts";
 
 /** A task that the owner has and has not answered. */
 export interface HandedTask {

@@ -75,3 +75,19 @@ test("local_first starts at the writer's node and goes round", () => {
   expect(segmentFor("k1", "owner-b")).toBe("c:1"); // the client that mounted b; b is full
   expect(segmentFor("k2", "elsewhere")).toBe("a:1"); // unknown node: random start
 });
+
+test("ssd_free_ratio_first takes the owner with the emptiest disk; one whose size is not known counts as empty", () => {
+  const master = new TestMaster({ allocation: "ssd_free_ratio_first", enable_offload: true });
+  for (const node of ["a", "b", "c"]) master.mount(node, 20_000);
+  for (const node of ["a", "b"]) master.heartbeat(node); // disks of 10,000 bytes
+  master.answer("a", [{ key: "x", bytes: 5_000 }]); // half full
+  master.answer("b", [{ key: "y", bytes: 1_000 }]);
+  const segment = (key: string): string | undefined =>
+    master.putStart([key], 100)[0]?.replicas[0]?.segment_name;
+  expect(segment("k0")).toBe("c:1");
+  master.heartbeat("c");
+  master.answer("c", [{ key: "z", bytes: 9_000 }]);
+  expect(segment("k1")).toBe("b:1"); // free: a 0.5, b 0.9, c 0.1
+  master.core.handle({ op: "notify_disk_evicted", segment_name: "a:1", keys: ["x"] }, master.now_ns);
+  expect(segment("k2")).toBe("a:1");
+});

@@ -10,7 +10,7 @@ import type { SegmentPool } from "./segment_pool.ts";
 
 /** Segments that a random scan tries at most. */
 const SCAN_LIMIT = 100;
-/** free_ratio_first compares this many segments for each copy wanted. */
+/** free_ratio_first and ssd_free_ratio_first compare this many segments for each copy wanted. */
 const SAMPLES_PER_COPY = 6;
 
 export class Placement {
@@ -21,10 +21,19 @@ export class Placement {
   readonly #random: MasterParts["random"];
   readonly #policy: MasterConfig["allocation"];
 
-  constructor(pool: SegmentPool, random: MasterParts["random"], policy: MasterConfig["allocation"]) {
+  readonly #diskCapacityOf: (segment: MountedSegment) => number;
+
+  /** `diskCapacityOf`: of the segment's owner, 0 when it is not known. */
+  constructor(
+    pool: SegmentPool,
+    random: MasterParts["random"],
+    policy: MasterConfig["allocation"],
+    diskCapacityOf: (segment: MountedSegment) => number,
+  ) {
     this.#pool = pool;
     this.#random = random;
     this.#policy = policy;
+    this.#diskCapacityOf = diskCapacityOf;
   }
 
   /** Allocates; empty when no segment has room. `writer_node` is null when the writer's host is not known. */
@@ -45,8 +54,12 @@ export class Placement {
 
   #placeByPolicy(bytes: number, replica_num: number, writer_node: string | null, copies: MemoryCopy[]): void {
     if (copies.length >= replica_num || this.#pool.list.length === 0) return;
+    const wanted = replica_num - copies.length;
     if (this.#policy === "free_ratio_first") {
-      allocateFrom(this.#freestFirst(replica_num - copies.length), bytes, replica_num, copies);
+      allocateFrom(this.#freestFirst(wanted, freeRatio), bytes, replica_num, copies);
+    } else if (this.#policy === "ssd_free_ratio_first") {
+      const ratio = (segment: MountedSegment): number => this.#diskFreeRatio(segment);
+      allocateFrom(this.#freestFirst(wanted, ratio), bytes, replica_num, copies);
     } else if (this.#policy === "local_first" && replica_num === 1) {
       allocateFrom(this.#ringFrom(writer_node), bytes, replica_num, copies);
     }
@@ -73,9 +86,15 @@ export class Placement {
     }
   }
 
-  #freestFirst(copies_wanted: number): MountedSegment[] {
+  #freestFirst(copies_wanted: number, ratio: (segment: MountedSegment) => number): MountedSegment[] {
     const sample = [...this.#scan(SAMPLES_PER_COPY * copies_wanted)];
-    return sample.sort((a, b) => freeRatio(b) - freeRatio(a));
+    return sample.sort((a, b) => ratio(b) - ratio(a));
+  }
+
+  /** A disk whose size is not known counts as empty, as the real store has it. */
+  #diskFreeRatio(segment: MountedSegment): number {
+    const capacity_bytes = this.#diskCapacityOf(segment);
+    return capacity_bytes <= 0 ? 1 : 1 - Math.min(capacity_bytes, segment.disk_bytes) / capacity_bytes;
   }
 
   /** All segments in order of mounting, from the first of the writer's node; a random start when that has none. */
@@ -101,8 +120,8 @@ function allocateFrom(
 /** One copy in a segment that has none. */
 function allocateIn(segment: MountedSegment, bytes: number, copies: MemoryCopy[]): void {
   if (copies.some((copy) => copy.segment === segment)) return;
-  const offset = segment.space.allocate(bytes);
-  if (offset !== null) copies.push({ segment, offset });
+  const place = segment.space.allocate(bytes);
+  if (place !== null) copies.push({ segment, place });
 }
 
 function freeRatio(segment: MountedSegment): number {

@@ -90,3 +90,13 @@ test("one key of a batch that finds no space fails alone", () => {
   expect(master.core.stats(0).put_start_alloc_failures).toBe(1);
   expect(master.keys()).toEqual(["a", "b"]);
 });
+
+test("a full table refuses new keys with KEYS_ULTRA_LIMIT, and takes them once there is room", () => {
+  const master = new TestMaster({ object_limit: 2 });
+  master.mount("a", 2000);
+  expect(master.put(["x", "y"], 100)).toBe(STORE_CODE.OK);
+  expect(master.put(["z"], 100)).toBe(STORE_CODE.KEYS_ULTRA_LIMIT);
+  expect(master.put(["x"], 100)).toBe(STORE_CODE.OBJECT_ALREADY_EXISTS);
+  master.remove("x");
+  expect(master.put(["z"], 100)).toBe(STORE_CODE.OK);
+});

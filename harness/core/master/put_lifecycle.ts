@@ -7,7 +7,8 @@ import { STORE_CODE } from "../../domain/store_error.ts";
 import { msToNs } from "../../domain/units.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
 import type { MasterConfig } from "./master_config.ts";
-import { type MemoryCopy, NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import type { MemoryCopy, ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { Placement } from "./placement.ts";
 
@@ -26,21 +27,36 @@ export interface PutLifecycleParts {
 
 export class PutLifecycle {
   alloc_failures = 0;
+  /** Objects that got fewer copies than asked. */
+  partial_allocations = 0;
+  /** Unfinished puts that another put of their key replaced / whose space was freed after the release time. */
+  discarded_count = 0;
+  released_count = 0;
+  /** Space of replaced puts that is not freed yet. */
+  discarded_bytes = 0;
   readonly #parts: PutLifecycleParts;
   readonly #discard_ns: number;
   readonly #release_ns: number;
-  readonly #soft_pin_ttl_ns: number;
+  readonly #config: MasterConfig;
 
   constructor(config: MasterConfig, parts: PutLifecycleParts) {
     this.#parts = parts;
     this.#discard_ns = msToNs(config.put_start_discard_ms);
     this.#release_ns = msToNs(config.put_start_release_ms);
-    this.#soft_pin_ttl_ns = msToNs(config.soft_pin_ttl_ms);
+    this.#config = config;
   }
 
   start(request: PutStart, now_ns: number): PutTarget[] {
-    const node = this.#parts.nodeOf(request.client_id);
-    return request.objects.map((put) => this.#startOne(put, request, node, now_ns));
+    const { client_id, objects, config } = request;
+    const node = this.#parts.nodeOf(client_id);
+    const groups = config.group_ids;
+    const invalid = this.#isValid(config, objects.length) ? STORE_CODE.OK : STORE_CODE.INVALID_PARAMS;
+    return objects.map((put, i) => {
+      const code = invalid === STORE_CODE.OK ? checkPut(put) : invalid;
+      return code === STORE_CODE.OK
+        ? this.#startOne(put, groups[i] ?? "", request, node, now_ns)
+        : refused(code);
+    });
   }
 
   /** Makes the object readable. A repeat after success is a success. */
@@ -52,9 +68,7 @@ export class PutLifecycle {
     if (rows.state(row) === "complete") return STORE_CODE.OK;
     rows.put_start_ns.delete(row);
     rows.setState(row, "complete");
-    if (rows.isSoftPinWanted(row) && this.#soft_pin_ttl_ns > 0) {
-      rows.soft_until_ns.set(row, now_ns + this.#soft_pin_ttl_ns);
-    }
+    rows.soft_pins.begin(row, now_ns);
     index.place(row);
     onComplete(row);
     return STORE_CODE.OK;
@@ -78,50 +92,79 @@ export class PutLifecycle {
     for (const [row, start_ns] of rows.put_start_ns) {
       if (start_ns + this.#release_ns > now_ns) break;
       if (rows.state(row) === "writing") table.detach(row);
+      else this.discarded_bytes -= this.#memoryBytes(row);
       if (rows.hasMemory(row)) released++;
       table.release(row);
     }
+    this.released_count += released;
     return released;
   }
 
-  #startOne(put: PutObject, request: PutStart, node: string | null, now_ns: number): PutTarget {
-    const invalid = checkPut(put, request.config);
-    if (invalid !== STORE_CODE.OK) return { code: invalid, replicas: [] };
+  #startOne(
+    put: PutObject,
+    group_id: string,
+    { client_id, config }: PutStart,
+    node: string | null,
+    now_ns: number,
+  ): PutTarget {
     const { rows, table, placement } = this.#parts;
     const existing = table.find(put.key);
     if (existing !== NO_ROW) {
       const start_ns = rows.put_start_ns.get(existing);
       const replaceable = start_ns !== undefined && now_ns - start_ns >= this.#discard_ns;
-      if (!replaceable) return { code: STORE_CODE.OBJECT_ALREADY_EXISTS, replicas: [] };
+      if (!replaceable) return refused(STORE_CODE.OBJECT_ALREADY_EXISTS);
+      this.discarded_count++;
+      this.discarded_bytes += this.#memoryBytes(existing);
       table.detach(existing); // its space stays until it is released: the old writer may still be writing
     }
-    const memory = placement.place(put.bytes, request.config, node);
+    if (table.size >= this.#config.object_limit) return refused(STORE_CODE.KEYS_ULTRA_LIMIT);
+    const memory = placement.place(put.bytes, config, node);
     if (memory.length === 0) {
       this.alloc_failures++;
       this.#parts.onNoSpace();
-      return { code: STORE_CODE.NO_AVAILABLE_HANDLE, replicas: [] };
+      return refused(STORE_CODE.NO_AVAILABLE_HANDLE);
     }
-    const { soft_pin, hard_pin } = request.config;
-    const { client_id } = request;
-    const row = table.insert(put.key, { bytes: put.bytes, client_id, soft_pin, hard_pin, memory });
+    if (memory.length < config.replica_num) this.partial_allocations++;
+    const soft_pin_ns = config.soft_pin ? msToNs(config.soft_pin_ttl_ms ?? this.#config.soft_pin_ttl_ms) : 0;
+    const { bytes } = put;
+    const { hard_pin } = config;
+    const row = table.insert(put.key, { bytes, client_id, soft_pin_ns, hard_pin, group_id, memory });
     rows.put_start_ns.set(row, now_ns);
-    return { code: STORE_CODE.OK, replicas: memoryReplicas(memory, put.bytes) };
+    return { code: STORE_CODE.OK, replicas: memoryReplicas(memory, bytes) };
+  }
+
+  #memoryBytes(row: Row): number {
+    const { rows } = this.#parts;
+    return rows.bytes(row) * rows.memory(row).length;
+  }
+
+  /** A time for soft pins is given only with one, and a list of groups has one for each object. */
+  #isValid(config: ReplicateConfig, object_count: number): boolean {
+    const { soft_pin, soft_pin_ttl_ms, group_ids } = config;
+    const ttl_fits =
+      soft_pin_ttl_ms === null ||
+      (soft_pin && soft_pin_ttl_ms >= 0 && soft_pin_ttl_ms <= this.#config.soft_pin_ttl_ms_max);
+    const groups_fit = group_ids.length === 0 || group_ids.length === object_count;
+    return isPositiveInteger(config.replica_num) && ttl_fits && groups_fit;
   }
 }
 
+function refused(code: number): PutTarget {
+  return { code, replicas: [] };
+}
+
 function memoryReplicas(copies: readonly MemoryCopy[], bytes: number): MemoryReplica[] {
-  return copies.map(({ segment, offset }) => ({
+  return copies.map(({ segment, place }) => ({
     tier: "cpu",
     segment_name: segment.info.segment_name,
     generation: segment.info.generation,
-    offset,
+    offset: segment.space.offset(place),
     bytes,
   }));
 }
 
-function checkPut(put: PutObject, config: ReplicateConfig): number {
+function checkPut(put: PutObject): number {
   if (put.key === "" || !isPositiveInteger(put.bytes)) return STORE_CODE.INVALID_PARAMS;
-  if (!isPositiveInteger(config.replica_num)) return STORE_CODE.INVALID_PARAMS;
   return keyFits(put.key) ? STORE_CODE.OK : STORE_CODE.INVALID_KEY;
 }
 

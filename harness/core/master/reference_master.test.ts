@@ -9,6 +9,8 @@ const OBJECT_BYTES = 64;
 const SEGMENT_OBJECTS = [20, 16] as const;
 const STEPS = 1_500;
 const SEEDS = 12;
+/** Two objects in three are of no group. */
+const GROUPS = ["", "", "", "", "g0", "g1"] as const;
 
 class Duel {
   readonly master: TestMaster;
@@ -55,9 +57,10 @@ class Duel {
 
   #put(key: string, client: string, dice: number): ReturnType<Duel["step"]> {
     const pin = dice < 5 ? "soft" : dice < 7 ? "hard" : "none";
-    const config = { soft_pin: pin === "soft", hard_pin: pin === "hard" };
+    const group = GROUPS[this.below(GROUPS.length)] ?? "";
+    const config = { soft_pin: pin === "soft", hard_pin: pin === "hard", group_ids: [group] };
     const got = [this.master.putStart([key], OBJECT_BYTES, config, client)[0]?.code];
-    const wanted = [this.model.putStart(key, client, pin, this.#now_ms)];
+    const wanted = [this.model.putStart(key, client, pin, group, this.#now_ms)];
     if (dice < 40 && wanted[0] === 0) {
       got.push(...this.master.putEnd([key], client));
       wanted.push(this.model.putEnd(key, client, this.#now_ms));

@@ -8,6 +8,8 @@ interface ModelObject {
   readonly client_id: string;
   readonly start_ms: number;
   readonly pin: "none" | "soft" | "hard";
+  /** "": of no group. */
+  readonly group: string;
   readonly sequence: number;
   complete: boolean;
   replaced: boolean;
@@ -43,7 +45,7 @@ export class ReferenceMaster {
     return (this.#find(key)?.lease_ms ?? 0) > now_ms;
   }
 
-  putStart(key: string, client_id: string, pin: ModelObject["pin"], now_ms: number): number {
+  putStart(key: string, client_id: string, pin: ModelObject["pin"], group: string, now_ms: number): number {
     const existing = this.#find(key);
     const replaceable = existing !== undefined && !existing.complete && now_ms - existing.start_ms >= 30_000;
     if (existing !== undefined && !replaceable) return STORE_CODE.OBJECT_ALREADY_EXISTS;
@@ -54,7 +56,7 @@ export class ReferenceMaster {
     }
     const times = { start_ms: now_ms, lease_ms: 0, soft_until_ms: 0 };
     const sequence = this.#sequence++;
-    this.#objects.push({ key, client_id, pin, sequence, complete: false, replaced: false, ...times });
+    this.#objects.push({ key, client_id, pin, group, sequence, complete: false, replaced: false, ...times });
     return STORE_CODE.OK;
   }
 
@@ -111,8 +113,22 @@ export class ReferenceMaster {
       .sort((a, b) => a.lease_ms - b.lease_ms || a.sequence - b.sequence);
     const soft = expired.filter((o) => o.soft_until_ms > now_ms);
     const normal = expired.filter((o) => o.soft_until_ms <= now_ms);
-    const evicted = this.#drop(normal.slice(0, Math.ceil(base.length * target)));
-    this.#drop(soft.slice(0, Math.max(0, Math.ceil(base.length * lower) - evicted - released)));
+    const evicted = this.#evict(normal, normal, Math.ceil(base.length * target), now_ms);
+    const soft_wanted = Math.ceil(base.length * lower) - evicted - released;
+    this.#evict(soft, [...normal, ...soft], soft_wanted, now_ms);
+  }
+
+  /** In the order of `due`, until `wanted` have gone; each with what of its group is in `takes`, unless a member is leased. */
+  #evict(due: readonly ModelObject[], takes: readonly ModelObject[], wanted: number, now_ms: number): number {
+    let evicted = 0;
+    for (const object of due) {
+      if (evicted >= wanted) break;
+      if (!this.#objects.includes(object)) continue; // gone with its group
+      const group = this.#objects.filter((o) => !o.replaced && o.group !== "" && o.group === object.group);
+      if (group.some((o) => o.lease_ms > now_ms)) continue;
+      evicted += this.#drop([object, ...group.filter((o) => o !== object && takes.includes(o))]);
+    }
+    return evicted;
   }
 
   #find(key: string): ModelObject | undefined {

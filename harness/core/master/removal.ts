@@ -3,7 +3,8 @@
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { Leases } from "./leases.ts";
-import { NO_ROW, type ObjectRows, type Row } from "./object_rows.ts";
+import { NO_ROW, type Row } from "./object_row.ts";
+import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
 
@@ -47,7 +48,7 @@ export class Removal {
   removeAll(force: boolean, now_ns: number): RemovedMany {
     const { code, removed } = this.#removeWhere(() => true, force, now_ns);
     const kept = this.#table.size;
-    for (const row of this.#table.rows()) this.#table.dropDisk(row, null);
+    if (kept > 0) for (const row of this.#table.rows()) this.#table.dropDisk(row, null);
     this.#offload.wipeAll();
     return { code, removed: removed + kept - this.#table.size };
   }

@@ -9,6 +9,7 @@ import type { MountedSegment } from "./mounted_segment.ts";
 import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
+import type { PromotionQueue } from "./promotion_queue.ts";
 import type { SegmentPool } from "./segment_pool.ts";
 
 const SEGMENT_BYTES_MIN = KIB;
@@ -19,6 +20,7 @@ export class SegmentMounts {
   readonly #rows: ObjectRows;
   readonly #table: ObjectTable;
   readonly #offload: OffloadQueue;
+  readonly #promotions: PromotionQueue;
   readonly #newSpace: MasterParts["newSpace"];
 
   constructor(
@@ -26,12 +28,14 @@ export class SegmentMounts {
     rows: ObjectRows,
     table: ObjectTable,
     offload: OffloadQueue,
+    promotions: PromotionQueue,
     newSpace: MasterParts["newSpace"],
   ) {
     this.#pool = pool;
     this.#rows = rows;
     this.#table = table;
     this.#offload = offload;
+    this.#promotions = promotions;
     this.#newSpace = newSpace;
   }
 
@@ -44,7 +48,7 @@ export class SegmentMounts {
       if (mounted.info.generation === info.generation) return STORE_CODE.OK;
       this.#drop(mounted);
     }
-    const segment = { info, client_id, space: this.#newSpace(info.segment_bytes) };
+    const segment = { info, client_id, space: this.#newSpace(info.segment_bytes), disk_bytes: 0 };
     this.#pool.add(segment);
     this.#offload.mounted(segment);
     return STORE_CODE.OK;
@@ -70,6 +74,7 @@ export class SegmentMounts {
   #drop(segment: MountedSegment): void {
     this.#pool.remove(segment);
     this.#offload.unmounted(segment);
+    this.#promotions.unmounted(segment);
     for (const row of this.#table.rows()) {
       const in_memory = this.#rows.memory(row).some((copy) => copy.segment === segment);
       if (this.#rows.disk(row).includes(segment)) this.#table.dropDisk(row, segment);

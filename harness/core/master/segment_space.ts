@@ -1,9 +1,11 @@
-/** Who hands out ranges of one segment; core/tier's SegmentAllocator fits. */
+/** Who hands out ranges of one segment; core/tier's SegmentAllocator fits. A place is a number that names an allocated range. */
 export interface SegmentSpace {
-  /** Offset of a free range of at least `bytes`, or null when none is long enough. */
+  /** The place of a range of at least `bytes`, or null when none is long enough. */
   allocate(bytes: number): number | null;
-  /** Gives back the range that starts at `offset`. */
-  free(offset: number): void;
+  /** Where in the segment the range of an allocated place begins. */
+  offset(place: number): number;
+  /** Gives the range back; its place may name another one from then on. */
+  free(place: number): void;
   readonly allocated_bytes: number;
   readonly largest_free_bytes: number;
 }

@@ -22,6 +22,7 @@ const BASE_CONFIG: MasterConfig = {
   enable_offload: false,
   offload_on_evict: false,
   acknowledged_puts: "safe",
+  promote_on_hit: false,
 };
 
 export class TestMaster {
@@ -52,6 +53,7 @@ export class TestMaster {
       generation: 1,
       owner_address: "",
       enable_offload: true,
+      fabric_keys: null,
       ...info,
     };
     return this.core.handle({ op: "mount_segment", client_id: `owner-${node}`, segment }, this.now_ns).code;

@@ -12,6 +12,7 @@ function grouping(bucket_keys: number): BucketGrouping {
     high_watermark_ratio: 0.9,
     low_watermark_ratio: 0.8,
     staging_bytes: 4096 * 4,
+    keys_limit: 1000,
   });
 }
 

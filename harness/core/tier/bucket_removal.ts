@@ -20,20 +20,26 @@ export class BucketRemoval {
     this.#emit = emit;
   }
 
-  /** room: `bytes` fit now. wait: they will when buckets are gone that leave or soon may. full: nothing may leave for them. */
-  makeRoom(bytes: number, now_ns: number): "room" | "wait" | "full" {
-    const { capacity_bytes } = this.#config;
-    if (this.#table.used_bytes + bytes <= capacity_bytes) return "room";
+  /**
+   * room: a bucket of `bytes` and `keys` fits now. wait: it will when buckets are gone that leave or soon may. full, too_many_keys:
+   * nothing may leave for it.
+   */
+  makeRoom(bytes: number, keys: number, now_ns: number): "room" | "wait" | "full" | "too_many_keys" {
+    const { capacity_bytes, keys_limit } = this.#config;
+    const keys_fit = this.#table.key_count + keys <= keys_limit;
+    if (keys_fit && this.#table.used_bytes + bytes <= capacity_bytes) return "room";
     if (bytes > capacity_bytes) return "full";
-    if (this.#evictDownTo(capacity_bytes - bytes, now_ns)) return "wait";
-    return this.#mayEvictLater() ? "wait" : "full";
+    if (keys > keys_limit) return "too_many_keys";
+    const will_fit = this.#evictDownTo(capacity_bytes - bytes, keys_limit - keys, now_ns);
+    if (will_fit || this.#mayEvictLater()) return "wait";
+    return keys_fit ? "full" : "too_many_keys";
   }
 
   enforceWatermark(now_ns: number): void {
     const { capacity_bytes, high_watermark_ratio, low_watermark_ratio } = this.#config;
     const staying_bytes = this.#table.used_bytes - this.#table.leaving_bytes;
     if (staying_bytes > high_watermark_ratio * capacity_bytes) {
-      this.#evictDownTo(low_watermark_ratio * capacity_bytes, now_ns);
+      this.#evictDownTo(low_watermark_ratio * capacity_bytes, Number.POSITIVE_INFINITY, now_ns);
     }
   }
 
@@ -83,16 +89,25 @@ export class BucketRemoval {
     for (const bucket of this.#table.unsettled()) this.deleteDrained(bucket, now_ns);
   }
 
-  /** Starts evictions until at most `limit_bytes` will stay; false when too little may go. */
-  #evictDownTo(limit_bytes: number, now_ns: number): boolean {
+  /** Starts evictions until at most `limit_bytes` and `limit_keys` will stay; false when too little may go. */
+  #evictDownTo(limit_bytes: number, limit_keys: number, now_ns: number): boolean {
     let staying_bytes = this.#table.used_bytes - this.#table.leaving_bytes;
-    while (staying_bytes > limit_bytes) {
+    let staying_keys = this.#table.key_count - this.#leavingKeys();
+    while (staying_bytes > limit_bytes || staying_keys > limit_keys) {
       const victim = this.#victim();
       if (victim === undefined) return false;
       staying_bytes -= victim.file_bytes;
+      staying_keys -= victim.items.size;
       this.evict(victim, now_ns);
     }
     return true;
+  }
+
+  /** Keys of buckets whose end the master is being told; later ones have none left. */
+  #leavingKeys(): number {
+    let keys = 0;
+    for (const bucket of this.#table.unsettled()) if (bucket.state === "telling") keys += bucket.items.size;
+    return keys;
   }
 
   #mayEvictLater(): boolean {

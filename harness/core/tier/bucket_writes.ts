@@ -8,6 +8,7 @@ import type { BucketRemoval } from "./bucket_removal.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import { alignUp, type DiskBucket, type IndexedItem, newBucket } from "./disk_bucket.ts";
 import type { BucketListing, BucketWriteItem, DiskTierEffect } from "./disk_tier_api.ts";
+import type { LostKeys } from "./lost_keys.ts";
 
 /** Codes that say the master did not take part. */
 const NOT_REACHED: ReadonlySet<number> = new Set([
@@ -23,14 +24,21 @@ export class BucketWrites {
   refused_keys = 0;
   readonly #table: BucketTable;
   readonly #removal: BucketRemoval;
+  readonly #lost: LostKeys;
   readonly #emit: (effect: DiskTierEffect) => void;
   /** Groups that wait for room, in order. */
   #groups: OffloadTask[][] = [];
   #next_bucket_id = 1;
 
-  constructor(table: BucketTable, removal: BucketRemoval, emit: (effect: DiskTierEffect) => void) {
+  constructor(
+    table: BucketTable,
+    removal: BucketRemoval,
+    lost: LostKeys,
+    emit: (effect: DiskTierEffect) => void,
+  ) {
     this.#table = table;
     this.#removal = removal;
+    this.#lost = lost;
     this.#emit = emit;
   }
 
@@ -46,11 +54,11 @@ export class BucketWrites {
   /** To be called whenever room may have appeared. */
   writeWhatFits(now_ns: number): void {
     for (let group = this.#groups[0]; group !== undefined; group = this.#groups[0]) {
-      const room = this.#removal.makeRoom(fileBytesOf(group), now_ns);
+      const room = this.#removal.makeRoom(fileBytesOf(group), group.length, now_ns);
       if (room === "wait") return;
       this.#groups.shift();
       if (room === "room") this.#write(group);
-      else this.refuse(group, STORE_CODE.FILE_WRITE_FAIL);
+      else this.refuse(group, room === "full" ? STORE_CODE.FILE_WRITE_FAIL : STORE_CODE.KEYS_ULTRA_LIMIT);
     }
   }
 
@@ -85,6 +93,7 @@ export class BucketWrites {
       bucket,
       items.map((item, i) => ({ ...item, crc32c: crc32c[i] ?? 0 })),
     );
+    this.#lost.forget(bucket.items.keys());
     this.register(bucket);
   }
 

@@ -9,9 +9,13 @@ import type { BucketRemoval } from "./bucket_removal.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import type { DiskBucket, IndexedItem } from "./disk_bucket.ts";
 import { type DiskTierEffect, type ReadItem, STAGING_LEASE_MS, type StagedObject } from "./disk_tier_api.ts";
+import type { LostKeys } from "./lost_keys.ts";
 import { StagingBuffer } from "./staging_buffer.ts";
 
+type ReadReply = Extract<DiskTierEffect, { readonly type: "read_reply" }>;
+
 interface RunningRead {
+  /** [items] */
   readonly buckets: readonly DiskBucket[];
   readonly items: readonly ReadItem[];
   /** [keys asked]: index into items, or null when the key is not on this disk. */
@@ -25,19 +29,25 @@ export class DiskReads {
   readonly staging: StagingBuffer;
   readonly #table: BucketTable;
   readonly #removal: BucketRemoval;
+  readonly #lost: LostKeys;
   readonly #emit: (effect: DiskTierEffect) => void;
+  readonly #onReply: (reply: ReadReply) => void;
   readonly #running = new Map<number, RunningRead>();
 
   constructor(
     staging_bytes: number,
     table: BucketTable,
     removal: BucketRemoval,
+    lost: LostKeys,
     emit: (effect: DiskTierEffect) => void,
+    onReply: (reply: ReadReply) => void,
   ) {
     this.staging = new StagingBuffer(staging_bytes);
     this.#table = table;
     this.#removal = removal;
+    this.#lost = lost;
     this.#emit = emit;
+    this.#onReply = onReply;
   }
 
   request(read_id: number, keys: readonly ObjectKey[], now_ns: number): void {
@@ -53,7 +63,7 @@ export class DiskReads {
       const objects = places.map((place) =>
         refused(place === undefined ? STORE_CODE.OBJECT_NOT_FOUND : STORE_CODE.BUFFER_OVERFLOW),
       );
-      this.#emit({ type: "read_reply", read_id, objects, expires_ns: now_ns });
+      this.#onReply({ type: "read_reply", read_id, objects, expires_ns: now_ns });
       return;
     }
     let next_item = 0;
@@ -73,11 +83,22 @@ export class DiskReads {
     const expires_ns = now_ns + msToNs(STAGING_LEASE_MS);
     this.staging.lease(read_id, expires_ns);
     const objects = read.item_of_key.map((i) => this.#staged(read, i, codes));
-    this.#emit({ type: "read_reply", read_id, objects, expires_ns });
+    this.#onReply({ type: "read_reply", read_id, objects, expires_ns });
+    this.#reportLost(read, codes, now_ns);
     for (const bucket of read.buckets) {
       bucket.running_reads--;
       this.#removal.deleteDrained(bucket, now_ns);
     }
+  }
+
+  #reportLost(read: RunningRead, codes: readonly number[], now_ns: number): void {
+    const damaged = new Map<DiskBucket, ReadItem[]>();
+    for (const [i, item] of read.items.entries()) {
+      if (codes[i] !== STORE_CODE.CHECKSUM_MISMATCH) continue;
+      const bucket = present(read.buckets[i], "every item has its bucket");
+      damaged.set(bucket, [...(damaged.get(bucket) ?? []), item]);
+    }
+    for (const [bucket, items] of damaged) this.#lost.found(bucket, items, now_ns);
   }
 
   #staged(read: RunningRead, item_index: number | null, codes: readonly number[]): StagedObject {

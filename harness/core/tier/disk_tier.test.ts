@@ -308,3 +308,79 @@ test("a key written again is read from its newer bucket, and its old bytes are n
   disk.heartbeat(["e", "f"]);
   expect(disk.take("notify_disk_evicted")[0]?.keys).toEqual(["b"]);
 });
+
+test("a key whose bytes are damaged is forgotten at once; the master is told until it has heard, and the rest is still read", () => {
+  const it = new TestDiskTier();
+  it.store("a", "b");
+  it.read(1, "a", "b");
+  it.take("read");
+  it.send({ type: "read_done", read_id: 1, codes: [STORE_CODE.CHECKSUM_MISMATCH, 0] });
+  expect(it.take("read_reply")[0]?.objects.map(({ code }) => code)).toEqual([
+    STORE_CODE.CHECKSUM_MISMATCH,
+    0,
+  ]);
+  expect(it.take("notify_lost")).toEqual([{ type: "notify_lost", keys: ["a"] }]);
+  it.send({ type: "notify_lost_done", keys: ["a"], code: STORE_CODE.RPC_FAIL });
+  it.heartbeat([]);
+  expect(it.take("notify_lost")).toEqual([{ type: "notify_lost", keys: ["a"] }]);
+  it.send({ type: "notify_lost_done", keys: ["a"], code: 0 });
+  it.heartbeat([]);
+  expect(it.take("notify_lost")).toEqual([]);
+  expect(it.readCodes(2, "a", "b")).toEqual([STORE_CODE.OBJECT_NOT_FOUND, 0]);
+  expect(it.tier.snapshot()).toMatchObject({ lost_keys: 1, key_count: 1 });
+});
+
+test("a bucket that has lost its last key goes", () => {
+  const it = new TestDiskTier();
+  it.store("a", "b");
+  it.read(1, "a", "b");
+  it.finishReads(STORE_CODE.CHECKSUM_MISMATCH);
+  expect(it.take("delete_bucket")).toEqual([{ type: "delete_bucket", bucket_id: 1 }]);
+});
+
+test("a lost key that is written anew is not reported any more, and an old read of it does not lose it again", () => {
+  const it = new TestDiskTier();
+  it.store("a", "b");
+  it.read(1, "a");
+  it.read(2, "a");
+  it.take("read");
+  it.send({ type: "read_done", read_id: 1, codes: [STORE_CODE.CHECKSUM_MISMATCH] });
+  it.take("notify_lost");
+  it.send({ type: "notify_lost_done", keys: ["a"], code: STORE_CODE.RPC_FAIL });
+  it.store("a", "c");
+  expect(it.take("notify_lost").length).toBe(1); // with the heartbeat that brought the task
+  it.send({ type: "notify_lost_done", keys: ["a"], code: STORE_CODE.RPC_FAIL });
+  it.send({ type: "read_done", read_id: 2, codes: [STORE_CODE.CHECKSUM_MISMATCH] });
+  it.heartbeat([]);
+  expect(it.take("notify_lost")).toEqual([]);
+  it.take("read_reply");
+  expect(it.readCodes(3, "a")).toEqual([0]);
+});
+
+test("a read error that is no damage drops nothing", () => {
+  const it = new TestDiskTier();
+  it.store("a", "b");
+  it.read(1, "a");
+  it.finishReads(STORE_CODE.FILE_READ_FAIL);
+  expect(it.take("notify_lost")).toEqual([]);
+  it.take("read_reply");
+  expect(it.readCodes(2, "a")).toEqual([0]);
+});
+
+test("keys on disk are limited: the oldest buckets make room, or the tasks are refused with KEYS_ULTRA_LIMIT", () => {
+  const fifo = new TestDiskTier({ keys_limit: 4 });
+  fifo.store("a", "b");
+  fifo.store("c", "d");
+  fifo.heartbeat(["e", "f"]);
+  expect(fifo.take("notify_disk_evicted")).toEqual([
+    { type: "notify_disk_evicted", bucket_id: 1, keys: ["a", "b"] },
+  ]);
+  fifo.send({ type: "notify_disk_evicted_done", bucket_id: 1, code: 0 });
+  fifo.send({ type: "bucket_deleted", bucket_id: 1 });
+  expect(fifo.finishWrites()).toEqual([3]);
+  const none = new TestDiskTier({ keys_limit: 3, bucket_eviction: "none" });
+  none.store("a", "b");
+  none.heartbeat(["c", "d"]);
+  const codes = none.take("notify_offloaded").flatMap(({ results }) => results.map(({ code }) => code));
+  expect(codes).toEqual([STORE_CODE.KEYS_ULTRA_LIMIT, STORE_CODE.KEYS_ULTRA_LIMIT]);
+});

@@ -10,12 +10,16 @@ import { BucketTable } from "./bucket_table.ts";
 import { BucketWrites } from "./bucket_writes.ts";
 import { DiskReads } from "./disk_reads.ts";
 import type { DiskTierConfig, DiskTierEffect, DiskTierEvent, DiskTierSnapshot } from "./disk_tier_api.ts";
+import { LostKeys } from "./lost_keys.ts";
+import { Promotions } from "./promotions.ts";
 
 export class DiskTier {
   readonly #config: DiskTierConfig;
   readonly #table = new BucketTable();
   readonly #grouping: BucketGrouping;
   readonly #removal: BucketRemoval;
+  readonly #lost: LostKeys;
+  readonly #promotions: Promotions;
   readonly #writes: BucketWrites;
   readonly #reads: DiskReads;
   #effects: DiskTierEffect[] = [];
@@ -27,8 +31,12 @@ export class DiskTier {
     this.#config = config;
     this.#grouping = new BucketGrouping(config);
     this.#removal = new BucketRemoval(config, this.#table, emit);
-    this.#writes = new BucketWrites(this.#table, this.#removal, emit);
-    this.#reads = new DiskReads(config.staging_bytes, this.#table, this.#removal, emit);
+    this.#lost = new LostKeys(this.#table, this.#removal, emit);
+    this.#promotions = new Promotions(emit);
+    this.#writes = new BucketWrites(this.#table, this.#removal, this.#lost, emit);
+    this.#reads = new DiskReads(config.staging_bytes, this.#table, this.#removal, this.#lost, emit, (reply) =>
+      this.#onReadReply(reply),
+    );
   }
 
   /** Effects are to be started in their order; they may finish in any. */
@@ -58,13 +66,15 @@ export class DiskTier {
       missed_keys: this.#reads.missed_keys,
       staging_overflows: this.#reads.staging.overflow_count,
       expired_reads: this.#reads.staging.expired_count,
+      lost_keys: this.#lost.lost_count,
+      promoted_keys: this.#promotions.promoted_count,
     };
   }
 
   #apply(event: DiskTierEvent, now_ns: number): void {
     switch (event.type) {
       case "heartbeat_reply":
-        this.#heartbeat(event.tasks, event.wipe, now_ns);
+        this.#heartbeat(event.tasks, event.promotions, event.wipe, now_ns);
         break;
       case "bucket_written":
         this.#writes.written(this.#table.get(event.bucket_id), event.code, event.crc32c);
@@ -80,6 +90,13 @@ export class DiskTier {
       case "bucket_deleted":
         this.#table.remove(this.#table.get(event.bucket_id));
         this.#writes.writeWhatFits(now_ns);
+        break;
+      case "notify_lost_done":
+        this.#lost.told(event.keys, event.code);
+        break;
+      case "copied_to_segment":
+        this.#promotions.copied(event.promotion_id, event.code, now_ns);
+        this.#reads.staging.release(event.promotion_id);
         break;
       case "read_requested":
         this.#reads.request(event.read_id, event.keys, now_ns);
@@ -104,12 +121,27 @@ export class DiskTier {
     }
   }
 
-  #heartbeat(tasks: readonly OffloadTask[], wipe: boolean, now_ns: number): void {
+  #heartbeat(
+    tasks: readonly OffloadTask[],
+    promotions: readonly OffloadTask[],
+    wipe: boolean,
+    now_ns: number,
+  ): void {
     if (wipe) this.#wipe(now_ns);
+    this.#lost.tellAgain();
     for (const bucket of this.#table.unsettled()) {
       if (bucket.state === "registering" && bucket.retry_notify) this.#writes.register(bucket);
     }
     this.#writes.add(this.#grouping.heartbeat(tasks), now_ns);
+    if (promotions.length === 0) return;
+    const keys = promotions.map(({ key }) => key);
+    this.#reads.request(this.#promotions.begin(promotions), keys, now_ns);
+  }
+
+  #onReadReply(reply: Extract<DiskTierEffect, { readonly type: "read_reply" }>): void {
+    const { read_id, objects, expires_ns } = reply;
+    if (read_id > 0) this.#effects.push(reply);
+    else if (!this.#promotions.staged(read_id, objects, expires_ns)) this.#reads.staging.release(read_id);
   }
 
   /** The master has dropped every disk copy already; it is told only of keys that it may have taken on since. */
@@ -125,6 +157,8 @@ export class DiskTier {
   /** Memory that tasks in hand point at is no longer theirs: what is being written of it must not be kept. */
   #remounted(): void {
     this.#takeWaiting();
+    this.#promotions.forgetAll();
+    this.#lost.forgetAll();
     for (const bucket of this.#table.values()) {
       if (bucket.state === "writing") bucket.doomed = "forgotten";
       const tell = bucket.state === "live" || (bucket.state === "registering" && bucket.retry_notify);

@@ -29,6 +29,8 @@ export interface DiskTierConfig {
   readonly high_watermark_ratio: number;
   readonly low_watermark_ratio: number;
   readonly staging_bytes: number;
+  /** Keys on disk at most; those of buckets that are being written do not count yet. */
+  readonly keys_limit: number;
 }
 
 export interface BucketItem {
@@ -51,8 +53,13 @@ export interface BucketListing {
 }
 
 export type DiskTierEvent =
-  /** The master's answer to offload_heartbeat. `wipe` is obeyed before `tasks`. */
-  | { readonly type: "heartbeat_reply"; readonly tasks: readonly OffloadTask[]; readonly wipe: boolean }
+  /** The master's answer to offload_heartbeat. `wipe` is obeyed before `tasks`. promotions: to be read into the segment. */
+  | {
+      readonly type: "heartbeat_reply";
+      readonly tasks: readonly OffloadTask[];
+      readonly promotions: readonly OffloadTask[];
+      readonly wipe: boolean;
+    }
   /** crc32c: one an item, of its `bytes`; empty when code is not 0. */
   | {
       readonly type: "bucket_written";
@@ -68,9 +75,12 @@ export type DiskTierEvent =
   /** code ≠ 0: the master was not reached or has lost the segment; the bucket stays and is registered again at the next heartbeat_reply. */
   | { readonly type: "notify_disk_evicted_done"; readonly bucket_id: number; readonly code: number }
   | { readonly type: "bucket_deleted"; readonly bucket_id: number }
-  /** read_id: chosen by the shell, unique while the owner lives. */
+  /** code ≠ 0: the master has not heard of the keys and is told again with the next heartbeat. */
+  | { readonly type: "notify_lost_done"; readonly keys: readonly ObjectKey[]; readonly code: number }
+  | { readonly type: "copied_to_segment"; readonly promotion_id: number; readonly code: number }
+  /** read_id: chosen by the shell, positive and unique while the owner lives. */
   | { readonly type: "read_requested"; readonly read_id: number; readonly keys: readonly ObjectKey[] }
-  /** codes: one an item of the read effect. */
+  /** codes: one an item of the read effect; after CHECKSUM_MISMATCH the key is no longer on this disk. */
   | { readonly type: "read_done"; readonly read_id: number; readonly codes: readonly number[] }
   /** The requester has its copy: the slots of this read are free. Unknown ids (expired) are ignored. */
   | { readonly type: "release"; readonly read_id: number }
@@ -86,6 +96,13 @@ export interface ReadItem extends BucketItem {
   /** Multiple of 4096; align_up(bytes, 4096) are reserved there. */
   readonly staging_offset: number;
   readonly crc32c: number;
+}
+
+/** From the staging buffer to where the master wants it. */
+export interface PromotionCopy {
+  readonly staging_offset: number;
+  readonly segment_offset: number;
+  readonly bytes: number;
 }
 
 /** One key of a read, in the order asked. code 0: `bytes` are at `staging_offset` until `expires_ns`. */
@@ -111,6 +128,16 @@ export type DiskTierEffect =
     }
   /** Told before the file goes. Answer: notify_disk_evicted_done. */
   | { readonly type: "notify_disk_evicted"; readonly bucket_id: number; readonly keys: readonly ObjectKey[] }
+  /** Keys whose bytes the disk has lost. Answer: notify_lost_done. */
+  | { readonly type: "notify_lost"; readonly keys: readonly ObjectKey[] }
+  /** Answer: copied_to_segment. */
+  | {
+      readonly type: "copy_to_segment";
+      readonly promotion_id: number;
+      readonly copies: readonly PromotionCopy[];
+    }
+  /** What became of promotions. No answer is wanted. */
+  | { readonly type: "notify_promoted"; readonly results: readonly OffloadResult[] }
   /** Delete both files of the bucket; no read of it is running, or it ran for DRAIN_TIMEOUT_MS. Answer: bucket_deleted. */
   | { readonly type: "delete_bucket"; readonly bucket_id: number }
   /** Read every item into the staging buffer. Answer: read_done. */
@@ -148,4 +175,7 @@ export interface DiskTierSnapshot {
   readonly staging_overflows: number;
   /** Staging leases that ran out before release. */
   readonly expired_reads: number;
+  /** Keys dropped because their bytes did not have the checksum they were written with. */
+  readonly lost_keys: number;
+  readonly promoted_keys: number;
 }

@@ -10,7 +10,9 @@ import { assert } from "../../domain/assert.ts";
 const SHARD_BITS = 8;
 const SHARDS = 1 << SHARD_BITS;
 const FIRST_SLOTS = 8;
-const MAX_LOAD = 0.8;
+/** A shard grows when it is fuller than its own limit between these, so that evenly filled shards do not all grow at once. */
+const LEAST_LIMIT = 0.62;
+const MOST_LIMIT = 0.85;
 const NONE = -1;
 /** One empty slot: of shards that hold nothing yet, and never written. */
 const NO_SLOTS: Int32Array = new Int32Array(2);
@@ -55,7 +57,7 @@ export class HashIndex {
     const shard = hash >>> (32 - SHARD_BITS);
     const used = (this.#used[shard] as number) + 1;
     let slots = this.#shards[shard] as Int32Array;
-    if (2 * used > MAX_LOAD * slots.length) {
+    if (2 * used > limitOf(shard) * slots.length) {
       slots = enlarged(slots);
       this.#shards[shard] = slots;
     }
@@ -77,6 +79,10 @@ export class HashIndex {
     this.#used[shard] = (this.#used[shard] as number) - 1;
     this.#size--;
   }
+}
+
+function limitOf(shard: number): number {
+  return LEAST_LIMIT + ((MOST_LIMIT - LEAST_LIMIT) * shard) / SHARDS;
 }
 
 function insert(slots: Int32Array, hash: number, stored: number): void {

@@ -1,8 +1,37 @@
 import { expect, test } from "bun:test";
 import { SegmentAllocator } from "./segment_allocator.ts";
 
+/** An allocator whose places are told by their offsets. */
+class OffsetSpace {
+  readonly #space: SegmentAllocator;
+  readonly #place_at = new Map<number, number>();
+
+  constructor(segment_bytes: number, align_bytes?: number) {
+    this.#space = new SegmentAllocator(segment_bytes, align_bytes);
+  }
+
+  get allocated_bytes(): number {
+    return this.#space.allocated_bytes;
+  }
+
+  get largest_free_bytes(): number {
+    return this.#space.largest_free_bytes;
+  }
+
+  allocate(bytes: number): number | null {
+    const place = this.#space.allocate(bytes);
+    if (place === null) return null;
+    this.#place_at.set(this.#space.offset(place), place);
+    return this.#space.offset(place);
+  }
+
+  free(offset: number): void {
+    this.#space.free(this.#place_at.get(offset) ?? -1);
+  }
+}
+
 test("lengths are rounded up to the alignment and accounted exactly", () => {
-  const space = new SegmentAllocator(1024, 64);
+  const space = new OffsetSpace(1024, 64);
   expect([space.allocate(1), space.allocate(64), space.allocate(65)]).toEqual([0, 64, 128]);
   expect(space.allocated_bytes).toBe(64 + 64 + 128);
   expect(space.largest_free_bytes).toBe(1024 - 256);
@@ -11,14 +40,14 @@ test("lengths are rounded up to the alignment and accounted exactly", () => {
 });
 
 test("the tail that is shorter than the alignment is never handed out", () => {
-  const space = new SegmentAllocator(10_000, 4096);
+  const space = new OffsetSpace(10_000, 4096);
   expect([space.allocate(4096), space.allocate(100), space.allocate(1)]).toEqual([0, 4096, null]);
-  expect(new SegmentAllocator(63, 64).allocate(1)).toBeNull();
-  expect(new SegmentAllocator(63, 64).largest_free_bytes).toBe(0);
+  expect(new OffsetSpace(63, 64).allocate(1)).toBeNull();
+  expect(new OffsetSpace(63, 64).largest_free_bytes).toBe(0);
 });
 
 test("free neighbours merge on both sides, so the whole is free again", () => {
-  const space = new SegmentAllocator(640, 64);
+  const space = new OffsetSpace(640, 64);
   const offsets = Array.from({ length: 10 }, () => space.allocate(64));
   expect(space.allocate(1)).toBeNull();
   for (const offset of [64, 192, 128]) space.free(offset); // the last joins its neighbours
@@ -30,7 +59,7 @@ test("free neighbours merge on both sides, so the whole is free again", () => {
 });
 
 test("an exact gap is reused rather than a larger one split", () => {
-  const space = new SegmentAllocator(64 * 100, 64);
+  const space = new OffsetSpace(64 * 100, 64);
   for (let i = 0; i < 10; i++) space.allocate(64 * 5);
   space.free(64 * 15);
   expect(space.allocate(64 * 5)).toBe(64 * 15);
@@ -38,7 +67,7 @@ test("an exact gap is reused rather than a larger one split", () => {
 
 test("a range is found when only one of many in its bin is long enough", () => {
   // Sizes 32 and 33 units share a bin. Eight gaps of 32 are freed after the one of 33 and stand before it in the list.
-  const space = new SegmentAllocator(64 * (33 + 8 * 33 + 1), 64);
+  const space = new OffsetSpace(64 * (33 + 8 * 33 + 1), 64);
   const wide = space.allocate(64 * 33);
   space.allocate(64);
   const narrow: number[] = [];
@@ -54,7 +83,7 @@ test("a range is found when only one of many in its bin is long enough", () => {
 });
 
 test("a terabyte segment has offsets beyond 2^32 units apart", () => {
-  const space = new SegmentAllocator(2 ** 40, 64);
+  const space = new OffsetSpace(2 ** 40, 64);
   expect(space.allocate(2 ** 39)).toBe(0);
   expect(space.allocate(2 ** 39)).toBe(2 ** 39);
   expect(space.largest_free_bytes).toBe(0);
@@ -64,15 +93,16 @@ test("a terabyte segment has offsets beyond 2^32 units apart", () => {
 
 test("freeing what is not allocated is a programmer's error", () => {
   const space = new SegmentAllocator(1024);
-  space.allocate(128);
-  expect(() => space.free(64)).toThrow("was allocated");
-  space.free(0);
-  expect(() => space.free(0)).toThrow("not freed before");
+  const place = space.allocate(128) ?? -1;
+  for (const wrong of [place + 1, place + 2, -1, 0.5])
+    expect(() => space.free(wrong)).toThrow("was allocated");
+  space.free(place);
+  expect(() => space.free(place)).toThrow("not freed before");
 });
 
 test("20,000 random steps: ranges never overlap, and a refusal means that no gap is long enough", () => {
   const segment_units = 4096;
-  const space = new SegmentAllocator(segment_units * 64, 64);
+  const space = new OffsetSpace(segment_units * 64, 64);
   const owner_of_unit = new Int32Array(segment_units); // 0: free
   const live: { offset: number; units: number }[] = [];
   let state = 12_345;

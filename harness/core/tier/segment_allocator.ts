@@ -1,11 +1,10 @@
 // Hands out ranges of one segment. Free neighbours are merged at once; the search is good fit over size bins, so allocate and free
-// cost the same however many ranges there are. It holds numbers only, never the memory.
+// cost the same however many ranges there are. It holds numbers only, never the memory. A place is the number of an allocated range.
 //
 // An exact or nearly exact range is preferred when its bin shows one early, so that equal sizes (KV blocks) leave no gaps; a request
 // is refused only when no free range is long enough.
 
 import { assert } from "../../domain/assert.ts";
-import { HashIndex } from "./hash_index.ts";
 import { RangeTable } from "./range_table.ts";
 import { BIN_COUNT, BinMap, binOf } from "./size_bins.ts";
 
@@ -16,12 +15,11 @@ const EARLY_LOOKS = 4;
 export class SegmentAllocator {
   readonly segment_bytes: number;
   readonly align_bytes: number;
-  readonly #ranges = new RangeTable();
+  readonly #ranges: RangeTable;
   readonly #bin_heads: Int32Array = new Int32Array(BIN_COUNT).fill(NONE);
   readonly #bins = new BinMap();
-  /** Allocated ranges by the hash of their offset. */
-  readonly #allocated = new HashIndex();
   #allocated_units = 0;
+  #allocated_ranges = 0;
 
   /** `align_bytes`: every offset and every length is a multiple of it. */
   constructor(segment_bytes: number, align_bytes = 64) {
@@ -33,7 +31,8 @@ export class SegmentAllocator {
     this.segment_bytes = segment_bytes;
     this.align_bytes = align_bytes;
     const units = Math.floor(segment_bytes / align_bytes);
-    if (units > 0) this.#putIntoBin(this.#ranges.add(0, units, NONE, NONE));
+    this.#ranges = new RangeTable(units);
+    if (units > 0) this.#putIntoBin(this.#ranges.add(0, NONE, NONE));
   }
 
   /** Bytes of allocated ranges, alignment included. */
@@ -42,7 +41,7 @@ export class SegmentAllocator {
   }
 
   get allocated_ranges(): number {
-    return this.#allocated.size;
+    return this.#allocated_ranges;
   }
 
   /** The longest allocation that would succeed now. */
@@ -59,7 +58,7 @@ export class SegmentAllocator {
     return units * this.align_bytes;
   }
 
-  /** Offset of a range of align_up(bytes), or null when no free range is long enough. */
+  /** The place of a range of align_up(bytes), or null when no free range is long enough. */
   allocate(bytes: number): number | null {
     assert(Number.isSafeInteger(bytes) && bytes > 0, "an allocation has a positive number of bytes");
     const units = Math.ceil(bytes / this.align_bytes);
@@ -68,21 +67,24 @@ export class SegmentAllocator {
     this.#takeFromBin(range);
     const rest = this.#ranges.units(range) - units;
     if (rest > 0) this.#putIntoBin(this.#ranges.split(range, units));
-    const offset = this.#ranges.offset(range);
-    this.#allocated.add(hashOfUnits(offset), range);
+    this.#ranges.setAllocated(range, true);
     this.#allocated_units += units;
-    return offset * this.align_bytes;
+    this.#allocated_ranges++;
+    return range;
   }
 
-  /** Frees the range that starts at `offset`. */
-  free(offset: number): void {
-    const start = offset / this.align_bytes;
-    const range = this.#findAllocated(start);
-    assert(range !== NONE, "a range that is freed was allocated and not freed before");
-    this.#allocated.remove(hashOfUnits(start), range);
-    this.#allocated_units -= this.#ranges.units(range);
-    let merged = range;
-    const before = this.#ranges.previous(range);
+  /** Where the range begins. */
+  offset(place: number): number {
+    return this.#ranges.offset(place) * this.align_bytes;
+  }
+
+  free(place: number): void {
+    assert(this.#ranges.isAllocated(place), "a range that is freed was allocated and not freed before");
+    this.#ranges.setAllocated(place, false);
+    this.#allocated_units -= this.#ranges.units(place);
+    this.#allocated_ranges--;
+    let merged = place;
+    const before = this.#ranges.previous(place);
     if (before !== NONE && this.#ranges.isFree(before)) {
       this.#takeFromBin(before);
       this.#ranges.mergeWithNext(before);
@@ -94,12 +96,6 @@ export class SegmentAllocator {
       this.#ranges.mergeWithNext(merged);
     }
     this.#putIntoBin(merged);
-  }
-
-  #findAllocated(start: number): number {
-    let range = this.#allocated.first(hashOfUnits(start));
-    while (range !== NONE && this.#ranges.offset(range) !== start) range = this.#allocated.next();
-    return range;
   }
 
   #findFree(units: number): number {
@@ -138,10 +134,4 @@ export class SegmentAllocator {
     if (this.#head(bin) === NONE) this.#bins.clear(bin);
     this.#ranges.unlinkFree(range);
   }
-}
-
-/** Neighbouring offsets land in different shards; 2^34 units a segment at most, so the upper bits are mixed in. */
-function hashOfUnits(units: number): number {
-  const low = Math.imul((units | 0) ^ Math.floor(units / 2 ** 32), 0x9e3779b1);
-  return Math.imul(low ^ (low >>> 15), 0x85ebca6b);
 }

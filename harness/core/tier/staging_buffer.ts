@@ -7,7 +7,8 @@ import { DISK_ALIGN_BYTES } from "./disk_tier_api.ts";
 import { SegmentAllocator } from "./segment_allocator.ts";
 
 interface Reservation {
-  readonly offsets: readonly number[];
+  /** Of the slots, in the space. */
+  readonly places: readonly number[];
   /** Infinity while the disk works. */
   expires_ns: number;
 }
@@ -32,18 +33,18 @@ export class StagingBuffer {
   /** Slots of align_up(bytes, 4096), one each; null when not all of them fit, and then none is taken. */
   reserve(read_id: number, sizes_bytes: readonly number[]): readonly number[] | null {
     assert(!this.#reservations.has(read_id), "a read reserves its slots once");
-    const offsets: number[] = [];
+    const places: number[] = [];
     for (const bytes of sizes_bytes) {
-      const offset = this.#space.allocate(bytes);
-      if (offset === null) {
-        for (const taken of offsets) this.#space.free(taken);
+      const place = this.#space.allocate(bytes);
+      if (place === null) {
+        for (const taken of places) this.#space.free(taken);
         this.overflow_count++;
         return null;
       }
-      offsets.push(offset);
+      places.push(place);
     }
-    this.#reservations.set(read_id, { offsets, expires_ns: Number.POSITIVE_INFINITY });
-    return offsets;
+    this.#reservations.set(read_id, { places, expires_ns: Number.POSITIVE_INFINITY });
+    return places.map((place) => this.#space.offset(place));
   }
 
   /** The bytes are there: from now on the reservation lives until `expires_ns`. */
@@ -58,7 +59,7 @@ export class StagingBuffer {
   release(read_id: number): boolean {
     const reservation = this.#reservations.get(read_id);
     if (reservation === undefined) return false;
-    for (const offset of reservation.offsets) this.#space.free(offset);
+    for (const place of reservation.places) this.#space.free(place);
     this.#reservations.delete(read_id);
     this.#leased.delete(read_id);
     return true;

@@ -14,6 +14,7 @@ const BASE_CONFIG: DiskTierConfig = {
   high_watermark_ratio: 1,
   low_watermark_ratio: 0.8,
   staging_bytes: 4 * 4096,
+  keys_limit: 1000,
 };
 
 export class TestDiskTier {
@@ -44,7 +45,7 @@ export class TestDiskTier {
   /** A heartbeat that brings one-block tasks at consecutive segment offsets. */
   heartbeat(keys: readonly string[], wipe = false): void {
     const tasks = keys.map((key, i) => ({ key, offset: i * 4096, bytes: 4096 }));
-    this.send({ type: "heartbeat_reply", tasks, wipe });
+    this.send({ type: "heartbeat_reply", tasks, promotions: [], wipe });
   }
 
   /** Finishes every write that is asked for; the ids written. */
