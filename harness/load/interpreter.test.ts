@@ -6,7 +6,8 @@ import type { PromptSpan, Session } from "../domain/session.ts";
 import { ANSWER_AT_ONCE, NullServer } from "./floor/null_server.ts";
 import type { HttpTarget } from "./http/http_target.ts";
 import { chunk, LAST_CHUNK, type Script, ScriptedServer, SSE_HEAD } from "./http/scripted_server.ts";
-import { type LoadOptions, runLoad } from "./interpreter.ts";
+import { runLoad } from "./interpreter.ts";
+import type { LoadOptions } from "./load_options.ts";
 import type { LoadResult } from "./load_result.ts";
 import { ClosedLoop } from "./sources/closed_loop.ts";
 import { OpenLoop } from "./sources/open_loop.ts";
@@ -46,6 +47,7 @@ async function replay(
     request_timeout_ms: 60_000,
     clock: new OsClock(),
     pacer: null,
+    starts_ns: null,
     onRecord: (record) => records.push(record),
     onProgress: null,
     signal: null,
@@ -206,6 +208,7 @@ test.each<[string, string, string]>([
   ],
   ["malformed_stream", "the stream ends without [DONE]", SSE_HEAD + LAST_CHUNK],
   ["malformed_stream", "no usage came", `${SSE_HEAD}${chunk("data: [DONE]\n\n")}${LAST_CHUNK}`],
+  ["rejected", "429: later", "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 5\r\n\r\nlater"],
   ["http_status", "400: too long", "HTTP/1.1 400 Bad Request\r\ncontent-length: 8\r\n\r\ntoo long"],
   [
     "http_status",

@@ -1,45 +1,24 @@
 // Drives a LoadSource against a live OpenAI-compatible server and makes one RequestRecord of each request.
 //
-// The loop asks the source what is due, sends it without waiting for an answer, and sleeps to the next absolute deadline
-// or the next finished request. It never throws for a request: how a request went wrong is in its record. A record's times
-// are on the clock given, so intended_ns of a source (from the start of the run) is moved by started_ns.
+// One loop with one alarm: it sends what is due without waiting for an answer, makes ready what is due soon, and sleeps to the
+// next absolute deadline or the next finished request. It never throws for a request: how a request went wrong is in its
+// record. A record's times are on the clock given, so intended_ns of a source (from the start of the run) is moved by
+// started_ns.
 
-import type { Clock } from "../clock/clock.ts";
-import type { LoadConfig } from "../config/arm_config.ts";
 import type { RequestError, RequestRecord } from "../domain/request_record.ts";
+import type { Result } from "../domain/result.ts";
 import { msToNs } from "../domain/units.ts";
-import type { HttpTarget } from "./http/http_target.ts";
+import { DueQueue } from "./due_queue.ts";
 import { SseClient } from "./http/sse_client.ts";
+import type { LoadOptions } from "./load_options.ts";
 import type { LoadProgress, LoadResult } from "./load_result.ts";
 import { mergeRatio } from "./merge_ratio.ts";
-import { buildCompletionRequest } from "./openai/completion_request.ts";
+import { buildCompletionRequest, type CompletionRequest } from "./openai/completion_request.ts";
 import { CompletionStream } from "./openai/completion_stream.ts";
 import { Conversation } from "./openai/conversation.ts";
 import { answeredRecord, type RequestIdentity, unsentRecord } from "./request_outcome.ts";
-import type { LoadSource, ScheduledRequest } from "./sources/load_source.ts";
-import { type Pacer, WakeUp } from "./wake_up.ts";
-
-export interface LoadOptions {
-  readonly source: LoadSource;
-  readonly target: HttpTarget;
-  /** Model name to ask for. */
-  readonly model: string;
-  readonly arm: string;
-  readonly pair_index: number;
-  readonly prompt_as: LoadConfig["prompt_as"];
-  readonly request_timeout_ms: number;
-  readonly clock: Clock;
-  /** Null: the clock's own sleep. */
-  readonly pacer: Pacer | null;
-  /** In the order of finishing. Must not throw. */
-  readonly onRecord: (record: RequestRecord) => void;
-  /** After every send and every finish. */
-  readonly onProgress: ((progress: LoadProgress) => void) | null;
-  /** A phase has ended: what is to happen before the next begins. Must not throw. Absent: nothing. */
-  readonly onPhaseEnd?: (phase_index: number) => Promise<void>;
-  /** Aborted: nothing more is sent, running requests end as "cancelled". */
-  readonly signal: AbortSignal | null;
-}
+import type { ScheduledRequest } from "./sources/load_source.ts";
+import { WakeUp } from "./wake_up.ts";
 
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const run = new LoadRun(options);
@@ -53,19 +32,33 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
 const NEVER_SENT: RequestError = { code: "cancelled", detail: "the run was interrupted before it was due" };
 
-/** Requests are made ready so long before they are due: a prompt of 100,000 tokens takes milliseconds to put together. */
-const PREPARE_NS = msToNs(100);
+/**
+ * Requests are made ready so long before they are due: a prompt of 100,000 tokens takes milliseconds to put together. The run
+ * starts so long after the call, so that the burst with which a load begins is made ready too.
+ */
+export const PREPARE_NS: number = msToNs(100);
+/** Looking for what to make ready next may wait so long for a wake-up that is due anyway. */
+const LOOK_SLACK_NS = msToNs(5);
 /** The loop looks again at least this often, so that no timer outlives a run by more. */
 const LONGEST_SLEEP_NS = msToNs(100);
 /** After so much sending in a row, sockets are read before the next send. */
 const LONGEST_BURST_NS = msToNs(1);
 
+/** Made ready, and not due yet. */
+interface ReadyRequest {
+  readonly scheduled: ScheduledRequest;
+  /** On the run's clock. */
+  readonly intended_ns: number;
+  readonly built: Result<CompletionRequest, RequestError>;
+  readonly planned_tokens: number;
+}
+
 class LoadRun {
   readonly #options: LoadOptions;
   readonly #client: SseClient;
-  readonly #pacer: Pacer;
   readonly #wake: WakeUp;
   readonly #conversations = new Map<string, Conversation>();
+  readonly #ready = new DueQueue<ReadyRequest>();
   readonly #running = new Set<Promise<void>>();
   readonly #started_ns: number;
   /** Since when the loop has had the thread. */
@@ -77,12 +70,12 @@ class LoadRun {
   #interrupted = false;
 
   constructor(options: LoadOptions) {
+    const { clock, pacer, starts_ns } = options;
     this.#options = options;
-    this.#client = new SseClient(options.target, options.clock);
-    this.#pacer = options.pacer ?? ((deadline_ns) => options.clock.sleepUntil(deadline_ns));
-    this.#wake = new WakeUp(this.#pacer);
-    this.#started_ns = options.clock.now_ns();
-    this.#awake_ns = this.#started_ns;
+    this.#client = new SseClient(options.target, clock);
+    this.#wake = new WakeUp(pacer ?? ((deadline_ns) => clock.sleepUntil(deadline_ns)));
+    this.#awake_ns = clock.now_ns();
+    this.#started_ns = starts_ns ?? this.#awake_ns + PREPARE_NS;
   }
 
   interrupt(): void {
@@ -93,16 +86,19 @@ class LoadRun {
 
   async toEnd(): Promise<LoadResult> {
     await this.#sendAll();
+    for (const ready of this.#ready.takeAll()) this.#send(ready);
     await Promise.all(this.#running);
     this.#client.close();
     const { counters } = this.#client;
     return {
       ...this.#progress(),
       started_ns: this.#started_ns,
-      ended_ns: this.#options.clock.now_ns(),
+      // An interruption may come before the start.
+      ended_ns: Math.max(this.#started_ns, this.#options.clock.now_ns()),
       interrupted: this.#interrupted,
       not_sent_requests: this.#options.source.planned_requests - this.#sent_requests,
       events: counters.events,
+      ...this.#reads,
       merge_ratio: mergeRatio(this.#reads),
       peak_streams: counters.peak_streams,
       connections_opened: counters.connections_opened,
@@ -113,61 +109,79 @@ class LoadRun {
   async #sendAll(): Promise<void> {
     const { source, clock } = this.#options;
     while (!this.#interrupted) {
+      this.#sendDue();
       const now_ns = clock.now_ns();
-      const next = source.next(now_ns - this.#started_ns + PREPARE_NS);
-      if (next.state === "done") return;
-      if (next.state === "send") {
-        this.#send(next.request);
-        if (clock.now_ns() - this.#awake_ns >= LONGEST_BURST_NS) await this.#letSocketsBeRead();
+      if (now_ns - this.#awake_ns >= LONGEST_BURST_NS) {
+        await this.#letSocketsBeRead();
         continue;
       }
-      if (next.state === "barrier") {
+      const next = source.next(Math.max(0, now_ns - this.#started_ns + PREPARE_NS));
+      if (next.state === "done") return;
+      if (next.state === "send") this.#prepare(next.request);
+      else if (next.state === "barrier") {
         await this.#options.onPhaseEnd?.(next.phase_index);
         next.begin(clock.now_ns() - this.#started_ns);
-      } else if (next.state === "blocked") await this.#wake.signalled();
-      else await this.#wake.until(this.#nextLookNs(next.until_ns, now_ns));
-      this.#awake_ns = clock.now_ns();
+      } else await this.#rest(next.state === "wait" ? next.until_ns : Number.POSITIVE_INFINITY, now_ns);
     }
   }
 
-  #nextLookNs(until_ns: number, now_ns: number): number {
-    return Math.min(this.#started_ns + until_ns - PREPARE_NS, now_ns + LONGEST_SLEEP_NS);
+  /** until_ns: when the source has something again, from the start. */
+  async #rest(until_ns: number, now_ns: number): Promise<void> {
+    const look_ns = this.#started_ns + until_ns - PREPARE_NS + LOOK_SLACK_NS;
+    const wake_ns = Math.min(this.#ready.next_ns, look_ns);
+    if (wake_ns === Number.POSITIVE_INFINITY) await this.#wake.signalled();
+    else await this.#wake.until(Math.min(wake_ns, now_ns + LONGEST_SLEEP_NS));
+    this.#awake_ns = this.#options.clock.now_ns();
   }
 
-  #send(scheduled: ScheduledRequest): void {
+  #prepare(scheduled: ScheduledRequest): void {
+    const { model, prompt_as } = this.#options;
+    const { turn, session_id } = scheduled;
+    const conversation = this.#conversation(session_id);
+    this.#ready.add({
+      scheduled,
+      intended_ns: this.#started_ns + scheduled.intended_ns,
+      built: buildCompletionRequest(model, prompt_as, turn, conversation),
+      planned_tokens: conversation.promptTokens(turn.prompt),
+    });
+  }
+
+  #sendDue(): void {
+    const { clock } = this.#options;
+    for (;;) {
+      const due = this.#ready.takeDue(clock.now_ns());
+      if (due === null) return;
+      this.#send(due);
+    }
+  }
+
+  #send(ready: ReadyRequest): void {
     this.#sent_requests++;
-    const task = this.#exchange(scheduled).then((record) => {
+    const task = this.#exchange(ready).then((record) => {
       this.#running.delete(task);
-      this.#finish(scheduled, record);
+      this.#finish(ready.scheduled, record);
     });
     this.#running.add(task);
     this.#options.onProgress?.(this.#progress());
   }
 
-  async #exchange(scheduled: ScheduledRequest): Promise<RequestRecord> {
-    const { clock, model, prompt_as, arm, pair_index, request_timeout_ms } = this.#options;
-    const { session_id, turn, request_id, turn_index } = scheduled;
-    const conversation = this.#conversation(session_id);
-    const request = buildCompletionRequest(model, prompt_as, turn, conversation);
-    const intended_ns = this.#started_ns + scheduled.intended_ns;
-    await this.#untilDue(intended_ns);
+  async #exchange({ scheduled, intended_ns, built, planned_tokens }: ReadyRequest): Promise<RequestRecord> {
+    const { clock, arm, pair_index, request_timeout_ms } = this.#options;
+    const { session_id, request_id, turn_index } = scheduled;
     const tried_ns = clock.now_ns();
+    const sent_tokens = built.ok ? built.value.prompt_tokens : null;
     const identity: RequestIdentity = {
-      arm,
-      pair_index,
-      scheduled,
-      intended_ns,
-      tried_ns,
-      planned_tokens: conversation.promptTokens(turn.prompt),
-      sent_tokens: request.ok ? request.value.prompt_tokens : null,
+      ...{ arm, pair_index, scheduled, intended_ns, tried_ns },
+      planned_tokens,
+      sent_tokens,
     };
-    if (!request.ok) return unsentRecord(identity, request.error);
+    if (!built.ok) return unsentRecord(identity, built.error);
     if (this.#interrupted) return unsentRecord(identity, NEVER_SENT);
     const stream = new CompletionStream();
     const reply = await this.#client.post({
-      path: request.value.path,
+      path: built.value.path,
       headers: { "x-session-id": session_id, "x-request-id": request_id },
-      body: request.value.body,
+      body: built.value.body,
       deadline_ns: tried_ns + msToNs(request_timeout_ms),
       onEvent: (data, at_ns) => stream.event(data, at_ns),
     });
@@ -175,13 +189,12 @@ class LoadRun {
     this.#reads.token_reads += stream.token_reads;
     const record = answeredRecord(identity, reply, stream);
     const { output_tokens } = record;
-    conversation.answered(turn_index, { text: stream.text, output_tokens, token_ids: stream.token_ids });
+    this.#conversation(session_id).answered(turn_index, {
+      text: stream.text,
+      output_tokens,
+      token_ids: stream.token_ids,
+    });
     return record;
-  }
-
-  async #untilDue(intended_ns: number): Promise<void> {
-    if (intended_ns <= this.#options.clock.now_ns() || this.#interrupted) return;
-    await this.#pacer(intended_ns);
   }
 
   #finish({ request_id, session_id }: ScheduledRequest, record: RequestRecord): void {

@@ -1,5 +1,7 @@
 // What a run of load came to, beside its records.
 
+import type { TokenReads } from "./merge_ratio.ts";
+
 export interface LoadProgress {
   readonly planned_requests: number;
   readonly sent_requests: number;
@@ -8,7 +10,7 @@ export interface LoadProgress {
   readonly failed_requests: number;
 }
 
-export interface LoadResult extends LoadProgress {
+export interface LoadResult extends LoadProgress, TokenReads {
   readonly started_ns: number;
   readonly ended_ns: number;
   readonly interrupted: boolean;

@@ -97,6 +97,8 @@ function stageFields(prefill_engine: string | null, told: EngineStages | null): 
   };
 }
 
+const TOO_MANY_REQUESTS = 429;
+
 /** What the server said in the stream explains more than how the connection ended after it. */
 function requestError(
   identity: RequestIdentity,
@@ -106,7 +108,10 @@ function requestError(
   if (stream.failure !== null) return stream.failure;
   if (reply.failure !== null) return reply.failure;
   const status = reply.head?.status ?? 0;
-  if (status !== 200) return { code: "http_status", detail: `${status}: ${shortened(reply.text)}` };
+  if (status !== 200) {
+    const code = status === TOO_MANY_REQUESTS ? "rejected" : "http_status";
+    return { code, detail: `${status}: ${shortened(reply.text)}` };
+  }
   if (!stream.done)
     return malformed(
       `the stream ends without [DONE]${reply.text === "" ? "" : `: ${shortened(reply.text)}`}`,

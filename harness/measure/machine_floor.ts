@@ -5,6 +5,8 @@ import { na } from "./measured.ts";
 import type { Measured, NotAvailable } from "./run_summary.ts";
 
 export interface MachineFloor {
+  /** Processes that made events_per_s together; absent: the one that runs the load. */
+  readonly clients?: number;
   /** Of one stream alone, answered at once. */
   readonly ttft_ms_p50: number;
   /** Of one stream alone, whose events are written one by one without a pause. */

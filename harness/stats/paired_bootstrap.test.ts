@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { type BootstrapOptions, bootstrapPairs } from "./paired_bootstrap.ts";
+import type { BootstrapOptions } from "./contrast_bootstrap.ts";
+import { bootstrapPairs } from "./paired_bootstrap.ts";
 import { meanOfSessions, quantileOfSessions, ratioOfSessions } from "./session_statistic.ts";
 import { testSource } from "./test_source.ts";
 

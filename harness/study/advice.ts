@@ -15,16 +15,21 @@ export function adviseOnePair(): string {
   return "one pair does not show how much runs differ: run again with --pairs 4 (the interval holds only the noise between sessions)";
 }
 
+/** Of a new comparison that would decide: more than there were. Null: too many. */
+export function pairsInAll({ estimate, sd, pairs, min_effect }: UndecidedEffect): number | null {
+  const wanted = pairsToDecide(estimate, sd, min_effect);
+  return wanted === null ? null : Math.max(wanted, pairs + 1);
+}
+
 /** `within_se`: standard error of the estimate from sessions alone; null when it is not known. */
 export function adviseMorePairs(effect: UndecidedEffect, within_se: number | null): string {
-  const wanted = pairsToDecide(effect.estimate, effect.sd, effect.min_effect);
+  const total = pairsInAll(effect);
   const longer = noiseIsInside(effect, within_se)
     ? "; most noise is between sessions, so longer runs help as well"
     : "";
-  if (wanted === null) {
+  if (total === null) {
     return `more than ${PAIRS_TO_DECIDE_MAX} pairs would be needed: lengthen the runs, or raise the minimum effect${longer}`;
   }
-  const total = Math.max(wanted, effect.pairs + 1);
   const more = total - effect.pairs;
   return `run ${more} more ${more === 1 ? "pair" : "pairs"}: a new comparison with --pairs ${total}${longer}`;
 }
@@ -32,7 +37,7 @@ export function adviseMorePairs(effect: UndecidedEffect, within_se: number | nul
 /** Null: it holds among the others too. */
 export function noteHolm(p_holm: number, comparisons: number): string | null {
   if (p_holm <= 0.05) return null;
-  return `holds alone, not among ${comparisons} comparisons (Holm p = ${p_holm.toFixed(3)}): confirm it before acting on it`;
+  return `holds alone, not among ${comparisons} comparisons (p_holm is above 0.05): confirm it before acting on it`;
 }
 
 function noiseIsInside({ sd, pairs }: UndecidedEffect, within_se: number | null): boolean {

@@ -70,6 +70,7 @@ function compare(arms: readonly ComparedArm[]): Comparison[] {
     factor: "preferred_segment",
     min_effect_pct: 2,
     min_effect_points: 1,
+    noise: null,
     random: new Random(1),
   };
   return compareArms(arms, options);

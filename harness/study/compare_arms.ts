@@ -8,18 +8,20 @@
 
 import type { Random } from "../clock/random.ts";
 import { assert } from "../domain/assert.ts";
+import type { NoiseProfile } from "../domain/noise_profile.ts";
 import type { ArmRun } from "../measure/arm_run.ts";
 import type { Comparison } from "../measure/run_summary.ts";
 import { changeOf } from "../stats/change.ts";
+import type { BootstrapInterval, BootstrapOptions } from "../stats/contrast_bootstrap.ts";
 import { mean } from "../stats/distribution.ts";
 import { adjustHolm } from "../stats/holm.ts";
 import { type PairValues, pairInterval } from "../stats/pair_interval.ts";
-import type { BootstrapInterval, BootstrapOptions } from "../stats/paired_bootstrap.ts";
 import { signFlipP } from "../stats/sign_flip.ts";
 import { decideVerdict } from "../stats/verdict.ts";
-import { adviseMorePairs, adviseOnePair, noteHolm } from "./advice.ts";
+import { adviseMorePairs, adviseOnePair, noteHolm, pairsInAll } from "./advice.ts";
 import type { ComparedMetric, MatchedPair } from "./compared_metric.ts";
 import { COMPARED_METRICS } from "./compared_metrics.ts";
+import { pooledSd } from "./noise_forecast.ts";
 import { matchPairs, matchSessions } from "./run_pair.ts";
 
 export interface ComparedArm {
@@ -33,6 +35,8 @@ export interface CompareOptions {
   readonly min_effect_pct: number;
   /** Smallest change of a ratio that matters, in percentage points. */
   readonly min_effect_points: number;
+  /** Of A/A pairs on this machine: steadies the forecast of how many pairs would decide. */
+  readonly noise: NoiseProfile | null;
   readonly random: Random;
 }
 
@@ -90,7 +94,7 @@ function compareMetric(
 
 type Judgement = Pick<
   Comparison,
-  "ci95_pct" | "bootstrap95_pct" | "p_value" | "p_sign_flip" | "verdict" | "advice"
+  "ci95_pct" | "bootstrap95_pct" | "p_value" | "p_sign_flip" | "verdict" | "pairs_to_decide" | "advice"
 >;
 type Resample = (levels: BootstrapOptions["levels"]) => BootstrapInterval | null;
 
@@ -101,7 +105,7 @@ function judgeOnePair(resample: Resample): Judgement | null {
 }
 
 function judgePairs(
-  { unit, goodness }: ComparedMetric,
+  { metric, unit, goodness }: ComparedMetric,
   values: readonly PairValues[],
   resample: Resample,
   random: Random,
@@ -114,13 +118,16 @@ function judgePairs(
   const verdict = decideVerdict(effect);
   const differences = values.map(({ baseline, candidate }) => candidate - baseline);
   const bootstrap = resample("pairs_and_sessions");
+  const forecast = { ...effect, sd: pooledSd(interval.sd, values.length, metric, options.noise) };
+  const pairs_to_decide = verdict === "inconclusive" ? pairsInAll(forecast) : null;
   return {
     ci95_pct: [interval.lo, interval.hi],
+    ...(pairs_to_decide === null ? {} : { pairs_to_decide }),
     ...(bootstrap === null ? {} : { bootstrap95_pct: [bootstrap.lo, bootstrap.hi] }),
     p_value: interval.p_value,
     p_sign_flip: signFlipP(differences, random.fork("sign flips")),
     verdict,
-    advice: verdict === "inconclusive" ? adviseMorePairs(effect, resample("sessions")?.se ?? null) : null,
+    advice: verdict === "inconclusive" ? adviseMorePairs(forecast, resample("sessions")?.se ?? null) : null,
   };
 }
 

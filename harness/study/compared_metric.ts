@@ -4,8 +4,15 @@
 import type { RequestRecord } from "../domain/request_record.ts";
 import type { ArmRun } from "../measure/arm_run.ts";
 import type { DeltaUnit } from "../stats/change.ts";
+import {
+  type BootstrapInterval,
+  type BootstrapOptions,
+  bootstrapContrasts,
+  type ClusterBlock,
+  type Contrast,
+} from "../stats/contrast_bootstrap.ts";
 import type { PairValues } from "../stats/pair_interval.ts";
-import { type BootstrapInterval, type BootstrapOptions, bootstrapPairs } from "../stats/paired_bootstrap.ts";
+import { bootstrapPairs } from "../stats/paired_bootstrap.ts";
 import type { SessionStatistic } from "../stats/session_statistic.ts";
 import type { Goodness } from "../stats/verdict.ts";
 import type { PairedSessionRecords, RunPair } from "./run_pair.ts";
@@ -18,6 +25,12 @@ export interface ComparedMetric {
   readonly valuesOf: (pair: MatchedPair) => PairValues | null;
   /** Null: a metric of whole runs, or sessions without samples. */
   readonly bootstrap: (pairs: readonly MatchedPair[], options: BootstrapOptions) => BootstrapInterval | null;
+  /** [contrasts] of several arms at once. Null: as above. */
+  readonly bootstrapContrasts: (
+    blocks: readonly ClusterBlock<readonly RequestRecord[]>[],
+    contrasts: readonly Contrast[],
+    options: BootstrapOptions,
+  ) => (BootstrapInterval | null)[] | null;
 }
 
 export interface MatchedPair extends RunPair {
@@ -56,6 +69,16 @@ export function sessionMetric<S>(
         ? null
         : bootstrapPairs(reduced, statistic, options);
     },
+    bootstrapContrasts: (blocks, contrasts, options) => {
+      const reduced = blocks.map((block) =>
+        block
+          .map((cells) => cells.map(sessionOf).filter((session) => session !== null))
+          .filter((cells, i) => cells.length === block[i]?.length),
+      );
+      return reduced.some((sessions) => sessions.length === 0)
+        ? null
+        : bootstrapContrasts(reduced, statistic, contrasts, options);
+    },
   };
 }
 
@@ -69,5 +92,6 @@ export function runMetric(naming: MetricNaming, measure: (run: ArmRun) => number
       return baseline === null || candidate === null ? null : { baseline, candidate };
     },
     bootstrap: () => null,
+    bootstrapContrasts: () => null,
   };
 }

@@ -6,7 +6,7 @@ import { NS_PER_S, NS_PER_US } from "../../domain/units.ts";
 import type { SseFailure } from "../http/exchange.ts";
 import type { HttpTarget } from "../http/http_target.ts";
 import { SseClient } from "../http/sse_client.ts";
-import { mergeRatio } from "../merge_ratio.ts";
+import { mergeRatio, type TokenReads } from "../merge_ratio.ts";
 import { CompletionStream } from "../openai/completion_stream.ts";
 import { nullRequest } from "./null_request.ts";
 import { startNullServer } from "./null_server_launch.ts";
@@ -22,8 +22,12 @@ export interface LoadFloor {
   /** Open at the same time: the server answers nobody before all are there. Only where `failure` is null. */
   readonly streams_held: number;
   readonly events: number;
+  /** Of the first and the last event, on the clock given. */
+  readonly first_ns: number;
+  readonly last_ns: number;
   /** First event to last. */
   readonly events_per_s: number;
+  readonly reads: TokenReads;
   /** Token events per socket read; 1: each came alone. Null: none came. */
   readonly merge_ratio: number | null;
   /** CPU time of this process, parsing included, ÷ events. */
@@ -70,7 +74,10 @@ async function driveStreams(plan: FloorPlan, target: HttpTarget, clock: Clock): 
   return {
     streams_held: counters.peak_streams,
     events: counters.events,
+    first_ns: span.first_ns,
+    last_ns: span.last_ns,
     events_per_s: (counters.events * NS_PER_S) / span.wall_ns,
+    reads,
     merge_ratio: mergeRatio(reads),
     cpu_us_per_event: cpu_ns / NS_PER_US / counters.events,
     cpu_load: cpu_ns / span.wall_ns,
@@ -80,19 +87,19 @@ async function driveStreams(plan: FloorPlan, target: HttpTarget, clock: Clock): 
 
 /** From the first event on: wall and CPU time. */
 class ActiveSpan {
-  #first_ns = 0;
-  #last_ns = 0;
+  first_ns = 0;
+  last_ns = 0;
   #cpu_before: NodeJS.CpuUsage | null = null;
 
   touch(at_ns: number): void {
-    this.#last_ns = at_ns;
+    this.last_ns = at_ns;
     if (this.#cpu_before !== null) return;
-    this.#first_ns = at_ns;
+    this.first_ns = at_ns;
     this.#cpu_before = process.cpuUsage();
   }
 
   get wall_ns(): number {
-    return this.#last_ns - this.#first_ns;
+    return this.last_ns - this.first_ns;
   }
 
   /** Of user and system. */

@@ -3,21 +3,14 @@
 
 import type { Clock } from "../../clock/clock.ts";
 import { Random } from "../../clock/random.ts";
-import type { Session } from "../../domain/session.ts";
-import { NS_PER_S } from "../../domain/units.ts";
 import { runLoad } from "../interpreter.ts";
 import { OpenLoop } from "../sources/open_loop.ts";
 import type { Pacer } from "../wake_up.ts";
+import { CoreWait } from "./core_wait.ts";
 import { ANSWER_AT_ONCE } from "./null_server.ts";
 import { startNullServer } from "./null_server_launch.ts";
-
-export interface RatePlan {
-  readonly rate_per_s: number;
-  readonly seconds: number;
-  /** Tokens of each prompt, and of each answer. */
-  readonly prompt_tokens: number;
-  readonly output_tokens: number;
-}
+import { type RatePlan, rateSessions } from "./rate_sessions.ts";
+import { RateTally } from "./rate_tally.ts";
 
 export interface RateFloor {
   readonly rate_per_s: number;
@@ -26,8 +19,10 @@ export interface RateFloor {
   /** [finished requests] actual send − intended send, in no order. */
   readonly lag_ns: readonly number[];
   readonly failed_requests: number;
-  /** User and system time of this process ÷ requests. */
+  /** User and system time of the client's process ÷ requests. */
   readonly cpu_us_per_request: number;
+  /** Ready to run and without a core, for the whole load: of others' making. Null: not told. */
+  readonly core_wait_ms: number | null;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -35,50 +30,26 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Pacer null: the clock's own sleep. */
 export async function measureRate(plan: RatePlan, clock: Clock, pacer: Pacer | null): Promise<RateFloor> {
   await using server = await startNullServer(ANSWER_AT_ONCE);
-  const lag_ns: number[] = [];
-  let first_ns = Number.POSITIVE_INFINITY;
-  let last_ns = 0;
+  const tally = new RateTally();
+  const arrivals = { process: "constant", rate_per_s: plan.rate_per_s, burstiness_cv: 1 } as const;
+  const source = new OpenLoop(rateSessions(plan), arrivals, new Random(1));
   const cpu_before = process.cpuUsage();
+  const wait = new CoreWait();
   const result = await runLoad({
-    source: new OpenLoop(
-      oneTurnSessions(plan),
-      { process: "constant", rate_per_s: plan.rate_per_s, burstiness_cv: 1 },
-      new Random(1),
-    ),
-    target: server.target,
+    ...{ source, target: server.target, clock, pacer, starts_ns: null },
     ...{ model: "null", arm: "floor", pair_index: 0, prompt_as: "tokens" },
     request_timeout_ms: REQUEST_TIMEOUT_MS,
-    clock,
-    pacer,
-    onRecord: ({ error, sent_ns, intended_ns }) => {
-      if (error !== null) return;
-      lag_ns.push(sent_ns - intended_ns);
-      first_ns = Math.min(first_ns, sent_ns);
-      last_ns = Math.max(last_ns, sent_ns);
-    },
+    onRecord: (record) => tally.add(record),
     onProgress: null,
     signal: null,
   });
   const { user, system } = process.cpuUsage(cpu_before);
   return {
     rate_per_s: plan.rate_per_s,
-    achieved_per_s: ((lag_ns.length - 1) * NS_PER_S) / (last_ns - first_ns),
-    lag_ns,
+    achieved_per_s: tally.achieved_per_s,
+    lag_ns: tally.lag_ns,
     failed_requests: result.failed_requests,
     cpu_us_per_request: (user + system) / result.sent_requests,
+    core_wait_ms: wait.ms(),
   };
-}
-
-function oneTurnSessions({ rate_per_s, seconds, prompt_tokens, output_tokens }: RatePlan): Session[] {
-  return Array.from({ length: Math.ceil(rate_per_s * seconds) }, (_, i) => ({
-    session_id: `floor-${i}`,
-    turns: [
-      {
-        prompt: [{ kind: "seeded", seed: i, tokens: prompt_tokens }],
-        output_tokens,
-        think_ns: 0,
-        at_ns: null,
-      },
-    ],
-  }));
 }

@@ -24,6 +24,9 @@ interface Finding {
   readonly text: string;
 }
 
+const NEXT_STEP =
+  "Measure something slower than the client: longer prompts, a slower GPU profile, fewer streams; or spread the client over processes with --set load.num_clients=2 where cores are free.";
+
 /** A latency that an arm does not have claims nothing. */
 export function checkAboveFloor(
   arms: readonly ArmOnFloor[],
@@ -32,15 +35,15 @@ export function checkAboveFloor(
 ): ValidityCheck {
   const { floor_event_rate_ratio_max: rate_max, floor_latency_multiple_min: multiple_min } = bounds;
   const check = `figures are clear of this machine's floor: at most ${percent(rate_max)} of its events/s, at least ${multiple_min} × its TTFT and ITL`;
-  if (!isAvailable(floor)) return fail(check, [`the floor is n/a (${floor.na})`]);
-  if (arms.length === 0) return fail(check, ["no arm was measured"]);
+  if (!isAvailable(floor)) return fail(check, [`the floor is n/a (${floor.na})`], NEXT_STEP);
+  if (arms.length === 0) return fail(check, ["no arm was measured"], NEXT_STEP);
   const found = arms.map((arm) => ({ name: arm.arm.name, findings: findingsOf(arm, floor, bounds) }));
   const problems = found.flatMap(({ name, findings }) => {
     const within = findings.filter(({ ok }) => !ok);
     return within.length === 0 ? [] : [describe(name, within)];
   });
   return problems.length > 0
-    ? fail(check, problems)
+    ? fail(check, problems, NEXT_STEP)
     : pass(check, found.map(({ name, findings }) => describe(name, findings)).join("; "));
 }
 

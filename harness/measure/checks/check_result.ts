@@ -6,8 +6,9 @@ export function pass(check: string, detail: string): ValidityCheck {
   return { check, ok: true, detail };
 }
 
-export function fail(check: string, problems: readonly string[]): ValidityCheck {
-  return { check, ok: false, detail: problems.join("; ") };
+/** `next_step`: a whole sentence. */
+export function fail(check: string, problems: readonly string[], next_step: string): ValidityCheck {
+  return { check, ok: false, detail: problems.join("; "), next_step };
 }
 
 export function percent(ratio: number): string {

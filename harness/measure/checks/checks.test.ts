@@ -40,6 +40,15 @@ test("arms need all their planned requests", () => {
   expect(checkArmsHaveRequests([], 0).ok).toBe(false);
 });
 
+test("turns behind a rejected request are not due, but an arm that serves nobody has no requests", () => {
+  const refused = { error: { code: "rejected" as const, detail: "429: later" } };
+  const half = [requestRecord(), requestRecord(refused)];
+  expect(checkArmsHaveRequests([arm(half)], 5).ok).toBe(true);
+  expect(checkArmsHaveRequests([arm([requestRecord(refused)])], 1).ok).toBe(false);
+  // What an error has cost is not to be told from what was refused.
+  expect(checkArmsHaveRequests([arm([...half, requestRecord(FAILED)])], 5).ok).toBe(false);
+});
+
 test("errors up to the bound pass", () => {
   const half = arm([requestRecord(), requestRecord(FAILED)]);
   expect(checkErrorRatio([half], 0.5).ok).toBe(true);

@@ -12,6 +12,9 @@ export interface ClientLoad {
 /** Above this every second read held two events; idle clients stay below 1.05, one at 56,000 events/s read 1.19. */
 export const MERGE_RATIO_MAX = 1.5;
 
+const NEXT_STEP =
+  "Give the client more of the machine: --set load.num_clients=2 where cores are free, or a smaller load.concurrency or load.rate_per_s.";
+
 export function checkClientNotSaturated(
   clients: readonly ClientLoad[],
   merge_ratio_max: number = MERGE_RATIO_MAX,
@@ -22,7 +25,7 @@ export function checkClientNotSaturated(
   );
   return clients.length > 0 && saturated.length === 0
     ? pass(check, clients.map(describe).join(", "))
-    : fail(check, clients.length === 0 ? ["no client was observed"] : saturated.map(describe));
+    : fail(check, clients.length === 0 ? ["no client was observed"] : saturated.map(describe), NEXT_STEP);
 }
 
 function describe({ arm, merge_ratio }: ClientLoad): string {

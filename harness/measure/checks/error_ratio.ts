@@ -12,5 +12,6 @@ export function checkErrorRatio(arms: readonly ArmSummary[], error_ratio_max: nu
     : fail(
         check,
         failing.map((arm) => `${arm.name}: ${arm.errors} of ${arm.requests}`),
+        "Read the error field of requests.jsonl and the logs of the processes it names.",
       );
 }

@@ -4,6 +4,9 @@ import { isAvailable } from "../measured.ts";
 import type { ArmSummary, Ledger, ValidityCheck } from "../run_summary.ts";
 import { fail, pass } from "./check_result.ts";
 
+const NEXT_STEP =
+  "Run again with nothing else on this stack's ports; if the same row disagrees again it is a defect of the counters: keep the run directory.";
+
 export function checkLedger(arms: readonly ArmSummary[]): ValidityCheck {
   const check = "client, engines and store count the same";
   const problems = arms.flatMap(({ name, ledger }) => {
@@ -14,7 +17,7 @@ export function checkLedger(arms: readonly ArmSummary[]): ValidityCheck {
     return ledger.rows.filter((row) => !row.agrees).map((row) => `${name}: ${describeRow(row)}`);
   });
   return problems.length > 0
-    ? fail(check, problems)
+    ? fail(check, problems, NEXT_STEP)
     : pass(check, arms.map((arm) => `${arm.name}: ${arm.ledger.rows.length} rows`).join(", "));
 }
 

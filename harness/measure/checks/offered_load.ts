@@ -23,13 +23,16 @@ export function offeredLoad(arm: string, records: readonly RequestRecord[]): Off
   return { arm, wanted_per_s: (gaps * NS_PER_S) / wanted_ns, sent_per_s: (gaps * NS_PER_S) / sent_ns };
 }
 
+const NEXT_STEP =
+  "Lower load.rate_per_s (or load.speedup), or spread the client with --set load.num_clients=2 where cores are free.";
+
 /** `loads`: of open loops; in a closed loop the system sets the rate. */
 export function checkOfferedLoad(loads: readonly OfferedLoad[]): ValidityCheck {
   const check = `offered load reaches ${OFFERED_LOAD_RATIO_MIN * 100} % of the rate asked for`;
   const low = loads.filter((load) => load.sent_per_s < OFFERED_LOAD_RATIO_MIN * load.wanted_per_s);
   return low.length === 0
     ? pass(check, loads.map(describe).join(", ") || "closed loop: the system sets the rate")
-    : fail(check, low.map(describe));
+    : fail(check, low.map(describe), NEXT_STEP);
 }
 
 function spanOf(times_ns: readonly number[]): number {

@@ -15,7 +15,11 @@ export function checkOnlyFactorDiffers(
   );
   return undeclared.length === 0
     ? pass(check, differences.map(describeDifference).join(", ") || "the arms are equal")
-    : fail(check, undeclared.map(describeDifference));
+    : fail(
+        check,
+        undeclared.map(describeDifference),
+        "Set these for all arms with --set, or name them as the factor with --ab.",
+      );
 }
 
 function describeDifference({ path, values }: ConfigDifference): string {

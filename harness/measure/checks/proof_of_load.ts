@@ -20,12 +20,14 @@ export function checkProofOfLoad(
     const hits = arms.find((arm) => arm.name === name)?.tiers[tier].hit_tokens;
     if (hits === undefined) return [`${name}: no such arm`];
     if (!isAvailable(hits)) return [`${name}: ${tier} hit tokens n/a (${hits.na})`];
-    return hits > 0
-      ? []
-      : [`${name}: no hit from ${tier}; enlarge the working set or shrink the tier above it`];
+    return hits > 0 ? [] : [`${name}: no hit from ${tier}`];
   });
   return problems.length > 0
-    ? fail(check, problems)
+    ? fail(
+        check,
+        problems,
+        "Enlarge the working set (more sessions, turns or tokens), or shrink the tier above the one under test.",
+      )
     : pass(
         check,
         tiersUnderTest.map(({ arm, tier }) => `${arm}: ${tier}`).join(", ") || "none is under test",

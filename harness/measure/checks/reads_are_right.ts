@@ -6,6 +6,9 @@ import type { ArmSummary, ValidityCheck } from "../run_summary.ts";
 import { fail, pass } from "./check_result.ts";
 
 /** keeps_old_kv: names of arms in which stale reads are no defect. */
+const NEXT_STEP =
+  "Do not use these figures: an engine answered from wrong KV. The engines' logs name the keys; engine.weight_reset=hard rules out stale ones.";
+
 export function checkReads(
   arms: readonly ArmSummary[],
   keeps_old_kv: ReadonlySet<string> = new Set(),
@@ -18,7 +21,7 @@ export function checkReads(
       return is_allowed ? [] : [`${name}: ${count} ${what}`];
     }),
   );
-  if (problems.length > 0) return fail(check, problems);
+  if (problems.length > 0) return fail(check, problems, NEXT_STEP);
   const except = keeps_old_kv.size === 0 ? "" : `; ${[...keeps_old_kv].join(", ")} may read stale blocks`;
   return pass(check, `0 stale, 0 corrupt in every arm${except}`);
 }

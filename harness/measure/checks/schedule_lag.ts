@@ -20,5 +20,6 @@ export function checkScheduleLag(
     : fail(
         check,
         late.map((arm) => arm.text),
+        "Quieten the machine, lower the load, or spread the client with --set load.num_clients=2 where cores are free.",
       );
 }

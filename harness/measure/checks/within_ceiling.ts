@@ -24,5 +24,6 @@ export function checkWithinCeiling(arms: readonly ArmSummary[]): ValidityCheck {
     : fail(
         check,
         above.map((arm) => arm.text),
+        "Something was cached before the run or is counted twice: run again, and compare the hits by turn.",
       );
 }

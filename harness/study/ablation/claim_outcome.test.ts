@@ -11,6 +11,7 @@ function effect(ci95: readonly [number, number], verdict: Verdict): StudyEffect 
   return {
     ...{ kind: "main", name: "a: off → on", factor: "a", from: "off", to: "on", metric: "ttft_ms_mean" },
     ...{ unit: "percent", estimate, ci95, blocks: 4, p_value: 0.01, p_sign_flip: 0.1, p_holm: 0.01, verdict },
+    ...{ bootstrap95: null, blocks_to_decide: null },
   };
 }
 

@@ -1,9 +1,15 @@
 import { expect, test } from "bun:test";
 import { Random } from "../../clock/random.ts";
 import type { StudyConfig } from "../../config/study_config.ts";
+import { requestRecord } from "../../measure/request_fixture.ts";
+import type { MetricValues } from "../metric_values.ts";
 import { designCells } from "./design_cells.ts";
-import { type StudyEffect, studyEffects } from "./effects.ts";
+import { type StudyBlock, type StudyEffect, studyEffects } from "./effects.ts";
 import { studyFixture } from "./study_fixture.ts";
+
+function blockOf(values: readonly MetricValues[]): StudyBlock {
+  return { values, sessions: null };
+}
 
 /** ttft = base + the additions of the levels that are on; `noise` moves all cells of a block alike. */
 function effectsOf(
@@ -13,7 +19,7 @@ function effectsOf(
 ): StudyEffect[] {
   const cells = designCells(study);
   const blocks = noise.map((shift) =>
-    cells.map((cell) => ({ ttft_ms_mean: ttftOf(cell.map((level) => level === 1)) + shift })),
+    blockOf(cells.map((cell) => ({ ttft_ms_mean: ttftOf(cell.map((level) => level === 1)) + shift }))),
   );
   return studyEffects(study, cells, blocks, new Random(1));
 }
@@ -80,11 +86,63 @@ test("a metric that a cell lacks has no effect", () => {
     studyEffects(
       study,
       designCells(study),
-      [
-        [{ ttft_ms_mean: 1 }, {}],
-        [{}, {}],
-      ],
+      [blockOf([{ ttft_ms_mean: 1 }, {}]), blockOf([{}, {}])],
       new Random(1),
     ),
   ).toEqual([]);
+});
+
+/** One request a session; cells add `effect_ms[cell]` to what the session takes in all of them. */
+function sessionsOf(effect_ms: readonly number[], session_ms: readonly number[]): StudyBlock["sessions"] {
+  return session_ms.map((of_session, i) =>
+    effect_ms.map((of_cell) => [
+      requestRecord({ session_id: `s${i}`, first_token_ns: (of_session + of_cell) * 1_000_000 }),
+    ]),
+  );
+}
+
+test("the bootstrap over blocks and conversations stands beside, for main effects and interactions alike", () => {
+  const study = studyFixture({ kind: "full" }, ["a", "b"]);
+  const cells = designCells(study); // −−, −+, +−, ++
+  const means = [100, 100, 100, 70];
+  const block: StudyBlock = {
+    values: means.map((ttft_ms_mean) => ({ ttft_ms_mean })),
+    sessions: sessionsOf([0, 0, 0, -30], [100, 100, 100]),
+  };
+  const effects = studyEffects(study, cells, [block, block], new Random(1));
+  const bootstrap = Object.fromEntries(
+    effects.map(({ name, bootstrap95 }) => [name, bootstrap95?.map((end) => Number(end.toFixed(9)))]),
+  );
+  expect(bootstrap).toEqual({
+    "a: off → on": [-15, -15],
+    "b: off → on": [-15, -15],
+    "a=on × b=on": [-30, -30],
+  });
+});
+
+test("conversations that differ widen the bootstrap, and a block without records has none", () => {
+  const study = studyFixture({ kind: "full" }, ["a"]);
+  const values = [{ ttft_ms_mean: 100 }, { ttft_ms_mean: 90 }];
+  const spread = (sessions: StudyBlock["sessions"]): number => {
+    const blocks = [
+      { values, sessions },
+      { values, sessions },
+    ];
+    const [lo, hi] = studyEffects(study, designCells(study), blocks, new Random(1))[0]?.bootstrap95 ?? [0, 0];
+    return hi - lo;
+  };
+  expect(spread(sessionsOf([0, -10], [100, 100, 100]))).toBe(0);
+  // The same 10 ms are more of a short conversation's time than of a long one's.
+  expect(spread(sessionsOf([0, -10], [20, 80, 200]))).toBeGreaterThan(5);
+  expect(spread(null)).toBe(0);
+});
+
+test("what does not decide says how many blocks would", () => {
+  const study = studyFixture({ kind: "full" }, ["a"]);
+  const [decided] = effectsOf(study, ([a]) => (a ? 95 : 100), [0, 0]);
+  expect(decided?.blocks_to_decide).toBeNull();
+  const uneven = [100, 108].map((a_ms) => blockOf([{ ttft_ms_mean: 100 }, { ttft_ms_mean: a_ms }]));
+  const [open] = studyEffects(study, designCells(study), uneven, new Random(1));
+  // Changes of 0 and 8 %: estimate 4, sd 5.66. (t₀.₉₇₅ + t₀.₈₀) × 5.66 / √n ≤ 4 first at n = 18: (2.110 + 0.863) × 1.333 = 3.96
+  expect(open).toMatchObject({ verdict: "inconclusive", blocks_to_decide: 18 });
 });

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StudyConfig } from "../../config/study_config.ts";
 import { err, ok } from "../../domain/result.ts";
+import { requestRecord } from "../../measure/request_fixture.ts";
 import { buildCells, type StudyCell } from "./build_cells.ts";
-import { blockValues, type CellRunner, runStudy, studyProgress } from "./run_study.ts";
+import { type CellRunner, runStudy, studyBlocks, studyProgress } from "./run_study.ts";
 import { studyFixture } from "./study_fixture.ts";
 import { finishedResults, type StudyIdentity, StudyStore, studyPath } from "./study_store.ts";
 
@@ -92,13 +93,20 @@ test("a study with other configurations has another directory", () => {
   expect(studyPath(out, { ...IDENTITY, cells })).not.toBe(studyPath(out, IDENTITY));
 });
 
+test("a study of more blocks is another study: it is not extended until something shows", () => {
+  const study = { ...STUDY, blocks: STUDY.blocks + 1 };
+  expect(studyPath(out, { ...IDENTITY, study })).not.toBe(studyPath(out, IDENTITY));
+});
+
 test("a block counts once all its cells have run", () => {
   const result = { cell: "", values: {}, run_path: "", elapsed_s: 1, valid: true, problems: [] };
   const at = (cell_index: number, block_index: number, ttft_ms_mean: number) => ({
     ...result,
     ...{ cell_index, block_index, values: { ttft_ms_mean } },
   });
-  expect(blockValues([at(1, 0, 2), at(0, 0, 1), at(0, 1, 3)], 2, 2)).toEqual([
-    [{ ttft_ms_mean: 1 }, { ttft_ms_mean: 2 }],
-  ]);
+  const results = [at(1, 0, 2), at(0, 0, 1), at(0, 1, 3)];
+  const values = [{ ttft_ms_mean: 1 }, { ttft_ms_mean: 2 }];
+  expect(studyBlocks(results, 2, 2, () => null)).toEqual([{ values, sessions: null }]);
+  const record = requestRecord();
+  expect(studyBlocks(results, 2, 2, () => [record])).toEqual([{ values, sessions: [[[record], [record]]] }]);
 });

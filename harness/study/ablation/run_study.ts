@@ -1,10 +1,12 @@
 // Runs what is left of a study, run by run, and keeps each result as soon as it is there.
 
 import { assert } from "../../domain/assert.ts";
+import type { RequestRecord } from "../../domain/request_record.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { type ScheduledRun, scheduleRuns } from "../ab_schedule.ts";
 import type { StudyCell } from "./build_cells.ts";
-import type { BlockValues } from "./effects.ts";
+import { clusterBlock } from "./cluster_block.ts";
+import type { StudyBlock } from "./effects.ts";
 import type { CellResult } from "./study_store.ts";
 
 /** Runs one cell once. The error is worded for the user and ends the study. */
@@ -52,18 +54,28 @@ export async function runStudy<E>(
   return ok(results);
 }
 
-/** [blocks][cells], of blocks in which every cell has run. */
-export function blockValues(
+/** Null: the records are gone. */
+export type RecordsOf = (result: CellResult) => readonly RequestRecord[] | null;
+
+/** Blocks in which every cell has run. */
+export function studyBlocks(
   results: readonly CellResult[],
   cell_count: number,
   blocks: number,
-): BlockValues[] {
+  recordsOf: RecordsOf,
+): StudyBlock[] {
   return Array.from({ length: blocks }, (_, block) =>
     Array.from({ length: cell_count }, (_, cell) =>
       results.find(({ block_index, cell_index }) => block_index === block && cell_index === cell),
     ),
   ).flatMap((row) => {
-    const values = row.flatMap((result) => (result === undefined ? [] : [result.values]));
-    return values.length === cell_count ? [values] : [];
+    const complete = row.flatMap((result) => result ?? []);
+    if (complete.length < cell_count) return [];
+    const records = complete.flatMap((result) => {
+      const of_cell = recordsOf(result);
+      return of_cell === null ? [] : [of_cell];
+    });
+    const sessions = records.length < cell_count ? null : clusterBlock(records);
+    return [{ values: complete.map((result) => result.values), sessions }];
   });
 }

@@ -10,13 +10,14 @@ export function studyFixture(
     name: "fixture",
     claim: {
       ...{ text: "a lowers TTFT", source: null, factor: "a", from: "off", to: "on" },
-      ...{ metric: "ttft_ms_mean", direction: "lower", size: null },
+      ...{ metric: "ttft_ms_mean", direction: "lower", size: null, because: null },
     },
-    base: { topology: "1p1d", profile: null, set: {} },
+    base: { topology: "1p1d", profile: null, host: null, set: {} },
     factors: names.map((name) => ({ name, levels: ["off", "on"] })),
     design,
     blocks: 2,
     seed: 1,
     metrics: ["ttft_ms_mean"],
+    ...{ min_effect_pct: 2, min_effect_points: 1 },
   };
 }

@@ -8,7 +8,7 @@ import type { StudyCell } from "./build_cells.ts";
 import { type ClaimOutcome, judgeClaim } from "./claim_outcome.ts";
 import { fractionOf } from "./design_cells.ts";
 import { type StudyEffect, studyEffects } from "./effects.ts";
-import { blockValues } from "./run_study.ts";
+import { type RecordsOf, studyBlocks } from "./run_study.ts";
 import type { CellResult } from "./study_store.ts";
 
 export interface StudyOutcome {
@@ -44,9 +44,10 @@ export function studyOutcome(
   runtime: string,
   cells: readonly StudyCell[],
   results: readonly CellResult[],
+  recordsOf: RecordsOf,
   provenance: Pick<StudyOutcome, "real" | "modelled">,
 ): StudyOutcome {
-  const blocks = blockValues(results, cells.length, study.blocks);
+  const blocks = studyBlocks(results, cells.length, study.blocks, recordsOf);
   const effects = studyEffects(
     study,
     cells.map(({ cell }) => cell),
@@ -70,7 +71,7 @@ export function studyOutcome(
     cells: cells.map(({ arm, differences }, i) => ({
       name: arm.name,
       differences,
-      means: study.metrics.map((metric) => meanOf(blocks.map((block) => block[i]?.[metric]))),
+      means: study.metrics.map((metric) => meanOf(blocks.map((block) => block.values[i]?.[metric]))),
     })),
     ...provenance,
   };

@@ -2,8 +2,8 @@
 //
 //   <out>/study_<name>_<key>/  study.json  results.jsonl  runs/<one run directory per run>  report files
 //
-// The key is a hash of the configurations of all cells, the schedule's seed and the runtime: the same study finds its
-// directory again, a changed one gets another. Results of different builds are not mixed: study.json names the build.
+// The key is a hash of the configurations of all cells, the schedule (seed, blocks) and the runtime: the same study finds its
+// directory again, a changed one gets another; so a study cannot be extended until something shows. Results of different builds are not mixed: study.json names the build.
 
 import {
   appendFileSync,
@@ -104,7 +104,7 @@ export function finishedResults(path: string): CellResult[] {
 }
 
 export function studyPath(out: string, { study, cells, runtime }: StudyIdentity): string {
-  const content = JSON.stringify([runtime, study.seed, cells.map(({ arm }) => arm.config)]);
+  const content = JSON.stringify([runtime, study.seed, study.blocks, cells.map(({ arm }) => arm.config)]);
   const key = new Bun.CryptoHasher("sha256").update(content).digest("hex").slice(0, 10);
   return join(out, `study_${study.name}_${key}`);
 }
