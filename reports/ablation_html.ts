@@ -3,7 +3,13 @@
 import type { StudyEffect } from "../harness/study/ablation/effects.ts";
 import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
 import { cellDifferencesTable, cellsTable, effectsTable } from "./ablation_tables.ts";
-import { CLAIM_WORDS, claimMeasured, claimSentence } from "./ablation_words.ts";
+import {
+  CLAIM_WORDS,
+  claimMeasured,
+  claimSentence,
+  READING_EFFECTS,
+  studyNextSteps,
+} from "./ablation_words.ts";
 import { forestChart } from "./charts/forest_chart.ts";
 import { figure } from "./html/figure.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
@@ -35,7 +41,10 @@ ${valid ? html`<p class="banner"><strong>Valid</strong>: every run passed its ch
 <h2>Effects</h2>
 ${effectFigures(outcome)}
 ${htmlTable(effectsTable(outcome))}
+<p class="meta">${READING_EFFECTS}</p>
 ${confounded.length === 0 ? null : html`<p>This fraction confounds:</p><ul>${confounded.map((line) => html`<li>${line}</li>`)}</ul>`}
+<h2>What to try next</h2>
+<ul>${studyNextSteps(outcome).map((step) => html`<li>${step}</li>`)}</ul>
 <h2>Cells</h2>
 ${htmlTable(cellsTable(outcome))}
 <h2>Configuration</h2>

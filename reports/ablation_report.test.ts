@@ -22,6 +22,8 @@ const EFFECT: StudyEffect = {
     p_sign_flip: 0.125,
     p_holm: 0.001,
     verdict: "better",
+    bootstrap95: [-11.5, -8.5],
+    blocks_to_decide: null,
   },
 };
 
@@ -38,7 +40,7 @@ function outcome(over: Partial<StudyOutcome> = {}): StudyOutcome {
     claim: {
       claim: {
         ...{ text: "a helps", source: "a paper", factor: "a", from: "off", to: "on" },
-        ...{ metric: "ttft_ms_mean", direction: "lower", size: [20, 30] },
+        ...{ metric: "ttft_ms_mean", direction: "lower", size: [20, 30], because: "b" },
       },
       answer: "wrong_size",
       effect: EFFECT,
@@ -56,7 +58,7 @@ test("the claim stands beside what was measured, direction and size", () => {
   const text = renderAblationTerminal(outcome(), { colours: false, width: 140 });
   expect(text).toContain("Claim: a helps (a paper).");
   expect(text).toContain(
-    "claimed lower by 20 to 30 %; measured −10.0 % (−12.0 … −8.0, 4 blocks): direction confirmed, size is another.",
+    "claimed lower by 20 to 30 %; measured −10.0 % (−12.0 … −8.0, 4 blocks); agrees in direction: yes, in size: no, because b.",
   );
 });
 

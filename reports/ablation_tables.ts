@@ -17,6 +17,7 @@ export function effectsTable({ effects, design }: StudyOutcome): ReportTable {
       left("effect"),
       right("change"),
       right("ci95"),
+      right("bootstrap95"),
       right("p_holm"),
       right("p_sign_flip"),
       left("verdict"),
@@ -38,6 +39,9 @@ function effectRow(effect: StudyEffect, rank: number): Cell[] {
     cell(effect.name),
     cell(formatChange(effect.estimate, effect.unit)),
     cell(formatInterval(effect.ci95)),
+    effect.bootstrap95 === null
+      ? missingCell("a figure of whole runs, or their records are gone")
+      : cell(formatInterval(effect.bootstrap95)),
     cell(formatProbability(effect.p_holm)),
     cell(formatProbability(effect.p_sign_flip)),
     cell(words, tone),

@@ -2,9 +2,10 @@
 
 import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
 import { cellDifferencesTable, cellsTable, effectsTable } from "./ablation_tables.ts";
-import { CLAIM_WORDS, claimMeasured, claimSentence } from "./ablation_words.ts";
+import { CLAIM_WORDS, claimMeasured, claimSentence, studyNextSteps } from "./ablation_words.ts";
 import { makePaint } from "./terminal/ansi.ts";
 import { terminalTable } from "./terminal/terminal_table.ts";
+import { wrapText } from "./wording/wrap_text.ts";
 
 export interface AblationTerminalOptions {
   readonly colours: boolean;
@@ -32,6 +33,9 @@ export function renderAblationTerminal(
     terminalTable(cellsTable(outcome), width, paint),
     "",
     terminalTable(cellDifferencesTable(outcome.cells), width, paint),
+    "",
+    paint("What to try next", "strong"),
+    ...studyNextSteps(outcome).flatMap((step) => wrapText(`– ${step}`, width)),
     "",
   ].join("\n");
 }

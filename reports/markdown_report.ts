@@ -22,6 +22,7 @@ import { faultLines } from "./wording/fault_lines.ts";
 import { type Headline, headlineOf } from "./wording/headline.ts";
 import { ledgerLine } from "./wording/ledger_line.ts";
 import { nextSteps } from "./wording/next_steps.ts";
+import { switchLine } from "./wording/switch_line.ts";
 
 export function renderMarkdown(input: ReportInput): string {
   const { manifest, summary } = input;
@@ -29,6 +30,7 @@ export function renderMarkdown(input: ReportInput): string {
   const blocks = [
     `## ${escapeMarkdown(`${summary.scenario} (${summary.runtime})`)}`,
     bannerBlock(headlineOf(input)),
+    escapeMarkdown(switchLine(input.manifest)),
     provenance(input),
     ...[...compared, latencyTable(summary), tierTable(summary)].map(section),
     listBlock("Faults", faultLines(summary)),
@@ -57,8 +59,8 @@ function bannerBlock({ valid, banner, reasons, findings }: Headline): string {
     ? verdict
     : [`> ${verdict}`, ...reasons.map((why) => `> - ${escapeMarkdown(why)}`)].join("\n");
   const found = findings.map(
-    ({ title, sentence, tally }) =>
-      `- **${escapeMarkdown(title)}**: ${escapeMarkdown([sentence, tally].join(" ").trim())}`,
+    ({ title, sentence, meaning, tally }) =>
+      `- **${escapeMarkdown(title)}**: ${escapeMarkdown([sentence, meaning, tally].filter((text) => text !== "").join(" "))}`,
   );
   return [top, found.join("\n")].join("\n\n");
 }

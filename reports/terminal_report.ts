@@ -16,6 +16,7 @@ import { floorLine } from "./wording/floor_line.ts";
 import { type Finding, headlineOf } from "./wording/headline.ts";
 import { ledgerLine } from "./wording/ledger_line.ts";
 import { nextSteps } from "./wording/next_steps.ts";
+import { switchLine } from "./wording/switch_line.ts";
 import { VERDICT_WORDS } from "./wording/verdict_words.ts";
 import { wrapText } from "./wording/wrap_text.ts";
 
@@ -57,13 +58,24 @@ function bannerBlock(input: ReportInput, paint: Paint): string {
   const reasons = headline.reasons.map((reason) => paint(bullet(reason, "✗"), "bad"));
   const findings = headline.findings.map((finding) => findingBlock(finding, paint));
   const title = paint(paragraph(`${input.summary.scenario} (${input.summary.runtime})`), "strong");
-  return [title, "", banner, ...reasons, "", ...findings].join("\n");
+  const about = switchLine(input.manifest);
+  return [
+    title,
+    "",
+    banner,
+    ...reasons,
+    "",
+    ...(about === "" ? [] : [paragraph(about), ""]),
+    ...findings,
+  ].join("\n");
 }
 
-function findingBlock({ title, verdict, sentence, tally }: Finding, paint: Paint): string {
+function findingBlock({ title, verdict, sentence, meaning, tally }: Finding, paint: Paint): string {
   const tone = verdict === null ? "quiet" : VERDICT_WORDS[verdict].tone;
   const lines = [paint(paragraph(title), "strong"), paint(bullet(sentence, " "), tone)];
-  return [...lines, ...(tally === "" ? [] : [bullet(tally, " ")])].join("\n");
+  return [...lines, ...[meaning, tally].filter((text) => text !== "").map((text) => bullet(text, " "))].join(
+    "\n",
+  );
 }
 
 function tableBlock(table: ReportTable, paint: Paint): string {

@@ -19,7 +19,7 @@ export function tierColour(tier: Tier | "miss"): string {
   return `var(--tier-${tier})`;
 }
 
-export const STAGE_COLOURS = 6;
+export const STAGE_COLOURS = 8;
 
 export function stageColour(index: number): string {
   return `var(--stage-${index % STAGE_COLOURS})`;

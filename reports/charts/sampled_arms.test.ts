@@ -54,6 +54,4 @@ test("a run without samples says why", () => {
   expect(sampledArms(withEvents([]))).toEqual([]);
   expect(whyNotSampled(withEvents([]))).toBe("events.jsonl has no samples");
   expect(whyNotSampled(withEvents([sample(0, BOTH)]))).toBe("the load ended before a second sample");
-  const simulated = { ...FIXTURE, events: [], summary: { ...FIXTURE.summary, runtime: "sim" as const } };
-  expect(whyNotSampled(simulated)).toContain("simulator");
 });

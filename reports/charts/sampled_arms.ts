@@ -50,8 +50,7 @@ export function sampledArms({ summary, records, events }: ReportInput): SampledA
 }
 
 /** Why there is nothing to draw. */
-export function whyNotSampled({ summary, events }: ReportInput): string {
-  if (summary.runtime === "sim") return "the simulator takes no samples; a live run does";
+export function whyNotSampled({ events }: ReportInput): string {
   return events.some(({ kind }) => kind === "sample")
     ? "the load ended before a second sample"
     : "events.jsonl has no samples";

@@ -118,7 +118,7 @@ function faults(lines: readonly string[]): Html {
 
 function validity({ manifest, summary }: ReportInput): Html {
   const diff = configDiffTable(manifest);
-  return html`${summary.validity.length === 0 ? noFigure("Checks", "the run was not checked") : htmlTable(validityTable(summary))}
+  return html`${summary.validity.length === 0 ? noFigure("Checks", "the run was not checked") : html`<div class="checks">${htmlTable(validityTable(summary))}</div>`}
 <p>${ledgerLine(summary)}</p>
 ${folded("The ledger", ledgerTable(summary))}
 ${titled(floorTable(manifest))}

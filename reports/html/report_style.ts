@@ -9,7 +9,7 @@ export const REPORT_STYLE = `
   --arm-0: #4a5563; --arm-1: #1f6fb5; --arm-2: #cc5a17; --arm-3: #2f8a4c; --arm-4: #b03272;
   --arm-5: #7053b8; --arm-6: #8f6f10; --arm-7: #14868f; --arm-8: #a8392f; --arm-9: #6b7d2a;
   --tier-hbm: #1f6fb5; --tier-cpu: #3f9e8f; --tier-disk: #d29a2d; --tier-miss: #c9cbc6;
-  --stage-0: #a9b0b8; --stage-1: #7a5fb8; --stage-2: #3f9e8f; --stage-3: #1f6fb5; --stage-4: #d29a2d; --stage-5: #d3d4cf;
+  --stage-0: #a9b0b8; --stage-1: #7a5fb8; --stage-2: #3f9e8f; --stage-3: #2c6b45; --stage-4: #1f6fb5; --stage-5: #d29a2d; --stage-6: #d3d4cf; --stage-7: #b5507f;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -18,7 +18,7 @@ export const REPORT_STYLE = `
     --arm-0: #a9b4c2; --arm-1: #6fb1f0; --arm-2: #f2975c; --arm-3: #72cc8c; --arm-4: #ec86b6;
     --arm-5: #b29df0; --arm-6: #d4b85a; --arm-7: #5fcdd4; --arm-8: #f08d84; --arm-9: #b4c96a;
     --tier-hbm: #5aa2e6; --tier-cpu: #5cc0b0; --tier-disk: #e0b35a; --tier-miss: #4a4f56;
-    --stage-0: #7c8590; --stage-1: #a892e8; --stage-2: #5cc0b0; --stage-3: #5aa2e6; --stage-4: #e0b35a; --stage-5: #4a4f56;
+    --stage-0: #7c8590; --stage-1: #a892e8; --stage-2: #5cc0b0; --stage-3: #4f9e6d; --stage-4: #5aa2e6; --stage-5: #e0b35a; --stage-6: #4a4f56; --stage-7: #d98aad;
   }
 }
 * { box-sizing: border-box; }
@@ -70,6 +70,7 @@ tr.block td { border-top: 2px solid var(--rule); }
 td.na { min-width: 11rem; }
 td.na small { display: inline-block; }
 td.good, td.bad { font-weight: 600; }
+.checks td:nth-child(2) { min-width: 15rem; }
 td.repeat { color: transparent; }
 td[style*="--share"] {
   background: linear-gradient(color-mix(in srgb, var(--tier-hbm) 24%, transparent) 0 0) no-repeat content-box left / var(--share) 100%;
@@ -103,10 +104,10 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
     --arm-0: #4a5563; --arm-1: #1f6fb5; --arm-2: #cc5a17; --arm-3: #2f8a4c; --arm-4: #b03272;
     --arm-5: #7053b8; --arm-6: #8f6f10; --arm-7: #14868f; --arm-8: #a8392f; --arm-9: #6b7d2a;
     --tier-hbm: #1f6fb5; --tier-cpu: #3f9e8f; --tier-disk: #d29a2d; --tier-miss: #c9cbc6;
-    --stage-0: #a9b0b8; --stage-1: #7a5fb8; --stage-2: #3f9e8f; --stage-3: #1f6fb5; --stage-4: #d29a2d; --stage-5: #d3d4cf;
+    --stage-0: #a9b0b8; --stage-1: #7a5fb8; --stage-2: #3f9e8f; --stage-3: #2c6b45; --stage-4: #1f6fb5; --stage-5: #d29a2d; --stage-6: #d3d4cf; --stage-7: #b5507f;
   }
   body { font-size: 10.5pt; max-width: none; padding: 0; }
-  nav { display: none; }
+  nav, details:not([open]) { display: none; }
   figure svg.wide { display: block; } figure svg.narrow { display: none; }
   .scroll { overflow: visible; }
   table { font-size: 8.5pt; }

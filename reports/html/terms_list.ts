@@ -21,6 +21,7 @@ const TERMS: readonly (readonly [string, string])[] = [
     "local_put_ratio",
     "Copies that an engine wrote to the store's memory of its own node ÷ all copies it wrote.",
   ],
+  ["remote_read_bytes", "KV that engines read from the memory or disk of another node."],
   [
     "split_batches",
     "Loads that were cut in parts because they would not fit the disk tier's staging buffer.",

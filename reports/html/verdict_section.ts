@@ -3,6 +3,7 @@
 import type { ReportInput } from "../report_input.ts";
 import { type Finding, type Headline, headlineOf } from "../wording/headline.ts";
 import { nextSteps } from "../wording/next_steps.ts";
+import { switchLine } from "../wording/switch_line.ts";
 import { VERDICT_WORDS } from "../wording/verdict_words.ts";
 import { type Html, html } from "./html.ts";
 import { breakable } from "./html_table.ts";
@@ -14,6 +15,7 @@ export function verdictSection(input: ReportInput): Html {
 <h1>${breakable(summary.scenario)}</h1>
 <p class="meta">${[summary.runtime, manifest.started_at, `tierbench ${manifest.versions.tierbench}`].join(" · ")}</p>
 ${banner(headline)}
+${switchLine(manifest) === "" ? null : html`<p>${switchLine(manifest)}</p>`}
 ${headline.findings.map((finding) => findingBlock(finding, headline.findings.length))}
 ${provenance(input)}
 </header>
@@ -27,13 +29,14 @@ function banner({ valid, banner: text, reasons }: Headline): Html {
 }
 
 /** Of many candidates each takes less room. */
-function findingBlock({ title, verdict, sentence, tally }: Finding, findings: number): Html {
+function findingBlock({ title, verdict, sentence, meaning, tally }: Finding, findings: number): Html {
   const chip =
     verdict === null
       ? null
       : html` <span class="chip ${VERDICT_WORDS[verdict].tone}">${VERDICT_WORDS[verdict].words}</span>`;
   return html`<div class="finding${findings > 2 ? " many" : ""}"><p class="title">${title}${chip}</p>
 <p class="sentence">${sentence}</p>
+${meaning === "" ? null : html`<p>${meaning}</p>`}
 ${tally === "" ? null : html`<p class="quiet">${tally}</p>`}</div>
 `;
 }

@@ -1,4 +1,4 @@
-// What each arm did: requests, errors, time and rates.
+// What each arm did: requests, errors, time and rates; requests that admission control refused where there are some.
 
 import type { RunSummary } from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
@@ -6,12 +6,14 @@ import { formatCount, formatNumber, formatSeconds } from "../wording/format_valu
 import { cell, left, type ReportTable, right } from "./report_table.ts";
 
 export function armsTable({ arms }: RunSummary): ReportTable {
+  const any_rejected = arms.some((arm) => arm.rejected > 0);
   const labels = labelArms(arms.map((arm) => arm.name));
   return {
     title: "Arms",
     columns: [
       left(labels.column),
       right("requests"),
+      ...(any_rejected ? [right("rejected")] : []),
       right("errors"),
       right("duration"),
       right("requests_per_s"),
@@ -21,6 +23,7 @@ export function armsTable({ arms }: RunSummary): ReportTable {
     rows: arms.map((arm) => [
       cell(labels.of(arm.name)),
       cell(formatCount(arm.requests)),
+      ...(any_rejected ? [cell(formatCount(arm.rejected))] : []),
       cell(formatCount(arm.errors), arm.errors > 0 ? "bad" : undefined),
       cell(formatSeconds(arm.duration_s)),
       cell(formatNumber(arm.throughput.requests_per_s)),

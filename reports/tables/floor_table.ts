@@ -18,7 +18,8 @@ function rowsOf(floor: MachineFloor): Cell[][] {
   const { ttft_ms_p50, itl_ms_p50, events_per_s, cpu_us_per_event, schedule_lag } = floor;
   const open_loop = cell(`open loop, ${formatCount(schedule_lag.rate_per_s)} requests/s`);
   const one = cell("one stream alone");
-  const many = cell(`${formatCount(floor.streams)} streams at once`);
+  const by = floor.clients === undefined ? "" : `, over ${floor.clients} client processes`;
+  const many = cell(`${formatCount(floor.streams)} streams at once${by}`);
   return [
     [cell("ttft_ms_p50"), cell(formatNumber(ttft_ms_p50)), one],
     [cell("itl_ms_p50"), measuredCell(itl_ms_p50, formatNumber), one],

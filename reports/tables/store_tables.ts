@@ -1,5 +1,6 @@
 // What the engines asked of the store, and what the store did on its own. Two tables, so that neither is too wide to print.
 
+import { formatBytes } from "../../harness/domain/units.ts";
 import type { ArmSummary, Measured, RunSummary } from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
 import { formatCount, formatRatio } from "../wording/format_value.ts";
@@ -12,12 +13,18 @@ export function storeTrafficTable({ arms }: RunSummary): ReportTable {
     "local_put_ratio",
     "get_batches",
     "get_keys",
+    "remote_read_bytes",
     "split_batches",
   ] as const;
   return storeTable("Store traffic", arms, fields, ({ store }, field) =>
-    measuredCell(store[field], field === "local_put_ratio" ? formatRatio : formatCount),
+    measuredCell(store[field], FORMATS[field] ?? formatCount),
   );
 }
+
+const FORMATS: Readonly<Record<string, (value: number) => string>> = {
+  local_put_ratio: formatRatio,
+  remote_read_bytes: formatBytes,
+};
 
 export function storeUpkeepTable({ arms }: RunSummary): ReportTable {
   const fields = ["evicted_keys", "offloaded_keys", "stale_reads", "corrupt_reads"] as const;

@@ -4,6 +4,7 @@ import type { Comparison, Verdict } from "../../harness/measure/run_summary.ts";
 import type { ReportInput } from "../report_input.ts";
 import { type ComparedPair, groupComparisons } from "./compared_pairs.ts";
 import { formatChange, formatInterval, formatNumber, formatRatio } from "./format_value.ts";
+import { plainWords } from "./plain_words.ts";
 import { VERDICT_WORDS } from "./verdict_words.ts";
 
 export interface Headline {
@@ -22,6 +23,8 @@ export interface Finding {
   readonly verdict: Verdict | null;
   /** `ttft_ms_mean 123.4 → 108.2: −12.3 % (95 % interval −15.1 … −9.4, 6 pairs): better.` */
   readonly sentence: string;
+  /** The sentence in plain words; empty when nothing may be concluded. */
+  readonly meaning: string;
   /** `13 metrics: 4 better, 1 worse (e2el_ms_p90), 6 no difference, 2 inconclusive.`; empty when nothing was compared. */
   readonly tally: string;
 }
@@ -46,7 +49,7 @@ export function headlineOf({ manifest, summary }: ReportInput): Headline {
 function distrust(finding: Finding): Finding {
   return finding.verdict === null
     ? finding
-    : { ...finding, verdict: null, title: `${finding.title} (of an invalid run)` };
+    : { ...finding, verdict: null, meaning: "", title: `${finding.title} (of an invalid run)` };
 }
 
 function because(reason: string | null): string {
@@ -60,7 +63,7 @@ function findingsOf(compared: readonly ComparedPair[]): Finding[] {
         title: "Nothing was compared",
         verdict: null,
         sentence: "The run has no comparison: it describes its arms, and decides nothing.",
-        tally: "",
+        ...{ meaning: "", tally: "" },
       },
     ];
   }
@@ -70,6 +73,7 @@ function findingsOf(compared: readonly ComparedPair[]): Finding[] {
       title: pair.title,
       verdict: main?.verdict ?? null,
       sentence: main === undefined ? "No metric could be compared." : describeRow(main),
+      meaning: main === undefined ? "" : plainWords(main),
       tally: tallyOf(pair.rows),
     };
   });

@@ -1,0 +1,29 @@
+// The arrow of a request: from the client's send through router, prefill engine, store and decode engine to its first token.
+
+import type { PlacedSpan } from "./placed_span.ts";
+import type { TraceEvent } from "./trace_event.ts";
+
+/** Stages at which a request comes to another process, or back. */
+const STEPS = new Set(["request", "store get", "pull hand-over", "hand-over"]);
+
+/** Of one request: `client` is the client's whole span, `stream` its answer; null where it has none: then nothing comes back. */
+export function flowEvents(
+  id: number,
+  client: PlacedSpan,
+  stream: PlacedSpan | null,
+  elsewhere: readonly PlacedSpan[],
+): TraceEvent[] {
+  const steps = elsewhere
+    .filter(({ lane, name }) => lane !== "put" && STEPS.has(name))
+    .toSorted((a, b) => a.start_ns - b.start_ns);
+  const last = stream ?? steps.at(-1);
+  if (last === undefined || steps.length === 0) return [];
+  const stops = stream === null ? steps.slice(0, -1) : steps;
+  let now_ns = client.start_ns;
+  const event = (ph: "s" | "t" | "f", { pid, tid, start_ns, end_ns }: PlacedSpan): TraceEvent => {
+    // Clocks of processes agree to within their error: an arrow does not go back for it.
+    now_ns = Math.min(Math.max(now_ns, start_ns), Math.max(end_ns, now_ns));
+    return { ph, bp: "e", name: client.client_id, cat: "request", id, pid, tid, ts: now_ns / 1000 };
+  };
+  return [event("s", client), ...stops.map((stop) => event("t", stop)), event("f", last)];
+}
