@@ -4,16 +4,20 @@ import { generateSessions } from "../../workloads/generate.ts";
 import { findGpuProfile } from "../config/profiles/gpus.ts";
 import { findModelProfile } from "../config/profiles/models.ts";
 import { assert } from "../domain/assert.ts";
+import { STORE_CODE } from "../domain/store_error.ts";
 import { parseTopology } from "../domain/topology.ts";
 import { balanceLedger } from "../measure/ledger.ts";
 import { InvariantWatch } from "../sim/fuzz/invariant_watch.ts";
+import type { SimFault } from "../sim/sim_fault.ts";
 import type { FuzzScenario } from "./fuzz_scenario.ts";
 import { armRunOf, makeSimulation, type SimArmOptions } from "./sim_arm.ts";
-import { scrapeSimulation } from "./sim_scrapes.ts";
+import { type SimScrape, scrapeSimulation } from "./sim_scrapes.ts";
 
 export interface FuzzOutcome {
   readonly requests: number;
   readonly events: number;
+  /** Copies that ended after their lease. */
+  readonly expired_reads: number;
   /** Null: every invariant held. */
   readonly failure: string | null;
 }
@@ -35,7 +39,7 @@ export async function runFuzzScenario({ seed, config, faults }: FuzzScenario): P
     onRecord: () => {},
   };
   const watch = new InvariantWatch(faults);
-  const simulation = makeSimulation(options, (record) => watch.records.push(record), {
+  const simulation = makeSimulation(options, (record) => watch.record(record), {
     stopwatch: null,
     watch: watch.watch,
     onEvent: watch.onEvent,
@@ -44,24 +48,36 @@ export async function runFuzzScenario({ seed, config, faults }: FuzzScenario): P
   try {
     const before = await scrapeSimulation(simulation.stack);
     watch.run(simulation);
-    failure = unbalanced(options, watch, before, await scrapeSimulation(simulation.stack));
+    failure = unbalanced(
+      options,
+      simulation.injected,
+      watch,
+      before,
+      await scrapeSimulation(simulation.stack),
+    );
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
   }
-  return { requests: watch.records.length, events: simulation.loop.event_count, failure };
+  let expired_reads = 0;
+  for (const { store } of simulation.stack.engines) {
+    expired_reads += store?.counts().faults[STORE_CODE.LEASE_EXPIRED] ?? 0;
+  }
+  const { event_count: events } = simulation.loop;
+  return { requests: watch.records.length, events, expired_reads, failure };
 }
 
 /** Rows that a fault explains are not looked at: a restarted master has forgotten what it counted. */
 function unbalanced(
   options: SimArmOptions,
+  injected: readonly SimFault[],
   { records }: InvariantWatch,
-  before: Parameters<typeof armRunOf>[2],
-  after: Parameters<typeof armRunOf>[3],
+  before: readonly SimScrape[],
+  after: readonly SimScrape[],
 ): string | null {
-  const run = armRunOf(options, records, before, after);
-  const { block_tokens } = options.arm.config.engine;
-  const ledger = balanceLedger({ runs: [run], block_tokens, keys_per_block: 1 });
-  const forgot = options.faults?.some(({ kind }) => kind === "master_restart") ?? false;
+  const run = armRunOf(options, injected, records, before, after);
+  const { block_tokens, tp_size } = options.arm.config.engine;
+  const ledger = balanceLedger({ runs: [run], block_tokens, keys_per_block: tp_size });
+  const forgot = injected.some(({ kind }) => kind === "master_restart");
   const wrong = ledger.rows.filter(
     ({ what, agrees }) => !agrees && !(forgot && what === "keys found at the master"),
   );

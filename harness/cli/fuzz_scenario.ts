@@ -28,12 +28,14 @@ export function drawScenario(seed: number): FuzzScenario {
 }
 
 function drawInput(random: Random, seed: number): object {
+  const ranks = ranksOf(seed);
   return {
     topology: oneOf(random, ["1p1d", "2p1d", "3p1d", "2p2d", "1e", "2e", "4e"]),
     seed,
-    engine: drawEngine(random),
+    engine: { ...drawEngine(random), ...ranks },
     store: drawStore(random),
     connector: {
+      mode: seed % 5 === 4 ? "embedded" : "standalone-store",
       preferred_segment: oneOf(random, ["off", "local"]),
       enable_lookup: random.below(8) > 0,
       load_async: random.below(4) > 0,
@@ -44,7 +46,8 @@ function drawInput(random: Random, seed: number): object {
     },
     router: { policy: oneOf(random, ["round_robin", "least_loaded", "session", "prefix"]) },
     link: {
-      bandwidth_bytes_per_s: oneOf(random, [null, 20e6, 1.25e9]),
+      // At full scale: the same for the bytes that move.
+      bandwidth_bytes_per_s: oneOf(random, [null, 20e6 / ranks.kv_scale, 1.25e9 / ranks.kv_scale]),
       latency_us: oneOf(random, [0, 50, 2_000]),
     },
     load: drawLoad(random),
@@ -62,6 +65,20 @@ function drawEngine(random: Random): object {
     // From shorter than a hand-over takes to longer than any queue.
     remote_hold_ms: oneOf(random, [1, 5, 50, 60_000, 60_000, 60_000]),
   };
+}
+
+interface DrawnRanks {
+  readonly tp_size: number;
+  readonly model: string;
+  readonly kv_scale: number;
+}
+
+/** One rank; ranks that share their only KV head; ranks with heads of their own. Tokens of 4 KiB each time. */
+function ranksOf(seed: number): DrawnRanks {
+  const one_head = { model: "laptop-1b", kv_scale: 1 };
+  if (seed % 8 === 1) return { ...one_head, tp_size: 4 };
+  if (seed % 8 === 3) return { model: "qwen3-0.6b", kv_scale: 1 / 28, tp_size: 2 };
+  return { ...one_head, tp_size: 1 };
 }
 
 function drawStore(random: Random): object {
@@ -115,25 +132,58 @@ function drawFaults(random: Random, config: ArmConfig): SimFault[] {
   assert(topology.ok, "an accepted configuration names a topology");
   const nodes = topology.value.nodes.length;
   const has_store = config.store.tiers !== "hbm";
-  const kinds = has_store
-    ? (["owner_death", "master_restart", "slow_link", "slow_disk"] as const)
-    : (["slow_link"] as const);
+  const kinds = has_store ? STORE_FAULTS : (["slow_link", "link_loss", "hang"] as const);
   const count = random.below(2) * (1 + random.below(3));
-  return Array.from({ length: count }, () => drawFault(random, oneOf(random, kinds), nodes));
+  const engines = topology.value.engines.length;
+  return Array.from({ length: count }, () => {
+    const kind = oneOf(random, kinds);
+    if (kind === "hang") return drawHang(random, has_store, { nodes, engines });
+    return [drawFault(random, kind, nodes)];
+  }).flat();
 }
 
-function drawFault(random: Random, kind: SimFault["kind"], nodes: number): SimFault {
+const STORE_FAULTS = [
+  "owner_death",
+  "master_restart",
+  "slow_link",
+  "slow_disk",
+  "link_loss",
+  "disk_full",
+  "hang",
+] as const;
+type DrawnFault = Exclude<(typeof STORE_FAULTS)[number], "hang">;
+
+function drawFault(random: Random, kind: DrawnFault, nodes: number): SimFault {
   const at_ns = msToNs(random.below(4_000));
   const node = random.below(nodes);
   switch (kind) {
     case "owner_death":
       return { kind, at_ns, owner_index: node, away_ns: oneOf(random, [null, msToNs(500), msToNs(15_000)]) };
     case "master_restart":
-      return { kind, at_ns, away_ns: oneOf(random, [msToNs(10), msToNs(2_000)]) };
+      return { kind, at_ns, index: 0, away_ns: oneOf(random, [msToNs(10), msToNs(2_000), null]) };
     case "slow_link":
     case "slow_disk":
       return { kind, at_ns, node_index: node, for_ns: msToNs(1_000), factor: oneOf(random, [5, 100]) };
+    case "link_loss":
+    case "disk_full":
+      return { kind, at_ns, node_index: node, for_ns: oneOf(random, [msToNs(20), msToNs(3_000)]) };
   }
+}
+
+/** A process that hangs, and goes on: before its clients give up on it, or after. */
+function drawHang(
+  random: Random,
+  has_store: boolean,
+  { nodes, engines }: { readonly nodes: number; readonly engines: number },
+): SimFault[] {
+  const process = oneOf(random, has_store ? (["master", "owner", "engine"] as const) : (["engine"] as const));
+  const index = random.below({ master: 1, owner: nodes, engine: engines }[process]);
+  const at_ns = msToNs(random.below(4_000));
+  const resumed_ns = at_ns + oneOf(random, [msToNs(50), msToNs(5_000), msToNs(40_000)]);
+  return [
+    { kind: "pause", process, index, at_ns },
+    { kind: "resume", process, index, at_ns: resumed_ns },
+  ];
 }
 
 function oneOf<T>(random: Random, choices: readonly T[]): T {

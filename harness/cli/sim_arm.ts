@@ -16,14 +16,17 @@ import { createSource } from "../load/sources/create_source.ts";
 import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
 import { coldStartFacts } from "../measure/cold_start.ts";
 import { runDurationNs } from "../measure/run_duration.ts";
+import type { Sample } from "../measure/sample_series.ts";
 import { LAPTOP_HOST } from "../sim/host_profile.ts";
 import type { SimStackConfig } from "../sim/sim_config.ts";
+import type { SimEngineConfig } from "../sim/sim_engine.ts";
 import { describeFault, type SimFault } from "../sim/sim_fault.ts";
 import type { SimOwnerConfig } from "../sim/sim_owner.ts";
 import { type SimOptions, Simulation, UNWATCHED } from "../sim/simulation.ts";
-import type { OwnerProcess } from "../stack/process_config.ts";
+import type { NativePoolPlan, OwnerProcess } from "../stack/process_config.ts";
 import { type Profiles, planStack } from "../stack/stack_plan.ts";
 import type { ArmOutcome } from "./arm_runner.ts";
+import { sampleSimulation } from "./sim_samples.ts";
 import { type SimScrape, scrapeSimulation } from "./sim_scrapes.ts";
 
 export interface SimArmOptions {
@@ -35,8 +38,15 @@ export interface SimArmOptions {
   readonly profiles: Profiles;
   readonly host?: HostProfile;
   readonly faults?: readonly SimFault[];
+  /** When it happens. */
+  readonly onInjected?: (fault: SimFault, at_ns: number) => void;
+  readonly onWeightsRefused?: (engine_name: string) => void;
+  /** Gauges while the load runs; without it none are taken. */
+  readonly onSample?: (sample: Sample) => void;
   /** Default on; see SimEngineConfig. */
   readonly fuse_decode_steps?: boolean;
+  /** As in ArmRunOptions; left out: none. */
+  readonly traced_requests?: number | null;
   /** In the order of finishing. */
   readonly onRecord: (record: RequestRecord) => void;
 }
@@ -53,22 +63,28 @@ export async function runSimArm(options: SimArmOptions): Promise<ArmOutcome> {
     options.onRecord(record);
   });
   simulation.start();
+  const { stack } = simulation;
+  const traced = options.traced_requests == null ? [] : [stack.router, ...stack.engines];
+  for (const process of traced) process.startTrace(options.traced_requests ?? 0);
   const before = await scrapeSimulation(simulation.stack);
+  if (options.onSample !== undefined) sampleSimulation(simulation, options.onSample);
   simulation.run();
   const after = await scrapeSimulation(simulation.stack);
-  const run = armRunOf(options, records, before, after);
-  const masters = run.scrapes.filter(({ kind }) => kind === "master");
-  const cold_start = coldStartFacts(
-    { arm: arm.name, pair_index },
-    masters.map(({ before: samples }) => samples),
-    0,
-  );
-  return { run, load: loadResult(simulation), cold_start };
+  const run = armRunOf(options, simulation.injected, records, before, after);
+  const beforeOf = (wanted: ProcessScrape["kind"]) =>
+    run.scrapes.filter(({ kind }) => kind === wanted).map(({ before: samples }) => samples);
+  const cold_start = coldStartFacts({ arm: arm.name, pair_index }, beforeOf("master"), beforeOf("engine"), 0);
+  const traces = traced.flatMap((process) => {
+    const log = process.traceLog();
+    return log === null ? [] : [{ log, offset_ns: 0, clock_error_ns: 0 }];
+  });
+  return { run, load: loadResult(simulation), cold_start, traces };
 }
 
 /** `before` and `after`: scrapes of the same processes in the same order. */
 export function armRunOf(
-  { pair_index, faults = [] }: SimArmOptions,
+  { pair_index }: SimArmOptions,
+  injected: readonly SimFault[],
   records: readonly RequestRecord[],
   before: readonly SimScrape[],
   after: readonly SimScrape[],
@@ -81,7 +97,7 @@ export function armRunOf(
     duration_ns: runDurationNs(records),
     records,
     scrapes,
-    faults: faults.map(describeFault),
+    faults: injected.map(describeFault),
   };
 }
 
@@ -101,6 +117,8 @@ export function makeSimulation(
       request_timeout_ms: arm.config.load.request_timeout_ms,
       weight_reset: arm.config.engine.weight_reset,
       faults: options.faults ?? [],
+      onInjected: options.onInjected ?? (() => {}),
+      onWeightsRefused: options.onWeightsRefused ?? (() => {}),
       onRecord,
     },
     sim_options,
@@ -125,12 +143,18 @@ export function simStackConfig({
       latency_ns: Math.round(plan.links.latency_us * NS_PER_US),
     },
     host,
-    masters: plan.masters.map(({ store, seed: master_seed }) => ({
+    masters: plan.masters.map(({ name, store, seed: master_seed }) => ({
+      name,
       core: { ...MASTER_DEFAULTS, ...store },
       seed: master_seed,
     })),
-    owners: plan.owners.map(ownerConfig),
-    engines: plan.engines.map(({ core, weights_version }) => ({ core, weights_version, fuse_decode_steps })),
+    owners: [...plan.owners, ...plan.engines.flatMap(({ segment }) => segment ?? [])].map(ownerConfig),
+    engines: plan.engines.map(({ core, weights_version, native }) => ({
+      core,
+      weights_version,
+      fuse_decode_steps,
+      native: native && nativeConfig(native),
+    })),
     router: { policy, kv_aware, engines },
   };
 }
@@ -138,6 +162,10 @@ export function simStackConfig({
 /** A live step ends a little after its modelled time; here that is part of its time. */
 function withLateness(gpu: GpuProfile, host: HostProfile): GpuProfile {
   return { ...gpu, step_overhead_us: gpu.step_overhead_us + host.step_lateness_us };
+}
+
+function nativeConfig({ slot_bytes, pool_bytes, disk }: NativePoolPlan): SimEngineConfig["native"] {
+  return { slot_bytes, cpu_slots: Math.floor(pool_bytes / slot_bytes), disk_files: disk?.files ?? 0 };
 }
 
 function ownerConfig(owner: OwnerProcess): SimOwnerConfig {
@@ -149,6 +177,7 @@ function ownerConfig(owner: OwnerProcess): SimOwnerConfig {
     generation: owner.generation,
     owner_address: owner.rpc_address,
     enable_offload: owner.disk !== null,
+    fabric_keys: null,
   };
   return { client_id: owner.name, segment, disk: owner.disk };
 }
@@ -165,6 +194,8 @@ function loadResult({ load, loop }: Simulation): LoadResult {
     interrupted: false,
     not_sent_requests: load.planned_requests - load.sent_requests,
     events: load.output_tokens,
+    token_events: load.output_tokens,
+    token_reads: load.output_tokens,
     merge_ratio: load.output_tokens === 0 ? null : 1,
     peak_streams: load.peak_running,
     connections_opened: 0,

@@ -23,9 +23,11 @@ import { printHead, printKinds, printRow } from "./sim_bench_table.ts";
 
 const HELP = `bun run sim-bench [--max N] [--nodes N] [--tiers T] [--trace FILE] [--json]
 
-Measures the simulator on this host.
+Measures the simulator on this host: what a request costs as their number grows, and where the time goes. A run of 20,000
+requests before the first row has the code compiled, so that the rows compare.
 
-  --max N       largest number of requests of the scaling curve, which goes by tens from 1,000 (default 100000)
+  --max N       largest number of requests of the curve, which goes by tens from 1,000 (default 100000; 1000000 takes
+                about two minutes)
   --nodes N     engines of the curve, each a node with an owner (default 1000)
   --tiers T     hbm, hbm+cpu (default) or hbm+cpu+disk, for curve and trace
   --trace FILE  replay a Mooncake trace on 16 engines instead of the curve
@@ -33,6 +35,7 @@ Measures the simulator on this host.
 
 const FIRST_REQUESTS = 1_000;
 const DEFAULT_MAX = 100_000;
+const WARM_UP_REQUESTS = 20_000;
 const DEFAULT_NODES = 1_000;
 const TRACE_ENGINES = 16;
 const SEED = 1;
@@ -73,7 +76,7 @@ function curve(max: number, nodes: number, tiers: TierLevel, print: Print): Exit
   const clock = new OsClock();
   const optionsOf = (requests: number): Result<SimArmOptions, Problems> =>
     armOptions(`${nodes}e`, fleetInput(nodes, tiers), fleetSessions(requests, SEED));
-  const warm_up = optionsOf(FIRST_REQUESTS);
+  const warm_up = optionsOf(Math.min(max, WARM_UP_REQUESTS));
   if (!warm_up.ok) return refuse(warm_up.error);
   measureSimulation(warm_up.value, clock, false);
   if (print === printRow) printHead();

@@ -49,7 +49,7 @@ const SCENARIOS: readonly Scenario[] = [
     },
     fleet_requests: 400,
     faults: [],
-    sha256: "7924db555c574fb940814bc3bc5dff0611fef624aaee93ec2899ea061bcc6883",
+    sha256: "07c3914c7b1c7a5523bcc9a3ca18c4906fcd085d2715f8089c80d9005fe805e9",
   },
   {
     name: "an owner that dies under load",

@@ -18,9 +18,9 @@ export interface SimScrape extends Pick<ProcessScrape, "process" | "kind" | "rol
 export async function scrapeSimulation(stack: SimStack): Promise<readonly SimScrape[]> {
   const { masters, owners, engines } = stack;
   const pages: { scrape: Omit<SimScrape, "samples">; page: Response }[] = [];
-  for (const [i, master] of masters.entries()) {
+  for (const master of masters) {
     pages.push({
-      scrape: { process: masters.length === 1 ? "master" : `master-${i}`, kind: "master", role: null },
+      scrape: { process: master.name, kind: "master", role: null },
       page: masterMetrics(master.stats()),
     });
   }
@@ -56,6 +56,7 @@ function enginePage(engine: SimEngine): Response {
     },
     failed_releases: 0,
     store: engine.store?.counts() ?? null,
+    native: engine.store?.native?.() ?? null,
     operations: engine.core.storeOperations(),
   });
 }

@@ -2,7 +2,6 @@
 // torn block is seen by whoever reads it, not assumed. Slots are equal in size and known by index.
 
 import type { CopyEnd } from "../core/connector/get_batch.ts";
-import type { BlockHash } from "../domain/block_hash.ts";
 
 /** A block without a hash of its own: the partial last one of a prompt, or bytes that nobody wrote. */
 export const NO_CONTENT = -1;
@@ -28,7 +27,7 @@ export class BlockContents {
   }
 
   /** What a copy that checks its bytes would say. */
-  verify(slot: number, hash: BlockHash, weights_version: number): CopyEnd {
+  verify(slot: number, hash: number, weights_version: number): CopyEnd {
     if (this.hash(slot) !== hash) return "corrupt";
     return this.version(slot) === weights_version ? "ok" : "stale";
   }

@@ -35,29 +35,43 @@ const SESSIONS: Record<string, Session> = {
 };
 
 for (const [name, session] of Object.entries(SESSIONS)) {
-  test(`prompts hash as the live client's and engine's tokens do: ${name}`, () => {
+  test(`blocks have one name exactly when the live client's and engine's tokens hash alike: ${name}`, () => {
     const conversations = new Conversations([session], BLOCK_TOKENS);
     const answers: TokenId[][] = [];
+    const names = new Map<number, number>();
     for (const [turn_index, turn] of session.turns.entries()) {
       const tokens = expandPrompt(turn.prompt, answers);
       const hashed = conversations.prompt("s", turn);
-      expect(hashed.block_hashes).toEqual(hashFullBlocks(tokens, BLOCK_TOKENS));
-      expect(hashed.tail_token_ids).toEqual(tokens.slice(tokens.length - (tokens.length % BLOCK_TOKENS)));
-      const stream = new AnswerStream(
-        {
-          request_id: "r",
-          prompt_tokens: tokens.length,
-          prompt_block_hashes: hashed.block_hashes,
-          tail_token_ids: hashed.tail_token_ids,
-          max_tokens: turn.output_tokens,
-          do_remote_decode: false,
-          remote: null,
-          transfer_id: null,
-        },
-        BLOCK_TOKENS,
-      );
-      answers.push(Array.from({ length: turn.output_tokens }, (_, i) => stream.token(i)));
-      conversations.answered("s", turn_index, hashed, turn.output_tokens);
+      const answer = conversations.answerTo(hashed);
+      const live = liveAnswer(tokens, turn.output_tokens);
+      const spoken = Array.from({ length: turn.output_tokens }, (_, i) => live.token(i));
+      const all_hashes = hashFullBlocks([...tokens, ...spoken], BLOCK_TOKENS);
+      expect(hashed.prompt_tokens).toBe(tokens.length);
+      for (const [i, hash] of all_hashes.entries()) {
+        expect(live.blockHash(i)).toBe(hash);
+        expect(names.get(hash) ?? answer.blockHash(i)).toBe(answer.blockHash(i));
+        names.set(hash, answer.blockHash(i));
+      }
+      answers.push(spoken);
+      conversations.answered("s", turn_index, answer, turn.output_tokens);
     }
+    expect(new Set(names.values()).size).toBe(names.size);
   });
+}
+
+/** What a live engine says to these tokens. */
+function liveAnswer(tokens: readonly TokenId[], max_tokens: number): AnswerStream {
+  return new AnswerStream(
+    {
+      request_id: "r",
+      prompt_tokens: tokens.length,
+      prompt_block_hashes: hashFullBlocks(tokens, BLOCK_TOKENS),
+      tail_token_ids: tokens.slice(tokens.length - (tokens.length % BLOCK_TOKENS)),
+      max_tokens,
+      do_remote_decode: false,
+      remote: null,
+      transfer_id: null,
+    },
+    BLOCK_TOKENS,
+  );
 }

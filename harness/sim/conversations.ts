@@ -2,10 +2,9 @@
 // which later prompts quote. An answer's tokens are a stream whose seed its prompt decides, so it is two numbers.
 
 import { assert, present } from "../domain/assert.ts";
-import { ROOT_HASH } from "../domain/block_hash.ts";
-import { answerSeed } from "../domain/prompt_tokens.ts";
 import type { PromptSpan, Session, Turn } from "../domain/session.ts";
-import { type HashedPrompt, PromptHasher, type StreamSpan } from "./prompt_hasher.ts";
+import { type HashedPrompt, hashPrompt, type StreamSpan } from "./hash_prompt.ts";
+import { SpanAnswer } from "./span_answer.ts";
 
 interface Conversation {
   /** [turn], sparse where a turn is not finished. */
@@ -15,43 +14,55 @@ interface Conversation {
 }
 
 export class Conversations {
-  readonly #hasher: PromptHasher;
+  readonly #block_tokens: number;
   /** Of sessions of several turns. */
   readonly #turns_of = new Map<string, number>();
   readonly #open = new Map<string, Conversation>();
 
   constructor(sessions: readonly Session[], block_tokens: number) {
-    this.#hasher = new PromptHasher(block_tokens);
+    this.#block_tokens = block_tokens;
     for (const { session_id, turns } of sessions) {
       if (turns.length > 1) this.#turns_of.set(session_id, turns.length);
     }
   }
 
   prompt(session_id: string, turn: Turn): HashedPrompt {
-    if (!this.#turns_of.has(session_id)) return this.#hasher.hash(streamSpans(turn.prompt, []));
+    if (!this.#turns_of.has(session_id)) return this.#hash(turn.prompt, []);
     const conversation = this.#conversation(session_id);
     const { answers, last_prompt, last_hashed } = conversation;
     const continues = last_hashed !== null && beginsWith(turn.prompt, last_prompt);
-    const hashed = this.#hasher.hash(streamSpans(turn.prompt, answers), continues ? last_hashed : null);
+    const hashed = this.#hash(turn.prompt, answers, continues ? last_hashed : null);
     conversation.last_prompt = turn.prompt;
     conversation.last_hashed = hashed;
     return hashed;
   }
 
-  answered(session_id: string, turn_index: number, prompt: HashedPrompt, output_tokens: number): void {
+  answerTo(prompt: HashedPrompt): SpanAnswer {
+    return new SpanAnswer(prompt, this.#block_tokens);
+  }
+
+  /** Its first `output_tokens` were said. */
+  answered(session_id: string, turn_index: number, { seed }: SpanAnswer, output_tokens: number): void {
     const turns = this.#turns_of.get(session_id);
     if (turns === undefined) return;
     if (turn_index === turns - 1) {
       this.#open.delete(session_id);
       return;
     }
-    const seed = answerSeed(prompt.block_hashes.at(-1) ?? ROOT_HASH, prompt.tail_token_ids);
     this.#conversation(session_id).answers[turn_index] = { seed, tokens: output_tokens };
   }
 
   /** Its later turns are not sent. */
   failed(session_id: string): void {
     this.#open.delete(session_id);
+  }
+
+  #hash(
+    prompt: readonly PromptSpan[],
+    answers: readonly StreamSpan[],
+    known: HashedPrompt | null = null,
+  ): HashedPrompt {
+    return hashPrompt(streamSpans(prompt, answers), this.#block_tokens, known);
   }
 
   #conversation(session_id: string): Conversation {

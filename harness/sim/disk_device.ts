@@ -6,6 +6,8 @@ import { NS_PER_S } from "../domain/units.ts";
 import { FifoQueue } from "./fifo_queue.ts";
 
 export class DiskDevice {
+  /** No write succeeds. */
+  full = false;
   /** How many times slower than the profile says. */
   slowness = 1;
   readonly #host: HostProfile;

@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   "disk_tick",
   "master_tick",
   "fault",
+  "sample",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

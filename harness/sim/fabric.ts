@@ -15,6 +15,8 @@ export class Fabric {
   readonly #memories: readonly FifoQueue[];
   /** [node]: 1, or how many times slower its link is than it should be. */
   readonly #slowness: Float64Array;
+  /** [node]: nothing goes over its link before. */
+  readonly #lost_until_ns: Float64Array;
 
   constructor(node_count: number, link: LinkShape, host: HostProfile) {
     this.#link = link;
@@ -22,11 +24,17 @@ export class Fabric {
     this.#next_free = new Float64Array(linkTableLength(node_count));
     this.#memories = Array.from({ length: host.one_host ? 1 : node_count }, () => new FifoQueue());
     this.#slowness = new Float64Array(node_count).fill(1);
+    this.#lost_until_ns = new Float64Array(node_count);
   }
 
   slowLink(node_index: number, factor: number): void {
     assert(factor >= 1, "a slow link is not faster than it should be");
     this.#slowness[node_index] = factor;
+  }
+
+  /** What is sent meanwhile goes when the link is back, as a connection that sends again does. */
+  loseLink(node_index: number, until_ns: number): void {
+    this.#lost_until_ns[node_index] = until_ns;
   }
 
   /** Books `copies` copies of `bytes` in all from a node to another, or inside one; when the last byte is there. */
@@ -37,9 +45,14 @@ export class Fabric {
     const copied_ns = memory.reserve(now_ns, service_ns);
     if (src_index === dst_index) return copied_ns;
     const shape = this.#shape(src_index, dst_index);
+    const back_ns = Math.max(
+      this.#lost_until_ns[src_index] as number,
+      this.#lost_until_ns[dst_index] as number,
+    );
+    const sent_ns = Math.max(now_ns, back_ns);
     return Math.max(
       copied_ns,
-      reserveTransfer(this.#next_free, src_index, dst_index, bytes, now_ns, shape).end_ns,
+      reserveTransfer(this.#next_free, src_index, dst_index, bytes, sent_ns, shape).end_ns,
     );
   }
 

@@ -16,6 +16,7 @@ import { BlockContents } from "./block_contents.ts";
 import type { BucketFiles, ObjectContent } from "./bucket_files.ts";
 import type { DiskDevice } from "./disk_device.ts";
 import type { EventLoop } from "./event_loop.ts";
+import type { ProcessGate } from "./process_gate.ts";
 import type { SimMaster } from "./sim_master.ts";
 
 export interface OwnerDiskParts {
@@ -28,6 +29,8 @@ export interface OwnerDiskParts {
   readonly segment_name: string;
   readonly staging_slot_bytes: number;
   readonly segment_contents: BlockContents;
+  /** Of the owner's process. */
+  readonly gate: ProcessGate;
   readonly segmentSlot: (offset: number) => number;
 }
 
@@ -113,7 +116,10 @@ export class OwnerDisk {
       1,
       (reply) => {
         if (reply === null || reply.code !== STORE_CODE.OK) this.failed_heartbeats++;
-        else this.#dispatch({ type: "heartbeat_reply", tasks: reply.tasks, wipe: reply.wipe });
+        else {
+          const { tasks, promotions, wipe } = reply;
+          this.#dispatch({ type: "heartbeat_reply", tasks, promotions, wipe });
+        }
       },
     );
   }
@@ -124,6 +130,10 @@ export class OwnerDisk {
   }
 
   #dispatch(event: DiskTierEvent): void {
+    this.#parts.gate.enter(() => this.#handle(event));
+  }
+
+  #handle(event: DiskTierEvent): void {
     if (this.#stopped) return;
     for (const effect of this.#tier.handle(event, this.#parts.loop.now_ns)) this.#carryOut(effect);
   }
@@ -148,7 +158,42 @@ export class OwnerDisk {
       case "notify_disk_evicted":
         this.#notifyEvicted(effect);
         break;
+      case "notify_lost":
+        this.#notifyLost(effect);
+        break;
+      case "copy_to_segment":
+        this.#copyToSegment(effect);
+        break;
+      case "notify_promoted":
+        this.#notifyPromoted(effect);
+        break;
     }
+  }
+
+  #notifyLost({ keys }: EffectOf<"notify_lost">): void {
+    const { master, segment_name } = this.#parts;
+    master.call({ op: "notify_disk_evicted", segment_name, keys }, keys.length, (reply) => {
+      const code = reply === null ? STORE_CODE.RPC_FAIL : reply.code;
+      this.#dispatch({ type: "notify_lost_done", keys, code });
+    });
+  }
+
+  /** Within the owner's own memory: its time is not modelled. */
+  #copyToSegment({ promotion_id, copies }: EffectOf<"copy_to_segment">): void {
+    const { loop, segment_contents, segmentSlot } = this.#parts;
+    for (const { staging_offset, segment_offset } of copies) {
+      const staged = this.stagedSlot(staging_offset);
+      const slot = segmentSlot(segment_offset);
+      segment_contents.write(slot, this.#staging.hash(staged), this.#staging.version(staged));
+    }
+    loop.at(loop.now_ns, "disk", () =>
+      this.#dispatch({ type: "copied_to_segment", promotion_id, code: STORE_CODE.OK }),
+    );
+  }
+
+  #notifyPromoted({ results }: EffectOf<"notify_promoted">): void {
+    const { master, client_id, segment_name } = this.#parts;
+    master.call({ op: "notify_promoted", client_id, segment_name, results }, results.length, () => {});
   }
 
   /** The bytes are those that the segment holds when the write ends: had it been given away meanwhile, it would show. */
@@ -159,9 +204,10 @@ export class OwnerDisk {
         const slot = segmentSlot(segment_offset);
         return { hash: segment_contents.hash(slot), weights_version: segment_contents.version(slot) };
       });
-      files.write(bucket_id, file_bytes, items, contents);
+      const code = device.full ? STORE_CODE.FILE_WRITE_FAIL : STORE_CODE.OK;
+      if (!device.full) files.write(bucket_id, file_bytes, items, contents);
       const crc32c = items.map(() => 0);
-      this.#dispatch({ type: "bucket_written", bucket_id, code: STORE_CODE.OK, crc32c });
+      this.#dispatch({ type: "bucket_written", bucket_id, code, crc32c });
     });
   }
 

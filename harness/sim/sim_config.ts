@@ -38,5 +38,8 @@ export interface SimRunConfig {
   /** Between the phases of a workload the weights change. */
   readonly weight_reset: WeightReset;
   readonly faults: readonly SimFault[];
+  readonly onInjected: (fault: SimFault, at_ns: number) => void;
+  /** An engine could not empty its caches for new weights: the run ends. */
+  readonly onWeightsRefused: (engine_name: string) => void;
   readonly onRecord: (record: RequestRecord) => void;
 }

@@ -1,30 +1,39 @@
 // A simulated engine: core/engine's EngineCore, whose effects become events at modelled times. HBM is what its bytes say.
 
-import type { CopyEnd } from "../core/connector/get_batch.ts";
 import type {
   BlockFill,
   EngineCoreConfig,
   EngineEffect,
   EngineEvent,
-  EngineRequest,
   EngineSnapshot,
 } from "../core/engine/engine_api.ts";
 import { EngineCore } from "../core/engine/engine_core.ts";
-import { pullDone } from "../core/engine/pull_done.ts";
-import { present } from "../domain/assert.ts";
+import { foldShards, pullDone } from "../core/engine/pull_done.ts";
+import { RequestTracer } from "../core/engine/request_tracer.ts";
+import type { NativeTiersConfig } from "../core/tier/native_tiers.ts";
+import { assert, present } from "../domain/assert.ts";
 import type { HostProfile } from "../domain/host_profile.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
+import { poolBlockBytes } from "../domain/rank_layout.ts";
+import type { TraceLog } from "../domain/trace_span.ts";
 import { storeResetOf, type WeightReset } from "../domain/weight_reset.ts";
 import { BlockContents, NO_CONTENT } from "./block_contents.ts";
+import { shardContent, shardSlot } from "./block_shard.ts";
+import { copyPulled } from "./copy_pulled.ts";
+import type { EffectOf } from "./effect_of.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Fabric } from "./fabric.ts";
-import type { EffectOf, SimStoreClient } from "./sim_store_client.ts";
+import { answerInTime, HOLD_RPC_TIMEOUT_NS, ProcessGate } from "./process_gate.ts";
+import { SimRequest } from "./sim_request.ts";
+import type { SimStore } from "./sim_store.ts";
 
 export interface SimEngineConfig {
   readonly core: EngineCoreConfig;
   readonly weights_version: number;
   /** Off only to see that it changes nothing but the time that a simulation takes. */
   readonly fuse_decode_steps: boolean;
+  /** Null: it does not offload into a pool of its own. */
+  readonly native: (NativeTiersConfig & { readonly slot_bytes: number }) | null;
 }
 
 export interface SimEngineParts {
@@ -34,28 +43,24 @@ export interface SimEngineParts {
   readonly node_index: number;
   readonly hbm: BlockContents;
   /** Null: no store. */
-  readonly store: SimStoreClient | null;
+  readonly store: SimStore | null;
   /** Other engines, by name; complete once the stack is. */
   readonly engines: ReadonlyMap<string, SimEngine>;
-}
-
-/** Who asked for a request. */
-export interface SimListener {
-  /** Ends of the steps that made each token, ascending. */
-  tokens(at_ns: readonly number[]): void;
-  finished(outcome: EffectOf<"finish">, remote: RemoteKv | null): void;
 }
 
 export class SimEngine {
   readonly node_index: number;
   readonly hbm: BlockContents;
-  readonly store: SimStoreClient | null;
+  readonly store: SimStore | null;
   readonly core: EngineCore;
   readonly config: SimEngineConfig;
   readonly #parts: SimEngineParts;
-  readonly #listeners = new Map<string, SimListener>();
-  readonly #resets = new Map<number, () => void>();
+  /** Those that are not finished. */
+  readonly #requests = new Map<string, SimRequest>();
+  readonly #resets = new Map<number, (ok: boolean) => void>();
+  #tracer: RequestTracer | null = null;
   #last_reset_id = 0;
+  readonly #gate = new ProcessGate();
   #armed_ns = Number.POSITIVE_INFINITY;
   /** The step that is out. */
   #step_id = 0;
@@ -71,21 +76,36 @@ export class SimEngine {
     this.#parts = parts;
   }
 
+  /** Whether a question finds somebody. */
+  get answers(): boolean {
+    return !this.#gate.stopped;
+  }
+
   snapshot(): EngineSnapshot {
     return this.core.snapshot();
   }
 
-  submit(request: EngineRequest, listener: SimListener): void {
-    this.#listeners.set(request.request_id, listener);
+  /** Keeps spans from here on, of so many requests at most. */
+  startTrace(max_requests: number): void {
+    this.#tracer = new RequestTracer(this.config.core.engine_name, max_requests);
+  }
+
+  /** Null: no trace was started. */
+  traceLog(): TraceLog | null {
+    return this.#tracer?.log() ?? null;
+  }
+
+  submit(request: SimRequest): void {
+    this.#requests.set(request.request_id, request);
     this.#dispatch({ type: "request_arrived", request });
   }
 
   abort(request_id: string): void {
-    if (this.#listeners.delete(request_id)) this.#dispatch({ type: "abort", request_id });
+    if (this.#requests.delete(request_id)) this.#dispatch({ type: "abort", request_id });
   }
 
-  /** Nothing runs. What the reset came to is in the engine's counters, as stale reads. */
-  updateWeights(weights_version: number, weight_reset: WeightReset, done: () => void): void {
+  /** Nothing runs. `done` hears whether every cache was emptied. */
+  updateWeights(weights_version: number, weight_reset: WeightReset, done: (ok: boolean) => void): void {
     this.#last_reset_id++;
     this.#resets.set(this.#last_reset_id, done);
     this.#dispatch({ type: "weights_updated", weights_version });
@@ -97,8 +117,25 @@ export class SimEngine {
     });
   }
 
+  /** SIGSTOP. An abort of nobody ends a run of steps with the step under way, whose end is seen when the engine goes on. */
+  stop(): void {
+    this.#dispatch({ type: "abort", request_id: "" });
+    this.#gate.stop();
+  }
+
+  goOn(): void {
+    this.#gate.goOn();
+  }
+
   #dispatch(event: EngineEvent): void {
-    for (const effect of this.core.handle(event, this.#parts.loop.now_ns)) this.#perform(effect);
+    if (this.#gate.stopped) this.#gate.enter(() => this.#handle(event));
+    else this.#handle(event);
+  }
+
+  #handle(event: EngineEvent): void {
+    const effects = this.core.handle(event, this.#parts.loop.now_ns);
+    this.#tracer?.observe(event, effects, this.#parts.loop.now_ns);
+    for (const effect of effects) this.#perform(effect);
     this.#armTick();
   }
 
@@ -137,7 +174,7 @@ export class SimEngine {
         this.#decoded(effect);
         break;
       case "emit_tokens":
-        this.#listeners.get(effect.request_id)?.tokens([this.#parts.loop.now_ns]);
+        this.#requests.get(effect.request_id)?.listener?.tokens([this.#parts.loop.now_ns]);
         break;
       case "finish":
         this.#finish(effect);
@@ -145,7 +182,7 @@ export class SimEngine {
       case "reset_done": {
         const done = this.#resets.get(effect.reset_id);
         this.#resets.delete(effect.reset_id);
-        done?.();
+        done?.(effect.ok);
         break;
       }
       case "log":
@@ -164,13 +201,21 @@ export class SimEngine {
     });
   }
 
-  #decoded({ request_ids, ends_ns, fills, weights_version }: EffectOf<"decoded">): void {
+  #decoded({ requests, ends_ns, fills, weights_version }: EffectOf<"decoded">): void {
     this.#fill(fills, weights_version);
-    for (const request_id of request_ids) this.#listeners.get(request_id)?.tokens(ends_ns);
+    for (const request of requests) {
+      assert(request instanceof SimRequest, "a simulated engine has simulated requests");
+      request.listener?.tokens(ends_ns);
+    }
   }
 
   #fill(fills: readonly BlockFill[], weights_version: number): void {
-    for (const { block_id, hash } of fills) this.hbm.write(block_id, hash, weights_version);
+    const { ranks } = this.config.core;
+    for (const { block_id, hash } of fills) {
+      for (let rank = 0; rank < ranks.tp_size; rank++) {
+        this.hbm.write(shardSlot(ranks, block_id, rank), shardContent(ranks, hash, rank), weights_version);
+      }
+    }
   }
 
   /** Copies all blocks at once; every full one is checked. What was read counts if the other engine still holds it after. */
@@ -178,31 +223,34 @@ export class SimEngine {
     const { loop, fabric, engines } = this.#parts;
     const from = present(engines.get(effect.remote.remote_engine), "a pull names an engine of this stack");
     const blocks = effect.block_ids.length;
-    const bytes = blocks * this.config.core.block_bytes;
-    const end_ns = fabric.transfer(from.node_index, this.node_index, bytes, blocks, loop.now_ns);
+    const { ranks } = this.config.core;
+    const bytes = blocks * poolBlockBytes(ranks);
+    const copies = blocks * ranks.tp_size;
+    const end_ns = fabric.transfer(from.node_index, this.node_index, bytes, copies, loop.now_ns);
     loop.at(end_ns, "copy", () => {
-      const copies = this.#copyPulled(effect, from);
+      const ends = foldShards(copyPulled(effect, ranks, from.hbm, this.hbm), ranks.tp_size);
       this.#askHeld(effect.remote, from, (held) =>
-        this.#dispatch(pullDone(effect.op_id, blocks, copies, held)),
+        this.#dispatch(pullDone(effect.op_id, blocks, ends, held)),
       );
-    });
-  }
-
-  #copyPulled(effect: EffectOf<"pull">, from: SimEngine): CopyEnd[] {
-    return effect.block_ids.map((block_id, i) => {
-      const remote_id = present(effect.remote_block_ids[i], "a pull names a remote block for each block");
-      this.hbm.write(block_id, from.hbm.hash(remote_id), from.hbm.version(remote_id));
-      const hash = effect.hashes[i] ?? null;
-      return hash === null ? "ok" : from.hbm.verify(remote_id, hash, effect.weights_version);
     });
   }
 
   #askHeld({ transfer_id }: RemoteKv, from: SimEngine, answered: (held: boolean) => void): void {
     const { loop, host } = this.#parts;
     const asked_ns = loop.now_ns;
-    loop.at(asked_ns + Math.floor(host.rpc_ns / 2), "rpc", () => {
-      const held = from.core.holds(transfer_id);
-      loop.at(asked_ns + host.rpc_ns, "rpc", () => answered(held));
+    const half_ns = Math.floor(host.rpc_ns / 2);
+    loop.at(asked_ns + half_ns, "rpc", () => {
+      if (!from.#gate.stopped) {
+        const held = from.core.holds(transfer_id);
+        loop.at(asked_ns + host.rpc_ns, "rpc", () => answered(held));
+        return;
+      }
+      // Not told in time is not held.
+      const once = answerInTime(loop, HOLD_RPC_TIMEOUT_NS, (held: boolean | null) => answered(held === true));
+      from.#gate.enter(() => {
+        const held = from.core.holds(transfer_id);
+        loop.at(loop.now_ns + half_ns, "rpc", () => once(held));
+      });
     });
   }
 
@@ -215,9 +263,9 @@ export class SimEngine {
   }
 
   #finish(effect: EffectOf<"finish">): void {
-    const listener = this.#listeners.get(effect.request_id);
-    this.#listeners.delete(effect.request_id);
-    listener?.finished(effect, effect.held === null ? null : this.#remoteKv(effect.held, effect.stages));
+    const request = this.#requests.get(effect.request_id);
+    this.#requests.delete(effect.request_id);
+    request?.onFinish(effect, effect.held === null ? null : this.#remoteKv(effect.held, effect.stages));
   }
 
   #remoteKv(held: NonNullable<EffectOf<"finish">["held"]>, stages: RemoteKv["stages"]): RemoteKv {
@@ -241,13 +289,14 @@ export class SimEngine {
     const deadline_ns = this.core.next_deadline_ns();
     if (deadline_ns === null || deadline_ns >= this.#armed_ns) return;
     this.#armed_ns = deadline_ns;
-    loop.at(deadline_ns, "deadline", () => {
+    // It passed while the engine was stopped, or lies ahead.
+    loop.at(Math.max(deadline_ns, loop.now_ns), "deadline", () => {
       this.#armed_ns = Number.POSITIVE_INFINITY;
       this.#dispatch({ type: "tick" });
     });
   }
 
-  #store(): SimStoreClient {
+  #store(): SimStore {
     return present(this.store, "a core without a connector asks nothing of a store");
   }
 }

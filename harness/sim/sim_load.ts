@@ -94,7 +94,8 @@ export class SimLoad {
     const { loop, router, conversations } = this.#parts;
     const { request_id, session_id, turn } = scheduled;
     const prompt = conversations.prompt(session_id, turn);
-    const exchange = new Exchange(request_id, session_id, prompt, turn.output_tokens, () =>
+    const answer = conversations.answerTo(prompt);
+    const exchange = new Exchange(request_id, session_id, prompt, answer, turn.output_tokens, () =>
       this.#ended(sent),
     );
     const sent: Sent = { scheduled, exchange, sent_ns: loop.now_ns };
@@ -116,7 +117,7 @@ export class SimLoad {
     const record = this.#record(sent);
     this.output_tokens += output_tokens;
     if (failed) conversations.failed(scheduled.session_id);
-    else conversations.answered(scheduled.session_id, scheduled.turn_index, exchange.prompt, output_tokens);
+    else conversations.answered(scheduled.session_id, scheduled.turn_index, exchange.answer, output_tokens);
     onRecord(record);
     const end_ns = failed ? null : record.last_token_ns;
     source.finished(scheduled.request_id, (end_ns ?? loop.now_ns) - this.started_ns, failed);
@@ -165,8 +166,18 @@ export class SimLoad {
       lookup_ms: stages?.lookup_ms ?? null,
       load_ms: stages?.load_ms ?? null,
       prefill_ms: stages?.prefill_ms ?? null,
-      handover_ms: exchange.handover_ns === null ? null : nsToMs(exchange.handover_ns),
+      handover_ms: handoverMs(exchange, token_ns[0], sse_ns),
       error: exchange.error,
     };
   }
+}
+
+/** From the end of the prefill half to the first token, both as the router sees them: half way between engine and client. */
+function handoverMs(
+  { prefilled_ns }: Exchange,
+  first_token_ns: number | undefined,
+  sse_ns: number,
+): number | null {
+  if (prefilled_ns === null || first_token_ns === undefined) return null;
+  return nsToMs(first_token_ns - Math.ceil(sse_ns / 2) - prefilled_ns);
 }

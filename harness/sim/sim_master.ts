@@ -14,9 +14,11 @@ import { STORE_CODE } from "../domain/store_error.ts";
 import { msToNs, NS_PER_S } from "../domain/units.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { FifoQueue } from "./fifo_queue.ts";
+import { answerInTime, ProcessGate, STORE_RPC_TIMEOUT_NS } from "./process_gate.ts";
 import { SlotSpace, type SpaceTotal } from "./slot_space.ts";
 
 export interface SimMasterConfig {
+  readonly name: string;
   readonly core: MasterConfig;
   readonly seed: number;
 }
@@ -37,6 +39,7 @@ export class SimMaster {
   #total: SpaceTotal = { allocated_bytes: 0, capacity_bytes: 0 };
   #core: MasterCore;
   #up = true;
+  readonly #gate = new ProcessGate();
   #tick_armed = false;
   #every_tick = false;
   #woken_until_ns = 0;
@@ -48,6 +51,10 @@ export class SimMaster {
     this.#watch = watch;
     this.#core = this.#newCore();
     this.#everySecond();
+  }
+
+  get name(): string {
+    return this.#config.name;
   }
 
   get core(): MasterCore {
@@ -67,24 +74,44 @@ export class SimMaster {
     const { rpc_ns, rpc_key_ns } = this.#host;
     const half_ns = Math.floor(rpc_ns / 2);
     const service_ns = Math.max(0, keys - 1) * rpc_key_ns;
-    this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => {
+    const serve = (onReply: (reply: MasterReply<R["op"]> | null) => void): void => {
       const reply = this.#up ? this.#handle(request) : null;
       const served_ns = this.#thread.reserve(this.#loop.now_ns, service_ns);
-      this.#loop.at(served_ns + half_ns, "rpc", () => done(reply));
+      this.#loop.at(served_ns + half_ns, "rpc", () => onReply(reply));
+    };
+    this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => {
+      if (!this.#gate.stopped) {
+        serve(done);
+        return;
+      }
+      const once = answerInTime(this.#loop, STORE_RPC_TIMEOUT_NS, done);
+      this.#gate.enter(() => serve(once));
     });
+  }
+
+  /** Whether a question finds somebody. */
+  get answers(): boolean {
+    return this.#up && !this.#gate.stopped;
+  }
+
+  stop(): void {
+    this.#gate.stop();
+  }
+
+  goOn(): void {
+    this.#gate.goOn();
   }
 
   /** A ping that arrives now. A good answer tells its owner nothing, so only another one is brought: null, as for `call`, or need_remount. */
   pinged(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
-    const reply = this.#up ? this.#handle({ op: "ping", client_id }) : null;
-    if (reply !== null && !reply.need_remount) return;
-    const half_ns = Math.floor(this.#host.rpc_ns / 2);
-    this.#loop.at(this.#thread.reserve(this.#loop.now_ns, 0) + half_ns, "rpc", () => onTrouble(reply));
+    this.#gate.enter(() => this.#ping(client_id, onTrouble));
   }
 
-  /** Everything it knew is gone; it answers again after `away_ns`. */
-  restart(away_ns: number): void {
+  /** Everything it knew is gone; it answers again after `away_ns`, or never. */
+  restart(away_ns: number | null): void {
     this.#up = false;
+    this.#gate.reset();
+    if (away_ns === null) return;
     this.#loop.at(this.#loop.now_ns + away_ns, "fault", () => {
       this.#core = this.#newCore();
       this.#up = true;
@@ -95,6 +122,13 @@ export class SimMaster {
   ownerMayBeLost(): void {
     this.#every_tick = true;
     this.#armTick();
+  }
+
+  #ping(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
+    const reply = this.#up ? this.#handle({ op: "ping", client_id }) : null;
+    if (reply !== null && !reply.need_remount) return;
+    const half_ns = Math.floor(this.#host.rpc_ns / 2);
+    this.#loop.at(this.#thread.reserve(this.#loop.now_ns, 0) + half_ns, "rpc", () => onTrouble(reply));
   }
 
   #newCore(): MasterCore {
@@ -143,7 +177,7 @@ export class SimMaster {
   }
 
   #tick(): void {
-    if (!this.#up) return;
+    if (!this.#up || this.#gate.stopped) return;
     const now_ns = this.#loop.now_ns;
     this.#watch?.(this.#core, "before", now_ns);
     this.#core.tick(now_ns);

@@ -11,6 +11,7 @@ import { BucketFiles } from "./bucket_files.ts";
 import type { DiskDevice } from "./disk_device.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { type DiskAnswer, OwnerDisk } from "./owner_disk.ts";
+import { answerInTime, ProcessGate, STORE_RPC_TIMEOUT_NS } from "./process_gate.ts";
 import type { SimMaster } from "./sim_master.ts";
 
 export interface SimOwnerConfig {
@@ -41,6 +42,8 @@ export class SimOwner {
   remounts = 0;
   /** The segment's bytes; another object after a death. */
   contents: BlockContents = new BlockContents();
+  /** Of the process. Its segment is memory that others read and write while it is stopped. */
+  readonly #gate = new ProcessGate();
   readonly #parts: SimOwnerParts;
   readonly #slot_bytes: number;
   readonly #files = new BucketFiles();
@@ -91,9 +94,13 @@ export class SimOwner {
       loop.at(loop.now_ns + half_ns, "rpc", () => done(answer));
     };
     const life = this.#life;
+    const serve = (onAnswer: (answer: DiskAnswer | null) => void): void => {
+      if (!this.#alive || this.#life !== life || this.#disk === null) onAnswer(null);
+      else this.#disk.read(keys, onAnswer);
+    };
     loop.at(loop.now_ns + half_ns + keys.length * host.rpc_key_ns, "rpc", () => {
-      if (!this.#alive || this.#life !== life || this.#disk === null) reply(null);
-      else this.#disk.read(keys, reply);
+      const onAnswer = this.#gate.stopped ? answerInTime(loop, STORE_RPC_TIMEOUT_NS, reply) : reply;
+      this.#gate.enter(() => serve(onAnswer));
     });
   }
 
@@ -109,9 +116,21 @@ export class SimOwner {
     if (!this.#alive) return;
     this.#alive = false;
     this.#life++;
+    this.#gate.reset();
     this.contents = new BlockContents();
     this.#disk?.stop();
     this.#parts.master.ownerMayBeLost();
+  }
+
+  /** SIGSTOP: it pings no more, and the master may give up on it. */
+  stop(): void {
+    if (!this.#alive) return;
+    this.#gate.stop();
+    this.#parts.master.ownerMayBeLost();
+  }
+
+  goOn(): void {
+    this.#gate.goOn();
   }
 
   /** Mounts a segment of a new generation and registers the buckets that its disk still holds. */
@@ -148,6 +167,7 @@ export class SimOwner {
       segment_name: this.config.segment.segment_name,
       staging_slot_bytes: alignTo(object_bytes, DISK_ALIGN_BYTES),
       segment_contents: this.contents,
+      gate: this.#gate,
       segmentSlot: (offset) => this.slot(offset),
     });
   }
@@ -183,7 +203,7 @@ export class SimOwner {
     const life = this.#life;
     const next = (): void => {
       if (this.#life !== life) return;
-      body();
+      if (!this.#gate.stopped) body();
       loop.at(loop.now_ns + period_ns, kind, next);
     };
     loop.at(loop.now_ns + period_ns + delay_ns, kind, next);

@@ -1,20 +1,22 @@
 // The router of a simulated stack: core/router chooses; requests and answers take their hops. A pair's prefill half is
 // answered whole, with the KV it holds; the decode half streams.
 
-import type { EngineRequest } from "../core/engine/engine_api.ts";
 import {
   type Route,
   type RouterCore,
   type RoutingPolicy,
   readsPromptBlocks,
 } from "../core/router/router_api.ts";
+import { RouterTracer } from "../core/router/router_tracer.ts";
 import { present } from "../domain/assert.ts";
 import type { HostProfile } from "../domain/host_profile.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
+import type { TraceLog } from "../domain/trace_span.ts";
+import type { EffectOf } from "./effect_of.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Exchange } from "./exchange.ts";
-import type { SimEngine, SimListener } from "./sim_engine.ts";
-import type { EffectOf } from "./sim_store_client.ts";
+import type { SimEngine } from "./sim_engine.ts";
+import { type RequestHalf, SimRequest } from "./sim_request.ts";
 
 export interface SimRouterParts {
   readonly loop: EventLoop;
@@ -26,9 +28,20 @@ export interface SimRouterParts {
 
 export class SimRouter {
   readonly #parts: SimRouterParts;
+  #tracer: RouterTracer | null = null;
 
   constructor(parts: SimRouterParts) {
     this.#parts = parts;
+  }
+
+  /** Keeps spans from here on, of so many requests at most. */
+  startTrace(max_requests: number): void {
+    this.#tracer = new RouterTracer("router", max_requests);
+  }
+
+  /** Null: no trace was started. */
+  traceLog(): TraceLog | null {
+    return this.#tracer?.log() ?? null;
   }
 
   /** From the client. */
@@ -49,6 +62,7 @@ export class SimRouter {
   #route(exchange: Exchange): void {
     if (exchange.ended) return;
     const { core, policy, loop } = this.#parts;
+    exchange.arrived_ns = loop.now_ns;
     const { request_id, session_id, prompt } = exchange;
     const route = core.route(
       {
@@ -60,8 +74,11 @@ export class SimRouter {
       loop.now_ns,
     );
     if ("error" in route) {
-      const detail = route.error === "slo" ? "429: no engine can serve it in time" : "502: no engine is up";
-      exchange.end({ code: "http_status", detail });
+      exchange.end(
+        route.error === "slo"
+          ? { code: "rejected", detail: "429: no engine can serve it in time" }
+          : { code: "http_status", detail: "502: no engine is up" },
+      );
       return;
     }
     exchange.prefill_engine = route.prefill_engine;
@@ -72,78 +89,61 @@ export class SimRouter {
 
   #prefill(exchange: Exchange, route: Route): void {
     const { core, loop } = this.#parts;
-    const listener: SimListener = {
-      tokens: () => {},
-      finished: (outcome, remote) => {
-        if (outcome.reason === "rejected") {
-          this.#reject(exchange, outcome);
-          return;
-        }
-        exchange.stages = outcome.stages;
-        this.#hop(0, () => {
-          if (exchange.ended) return;
-          exchange.prefilled_ns = loop.now_ns;
-          core.prefillDone(exchange.request_id, loop.now_ns);
-          this.#decode(exchange, route, remote);
-        });
-      },
-    };
-    this.#submit(exchange, route.prefill_engine, listener, {
+    const half: RequestHalf = {
       max_tokens: 1,
       do_remote_decode: true,
       remote: null,
       transfer_id: exchange.request_id,
+    };
+    const request = new SimRequest(exchange, half, false, (outcome, remote) => {
+      if (outcome.reason === "rejected") {
+        this.#reject(exchange, outcome);
+        return;
+      }
+      exchange.stages = outcome.stages;
+      this.#hop(0, () => {
+        if (exchange.ended) return;
+        exchange.prefilled_ns = loop.now_ns;
+        core.prefillDone(exchange.request_id, loop.now_ns);
+        this.#decode(exchange, route, remote);
+      });
     });
+    this.#submit(exchange, route.prefill_engine, request);
   }
 
   /** The half that the client hears, or a whole request. */
   #decode(exchange: Exchange, route: Route, remote: RemoteKv | null): void {
-    const listener: SimListener = {
-      tokens: (at_ns) => {
-        if (exchange.output_tokens === 0) this.#noteHandover(exchange, at_ns[0] ?? 0);
-        exchange.tokens(at_ns);
-      },
-      finished: (outcome) => {
-        if (outcome.reason === "rejected") {
-          this.#reject(exchange, outcome);
-          return;
-        }
-        exchange.stages ??= outcome.stages;
-        this.#answer(exchange);
-      },
-    };
-    this.#submit(exchange, route.decode_engine, listener, {
+    const half: RequestHalf = {
       max_tokens: exchange.max_tokens,
       do_remote_decode: false,
       remote,
       transfer_id: remote?.transfer_id ?? null,
+    };
+    const request = new SimRequest(exchange, half, true, (outcome) => {
+      if (outcome.reason === "rejected") {
+        this.#reject(exchange, outcome);
+        return;
+      }
+      exchange.stages ??= outcome.stages;
+      this.#end(exchange, null);
     });
+    const { core, loop } = this.#parts;
+    if (remote === null) {
+      // An engine that was stopped may speak after the client has gone.
+      exchange.onFirstToken = () => {
+        if (!exchange.ended) core.prefillDone(exchange.request_id, loop.now_ns);
+      };
+    }
+    this.#submit(exchange, route.decode_engine, request);
   }
 
-  #noteHandover(exchange: Exchange, first_token_ns: number): void {
-    const { host } = this.#parts;
-    if (exchange.prefilled_ns === null) return;
-    exchange.handover_ns = first_token_ns + Math.floor(host.sse_ns / 2) - exchange.prefilled_ns;
-  }
-
-  #submit(
-    exchange: Exchange,
-    engine_name: string,
-    listener: SimListener,
-    half: Pick<EngineRequest, "max_tokens" | "do_remote_decode" | "remote" | "transfer_id">,
-  ): void {
+  #submit(exchange: Exchange, engine_name: string, request: SimRequest): void {
     const engine = present(
       this.#parts.engines.get(engine_name),
       "the router core picks engines of this stack",
     );
-    const { request_id, prompt } = exchange;
-    this.#hop(prompt.prompt_tokens, () => {
-      if (exchange.ended) return;
-      const { prompt_tokens, block_hashes, tail_token_ids } = prompt;
-      engine.submit(
-        { request_id, prompt_tokens, prompt_block_hashes: block_hashes, tail_token_ids, ...half },
-        listener,
-      );
+    this.#hop(request.prompt_tokens, () => {
+      if (!exchange.ended) engine.submit(request);
     });
   }
 
@@ -151,16 +151,29 @@ export class SimRouter {
     this.#end(exchange, `400: ${detail ?? "the engine cannot run this request"}`);
   }
 
-  #answer(exchange: Exchange): void {
-    this.#end(exchange, null);
-  }
-
   #end(exchange: Exchange, refusal: string | null): void {
     const { loop, host, core } = this.#parts;
     loop.at(loop.now_ns + host.sse_ns, "http", () => {
       if (exchange.ended) return;
       core.finished(exchange.request_id, loop.now_ns);
+      this.#trace(exchange, refusal);
       exchange.end(refusal === null ? null : { code: "http_status", detail: refusal });
+    });
+  }
+
+  /** The router is half way between engine and client. */
+  #trace(exchange: Exchange, refusal: string | null): void {
+    if (this.#tracer === null) return;
+    const { loop, host } = this.#parts;
+    const { request_id, arrived_ns, prefilled_ns } = exchange;
+    this.#tracer.ended({
+      request_id,
+      client_id: request_id,
+      arrived_ns,
+      prefilled_ns,
+      answered_ns: exchange.tokenTimes(Math.ceil(host.sse_ns / 2))[0] ?? null,
+      ended_ns: loop.now_ns - Math.floor(host.sse_ns / 2),
+      status: refusal === null ? 200 : 400,
     });
   }
 

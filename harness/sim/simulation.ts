@@ -9,6 +9,7 @@ import { NS_PER_S } from "../domain/units.ts";
 import { Conversations } from "./conversations.ts";
 import { EventLoop } from "./event_loop.ts";
 import type { SimRunConfig } from "./sim_config.ts";
+import type { SimFault } from "./sim_fault.ts";
 import { SimLoad } from "./sim_load.ts";
 import type { TickWatch } from "./sim_master.ts";
 import { SimStack } from "./sim_stack.ts";
@@ -30,6 +31,10 @@ export class Simulation {
   readonly loop: EventLoop;
   readonly stack: SimStack;
   readonly load: SimLoad;
+  /** Faults so far. */
+  readonly injected: SimFault[] = [];
+  /** The run ended early: a process without which nothing goes on was killed, or new weights were refused. */
+  died = false;
   readonly #config: SimRunConfig;
   readonly #onEvent: (() => void) | null;
   #started = false;
@@ -67,16 +72,34 @@ export class Simulation {
 
   run(): void {
     for (const fault of this.#config.faults) {
-      this.loop.at(this.loop.now_ns + fault.at_ns, "fault", () => this.stack.inject(fault));
+      this.loop.at(this.loop.now_ns + fault.at_ns, "fault", () => this.#inject(fault));
     }
     this.load.start();
-    while (!this.load.done || this.loop.pending_work > 0) this.#step();
+    while ((!this.load.done || this.loop.pending_work > 0) && !this.died) this.#step();
+  }
+
+  /** Unless the load has ended before. */
+  #inject(fault: SimFault): void {
+    if (this.load.done) return;
+    this.injected.push(fault);
+    this.#config.onInjected(fault, this.loop.now_ns);
+    if (fault.kind === "stack_death") this.died = true;
+    else this.stack.inject(fault);
   }
 
   #newWeights(phase_index: number, proceed: () => void): void {
     const { stack, weight_reset } = this.#config;
     const first_version = stack.engines[0]?.weights_version ?? 0;
-    this.stack.updateWeights(first_version + phase_index + 1, weight_reset, proceed);
+    this.stack.updateWeights(first_version + phase_index + 1, weight_reset, (refused_by) => {
+      if (refused_by === null) proceed();
+      else this.#refuseWeights(refused_by);
+    });
+  }
+
+  /** As live: an engine that may hold KV of old weights ends the run. */
+  #refuseWeights(engine_name: string): void {
+    this.died = true;
+    this.#config.onWeightsRefused(engine_name);
   }
 
   #step(): void {

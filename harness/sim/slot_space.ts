@@ -58,6 +58,10 @@ export class SlotSpace implements SegmentSpace {
     return slot * slot_bytes;
   }
 
+  offset(place: number): number {
+    return place;
+  }
+
   /** Once for each allocation. */
   free(offset: number): void {
     this.#free.push(offset / this.#slot_bytes);

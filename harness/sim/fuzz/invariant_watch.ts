@@ -8,12 +8,12 @@
 
 import type { MasterCore } from "../../core/master/master_core.ts";
 import { AssertionError, assert } from "../../domain/assert.ts";
-import { blockHashHex } from "../../domain/block_hash.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { RequestRecord } from "../../domain/request_record.ts";
 import { NS_PER_S } from "../../domain/units.ts";
+import { namespaceContent } from "../block_shard.ts";
 import type { SimFault } from "../sim_fault.ts";
-import type { TickWatch } from "../sim_master.ts";
+import type { SimMaster, TickWatch } from "../sim_master.ts";
 import type { SimOwner } from "../sim_owner.ts";
 import type { Simulation } from "../simulation.ts";
 
@@ -41,8 +41,14 @@ export class InvariantWatch {
 
   readonly onEvent = (): void => {
     if (this.#simulation === null) return;
-    for (const owner of this.#simulation.stack.owners) checkDisk(owner);
+    const { owners, masters } = this.#simulation.stack;
+    for (const owner of owners) checkDisk(owner);
+    for (const master of masters) checkMemory(master);
   };
+
+  record(record: RequestRecord): void {
+    this.records.push(record);
+  }
 
   /** Runs it to its end, past the last hand-over that nobody came for. */
   run(simulation: Simulation): void {
@@ -51,6 +57,8 @@ export class InvariantWatch {
       simulation.start();
       simulation.run();
       this.#checkRequests(simulation);
+      const { masters, owners, engines } = simulation.stack;
+      for (const process of [...masters, ...owners, ...engines]) process.goOn();
       this.#drain(simulation);
       for (const engine of simulation.stack.engines) {
         engine.core.assertInvariants();
@@ -143,7 +151,13 @@ export class InvariantWatch {
   #drain({ loop, stack }: Simulation): void {
     const hold_ms = Math.max(...stack.engines.map((engine) => engine.config.core.remote_hold_ms));
     const until_ns = loop.now_ns + hold_ms * 1e6 + NS_PER_S;
-    while (loop.now_ns < until_ns && loop.step()) this.onEvent();
+    while ((loop.now_ns < until_ns || loop.pending_work > 0) && loop.step()) this.onEvent();
+  }
+}
+
+function checkMemory(master: SimMaster): void {
+  for (const { allocated_bytes, capacity_bytes } of master.stats().segments) {
+    assert(allocated_bytes <= capacity_bytes, "no more memory is allocated than mounted");
   }
 }
 
@@ -157,7 +171,8 @@ function checkDisk({ disk, config }: SimOwner): void {
 function checkContent(owner: SimOwner, key: ObjectKey, offset: number): void {
   // A dead owner's memory is gone until the master notices; one that came back has mounted new memory.
   if (!owner.alive || owner.life > 0) return;
-  const hash = owner.contents.hash(owner.slot(offset));
-  const said = hash < 0 ? "nothing" : hash.toString(16).padStart(blockHashHex(0 as never).length, "0");
-  assert(key.endsWith(`@${said}`), `a stored object holds the bytes of its key: ${key} holds ${said}`);
+  const [, namespace, hash] = /@tp_rank:(\d+)@.*@([0-9a-f]+)$/.exec(key) ?? [];
+  const named = namespaceContent(Number.parseInt(hash ?? "", 16), Number(namespace));
+  const said = owner.contents.hash(owner.slot(offset));
+  assert(said === named, `a stored object holds the bytes of its key: ${key} holds ${said}, not ${named}`);
 }
