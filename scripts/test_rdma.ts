@@ -1,5 +1,5 @@
 // `bun run test:rdma`: boots a small VM with Soft-RoCE and runs in it, over verbs and between separate processes, the network
-// contract, the faults of a device, and a measurement beside what the device gives to perftest. Needs no RDMA hardware, no
+// contract, the faults of a device, the store, a 1p1d bench, and a measurement beside what the device gives to perftest. Needs no RDMA hardware, no
 // privilege and no KVM; needs the Debian packages that it names when they are missing. Everything that is not a pass is a
 // failure with a reason: a VM that does not boot, a suite that does not end, a figure that is missing.
 //
@@ -9,17 +9,17 @@ import { parseArgs } from "node:util";
 import { buildNative } from "../native/ffi/build_native.ts";
 import { buildFabric } from "../native/ffi/rdma_build.ts";
 import { bootVm, type VmRun } from "./rdma_vm/boot_vm.ts";
-import { type GuestFigures, guestReport, guestScript } from "./rdma_vm/guest_report.ts";
+import { type GuestBench, type GuestFigures, guestReport, guestScript } from "./rdma_vm/guest_report.ts";
 import { missingPackages } from "./rdma_vm/vm_image.ts";
 
 const HELP = `bun run test:rdma [--timeout-s N] [--quiet]
 Runs the network contract, device faults and a measurement over Soft-RoCE in a VM.
-  --timeout-s N   the VM is killed after this long (default 400)
+  --timeout-s N   the VM is killed after this long (default 900)
   --quiet         prints the verdict only`;
 
 const { values } = parseArgs({
   options: {
-    "timeout-s": { type: "string", default: "400" },
+    "timeout-s": { type: "string", default: "900" },
     quiet: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -39,7 +39,7 @@ async function main(timeout_s: number, quiet: boolean): Promise<number> {
     return 2;
   }
   // The VM sees this checkout read-only.
-  for (const built of [buildNative(), buildFabric()]) {
+  for (const built of [buildNative(), buildFabric("libfabric")]) {
     if (built.ok) continue;
     console.error(`test:rdma: ${built.error.detail}`);
     return 2;
@@ -84,10 +84,18 @@ function verdict(run: VmRun, timeout_s: number): number {
   if (run.timed_out) problems.push(`the VM was killed after ${timeout_s} s`);
   if (run.exit_code !== 0) problems.push(`the VM's script ended with ${run.exit_code ?? "nothing"}`);
   if (report.figures !== null) console.log(figuresText(report.figures));
+  if (report.bench !== null) console.log(benchText(report.bench));
   for (const problem of problems) console.error(`test:rdma: ${problem}`);
   const passed = `${report.passed} tests passed over verbs in ${run.wall_s.toFixed(0)} s`;
   console.log(`test:rdma: ${problems.length === 0 ? "ok" : "FAILED"}, ${passed}`);
   return problems.length === 0 ? 0 : 1;
+}
+
+function benchText({ requests, store_hit_tokens, stale_reads, corrupt_reads, paths }: GuestBench): string {
+  return (
+    `1p1d bench by ${paths.join(", ")}: ${requests} requests, ${store_hit_tokens} tokens from the store, ` +
+    `${stale_reads} stale and ${corrupt_reads} corrupt reads`
+  );
 }
 
 function figuresText(figures: GuestFigures): string {

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -25,6 +25,18 @@ test("doctor prints the facts of a host without RDMA, and says why there are non
   expect(out).toContain("/dev/shm");
   expect(out).toMatch(/disk path +(io_uring\+direct|pread\+direct|pread\+buffered)/);
   expect(out).toContain("n/a (no device under /sys/class/infiniband)");
+  expect(out).toMatch(/to hosts +tcp: .*no RDMA device/);
+});
+
+test("doctor says which device would be taken to other hosts, and why", () => {
+  const port = join(directory, "rdma", "class", "infiniband", "rxe0", "ports", "1");
+  mkdirSync(join(port, "gids"), { recursive: true });
+  mkdirSync(join(port, "gid_attrs", "types"), { recursive: true });
+  writeFileSync(join(port, "state"), "4: ACTIVE\n");
+  writeFileSync(join(port, "gids", "0"), "0000:0000:0000:0000:0000:ffff:0a4d:0001\n");
+  writeFileSync(join(port, "gid_attrs", "types", "0"), "RoCE v2\n");
+  const { out } = doctor("--sysfs", join(directory, "rdma"));
+  expect(out).toMatch(/to hosts +rdma by rxe0: rxe0 is up, GID 0 \(roce_v2\)/);
 });
 
 test("doctor --json --config gives the findings of a deployment file with their rule", () => {

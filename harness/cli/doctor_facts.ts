@@ -3,7 +3,10 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { chooseNetworkPath } from "../../native/ffi/network_path.ts";
 import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
+import { readRdmaDevices as readPathDevices } from "../../native/ffi/rdma_devices.ts";
+import { assert } from "../domain/assert.ts";
 import { findMooncake } from "../launch/mooncake_install.ts";
 import { type RdmaDevice, readRdmaDevices } from "../launch/rdma_devices.ts";
 import { bestGidIndex, type GidScore } from "../launch/rdma_gid.ts";
@@ -30,6 +33,8 @@ export interface DoctorFacts {
   readonly mooncake: Fact<string>;
   readonly rdma_devices: readonly RdmaDevice[];
   readonly gid_index: Fact<GidScore>;
+  /** What `protocol: auto` takes to a node on another host, and over what. */
+  readonly network_path: { readonly path: string; readonly why: string };
   readonly gpus: Fact<readonly GpuRow[]>;
   /** Null where there is no GPU or no RDMA device. */
   readonly gpu_nic_plan: GpuNicPlan | null;
@@ -55,9 +60,18 @@ export async function gatherDoctorFacts({ disk_dir, sysfs_root }: DoctorProbe): 
     mooncake: fromResult(findMooncake()),
     rdma_devices,
     gid_index: fromResult(gid_index),
+    network_path: networkPath(join(sysfs_root, "class/infiniband")),
     gpus,
     gpu_nic_plan: rows.length === 0 || rdma_devices.length === 0 ? null : planGpuNics(rows, rdma_devices),
   };
+}
+
+function networkPath(sys_infiniband: string): DoctorFacts["network_path"] {
+  const wish = { protocol: "auto", device_names: [], gid_index: null, numa_node: null } as const;
+  const chosen = chooseNetworkPath(wish, false, readPathDevices(sys_infiniband), "");
+  assert(chosen.ok, "auto without named devices always finds a path");
+  const { path, why } = chosen.value;
+  return { path: path === "rdma" ? `rdma by ${chosen.value.device}` : path, why };
 }
 
 function fromResult<T>(result: { ok: true; value: T } | { ok: false; error: string }): Fact<T> {

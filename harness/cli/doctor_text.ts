@@ -27,6 +27,7 @@ export function renderDoctor({ facts, config }: DoctorReport): string {
     line("disk path", describe(facts.disk_path_taken, String)),
     line("mooncake", describe(facts.mooncake, String)),
     ...rdmaLines(facts),
+    line("to hosts", `${facts.network_path.path}: ${facts.network_path.why}`),
     ...configLines(config),
   ].join("\n");
 }

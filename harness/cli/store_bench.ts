@@ -5,8 +5,17 @@ import { formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
 import { KIB, MIB } from "../domain/units.ts";
 import type { StoreBenchResult } from "../measure/store_bench_figures.ts";
+import { type ChosenPath, chooseBenchPath } from "./choose_bench_path.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import { LIMIT_NAMES, openPathLimit } from "./path_limit.ts";
+import { measureCore } from "./store_bench_core.ts";
+import { renderCore } from "./store_bench_core_text.ts";
+import { measureDisk } from "./store_bench_disk.ts";
+import { renderDisk } from "./store_bench_disk_text.ts";
 import { measureMaster } from "./store_bench_master.ts";
+import { type MooncakeBench, startMooncakeBench } from "./store_bench_mooncake.ts";
+import { measureObjects } from "./store_bench_objects.ts";
+import { renderObjects } from "./store_bench_objects_text.ts";
 import { type StoreBenchStack, startStoreBenchStack } from "./store_bench_stack.ts";
 import { renderStoreBench } from "./store_bench_text.ts";
 import { measureTransfers, type TransferCell } from "./store_bench_transfers.ts";
@@ -17,15 +26,31 @@ Starts a master and an owner in processes of their own and measures put and get 
 master answers, each as a ratio to what this machine's memcpy and sockets do in the same run.
 
   --full           every size, batch and number of requesters (some minutes); without it a choice of them
+  --path P         shm (default), tcp or rdma: how requesters reach the segment; the last two from another node
+  --compare S      mooncake: the same cells of one requester on a real Mooncake (scripts/install_mooncake; needs root for a network namespace)
   --seconds S      time for each row (default 0.5)
   --keys N         keys resident while the master is asked (default 100000)
+  --core           only this: random operations on the master's core alone, every answer compared with the reference model
+  --objects N      only this: memory and standstills of a master process with N objects (10000000 take some 1.5 GB and two minutes)
+  --disk DIR       only this: a file under DIR written and read by the data plane, beside fio in turn
   --json           print figures as JSON instead of a Markdown table
   --help           this text
 
-Exit codes: 0 done; 2 usage; 3 a put or a get failed; 4 the store did not start.
+Exit codes: 0 done; 2 usage; 3 a put or a get failed, or an answer was not the model's; 4 the store did not start.
 `;
 
-const FLAGS = { full: "switch", seconds: "value", keys: "value", json: "switch", help: "switch" } as const;
+const FLAGS = {
+  full: "switch",
+  path: "value",
+  compare: "value",
+  seconds: "value",
+  keys: "value",
+  core: "switch",
+  objects: "value",
+  disk: "value",
+  json: "switch",
+  help: "switch",
+} as const;
 
 const COPY_THREADS = 2;
 const MEMORY_BYTES = 128 * MIB;
@@ -33,6 +58,7 @@ const SEGMENT_BYTES = 640 * MIB;
 /** The allocator may not find the last bytes of a full segment. */
 const CELL_BYTES_MAX = 512 * MIB;
 const RESIDENT_KEYS = 100_000;
+const LEAST_OBJECTS = 100_000;
 
 const CHOSEN: readonly TransferCell[] = [
   { object_bytes: 4 * KIB, batch: 1, requesters: 1 },
@@ -53,52 +79,107 @@ async function storeBench(argv: readonly string[]): Promise<ExitCode> {
   const flags = new FlagReader(argv, FLAGS);
   const budget_s = flags.positive("seconds") ?? 0.5;
   const keys = flags.integer("keys", 1) ?? RESIDENT_KEYS;
+  const objects = flags.integer("objects", LEAST_OBJECTS);
   if (flags.problems.length > 0) {
     for (const problem of flags.problems) console.error(`store-bench: ${formatConfigProblem(problem)}`);
     return EXIT.USAGE;
   }
   if (flags.has("help")) return print(HELP, EXIT.DONE);
+  if (flags.has("core")) return benchCore(flags.has("json"), budget_s);
+  const disk = flags.text("disk");
+  if (disk !== undefined) return benchDisk(flags.has("json"), disk);
+  if (objects !== undefined) return benchObjects(flags.has("json"), objects, budget_s);
+  return benchStore(flags, budget_s, keys);
+}
+
+async function benchStore(flags: FlagReader, budget_s: number, keys: number): Promise<ExitCode> {
+  const chosen = chooseBenchPath(flags.text("path") ?? "shm");
+  if (!chosen.ok) return fail(chosen.error, EXIT.USAGE);
+  const compare = flags.text("compare");
+  if (compare !== undefined && compare !== "mooncake")
+    return fail(`--compare: must be mooncake, got ${compare}.`, EXIT.USAGE);
+  await using opened = new AsyncDisposableStack();
+  const other = compare === undefined ? null : await startMooncakeBench(SEGMENT_BYTES, MEMORY_BYTES);
+  if (other?.ok === false) return fail(`--compare mooncake: ${other.error}`, EXIT.STACK_FAILED);
+  opened.defer(() => other?.value.stop());
   const cells = flags.has("full") ? everyCell() : CHOSEN;
   const stack = await startStoreBenchStack({
     segment_bytes: Math.max(SEGMENT_BYTES, 5 * KIB * keys),
     requesters: Math.max(...cells.map(({ requesters }) => requesters)),
     memory_bytes: MEMORY_BYTES,
     copy_threads: COPY_THREADS,
+    network: chosen.value.network,
   });
-  if (!stack.ok) {
-    console.error(`store-bench: ${stack.error}`);
-    return EXIT.STACK_FAILED;
-  }
-  try {
-    const result = await measure(stack.value, cells, budget_s, keys);
-    const text = flags.has("json") ? `${JSON.stringify(result, null, 2)}\n` : renderStoreBench(result);
-    const failed = result.transfers.some(({ failed_keys }) => failed_keys > 0);
-    return print(text, failed ? EXIT.INVALID_RUN : EXIT.DONE);
-  } finally {
-    await stack.value.stop();
-  }
+  if (!stack.ok) return fail(stack.error, EXIT.STACK_FAILED);
+  opened.defer(() => stack.value.stop());
+  const result = await measure(stack.value, chosen.value, other?.value ?? null, cells, budget_s, keys);
+  const text = flags.has("json") ? `${JSON.stringify(result, null, 2)}\n` : renderStoreBench(result);
+  const failed = result.transfers.some(({ failed_keys }) => failed_keys > 0);
+  return print(text, failed ? EXIT.INVALID_RUN : EXIT.DONE);
+}
+
+function fail(problem: string, code: ExitCode): ExitCode {
+  console.error(`store-bench: ${problem}`);
+  return code;
+}
+
+function benchCore(json: boolean, budget_s: number): ExitCode {
+  const figures = measureCore(budget_s);
+  const text = json ? `${JSON.stringify(figures, null, 2)}\n` : renderCore(figures);
+  return print(text, figures.first_difference === null ? EXIT.DONE : EXIT.INVALID_RUN);
+}
+
+async function benchObjects(json: boolean, objects: number, budget_s: number): Promise<ExitCode> {
+  const figures = await measureObjects(objects, budget_s);
+  return print(json ? `${JSON.stringify(figures, null, 2)}\n` : renderObjects(figures), EXIT.DONE);
+}
+
+async function benchDisk(json: boolean, directory: string): Promise<ExitCode> {
+  const result = await measureDisk(directory);
+  if (!result.ok) return fail(`--disk ${directory}: ${result.error}`, EXIT.STACK_FAILED);
+  const failed = result.value.figures.some(({ failed_ops }) => failed_ops > 0);
+  const text = json ? `${JSON.stringify(result.value, null, 2)}\n` : renderDisk(result.value);
+  return print(text, failed ? EXIT.INVALID_RUN : EXIT.DONE);
 }
 
 async function measure(
   { requesters, socket_dir }: StoreBenchStack,
+  { path, why, device }: ChosenPath,
+  other: MooncakeBench | null,
   cells: readonly TransferCell[],
   budget_s: number,
   keys: number,
 ): Promise<StoreBenchResult> {
   const transfers: StoreBenchResult["transfers"][number][] = [];
   const skipped: StoreBenchResult["skipped"][number][] = [];
+  const limit = await openPathLimit(path, MEMORY_BYTES, COPY_THREADS, device);
+  if (!limit.ok) throw new Error(limit.error.detail);
+  const theirs: StoreBenchResult["transfers"][number][] = [];
   for (const [i, cell] of cells.entries()) {
     const reason = whySkipped(cell);
     if (reason !== null) skipped.push({ ...cell, reason });
-    else transfers.push(await measureTransfers(requesters, cell, COPY_THREADS, budget_s));
+    else transfers.push(await measureTransfers(requesters, cell, limit.value, budget_s));
+    if (reason === null && other !== null && cell.requesters === 1)
+      theirs.push(await measureTransfers([other.requester], cell, limit.value, budget_s));
     console.error(`store-bench: ${i + 1} of ${cells.length} rows`);
   }
+  limit.value.close();
   const [first] = requesters;
   if (first === undefined) throw new Error("a bench has a requester");
   const master = await measureMaster(first, socket_dir, keys, budget_s);
   const cpu = cpus()[0]?.model ?? arch();
   const host = { cpu, cpus: cpus().length, kernel: release(), bun: Bun.version };
-  return { schema_version: 1, host, copy_threads: COPY_THREADS, transfers, skipped, master };
+  const taken = { path, why, limit: LIMIT_NAMES[path] };
+  return {
+    schema_version: 2,
+    path: taken,
+    host,
+    copy_threads: COPY_THREADS,
+    transfers,
+    skipped,
+    master,
+    compared: other === null ? null : { store: `mooncake ${other.version}`, transfers: theirs },
+  };
 }
 
 function whySkipped({ object_bytes, batch, requesters }: TransferCell): string | null {

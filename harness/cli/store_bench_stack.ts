@@ -3,7 +3,6 @@
 
 import { join } from "node:path";
 import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
-import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import { OsClock } from "../clock/os_clock.ts";
 import type { StoreConfig } from "../config/arm_config.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -11,8 +10,10 @@ import { MIB } from "../domain/units.ts";
 import { makeRuntimeDirs, sweepStaleDirs } from "../launch/runtime_dirs.ts";
 import { StackLauncher } from "../launch/stack_launcher.ts";
 import { openEmbeddedStoreClient } from "../stack/embedded_store_client.ts";
-import type { MasterProcess, OwnerProcess } from "../stack/process_config.ts";
+import { openProcessPlane } from "../stack/open_process_plane.ts";
+import type { MasterProcess, NetworkWish, OwnerProcess } from "../stack/process_config.ts";
 import type { StoreClient } from "../stack/store_client.ts";
+import { readSharedSecret } from "./shared_secret_file.ts";
 
 export interface BenchRequester {
   readonly client: StoreClient;
@@ -33,19 +34,23 @@ export interface StoreBenchStackOptions {
   /** Of each requester. */
   readonly memory_bytes: number;
   readonly copy_threads: number;
+  /** Requesters are then on another node; null: on the segment's, by its memory. */
+  readonly network: NetworkWish | null;
 }
 
 const NODE = "node0";
+const OTHER_NODE = "node1";
 const RPC_TIMEOUT_MS = 30_000;
 
 /** Evicts nothing and keeps no lease longer than a batch takes. */
-const STORE: StoreConfig = {
+export const BENCH_STORE: StoreConfig = {
   kind: "embedded",
   tiers: "hbm+cpu",
   pool: "global",
   enable_offload: false,
   offload_on_evict: false,
   acknowledged_puts: "safe",
+  promote_on_hit: false,
   segment_bytes: 0,
   lease_ttl_ms: 30_000,
   soft_pin_ttl_ms: 1_800_000,
@@ -66,6 +71,7 @@ const STORE: StoreConfig = {
     low_watermark_ratio: 0.8,
     heartbeat_ms: 1000,
     staging_bytes: 16 * MIB,
+    keys_limit: 10_000_000,
   },
 };
 
@@ -118,14 +124,14 @@ function master(address: (name: string) => string): MasterProcess {
     rpc_address: address("master"),
     http_port: 0,
     seed: 1,
-    store: STORE,
+    store: BENCH_STORE,
   };
 }
 
 function owner(
   address: (name: string) => string,
   shm_path: string,
-  { segment_bytes }: StoreBenchStackOptions,
+  { segment_bytes, network }: StoreBenchStackOptions,
 ): OwnerProcess {
   return {
     kind: "owner",
@@ -138,7 +144,8 @@ function owner(
     rpc_address: address("owner"),
     http_port: 0,
     master_address: address("master"),
-    client_ttl_ms: STORE.client_ttl_ms,
+    client_ttl_ms: BENCH_STORE.client_ttl_ms,
+    network,
     disk: null,
   };
 }
@@ -147,22 +154,29 @@ function openRequester(
   index: number,
   shm_path: string,
   master_address: string,
-  { memory_bytes, copy_threads }: StoreBenchStackOptions,
+  { memory_bytes, copy_threads, network: wish }: StoreBenchStackOptions,
 ): Result<BenchRequester, string> {
-  const plane = openDataPlane({ copy_threads });
-  if (!plane.ok) return err(plane.error.detail);
-  const memory = plane.value.createRegion(shm_path, memory_bytes, 1);
+  const log = (line: string): void => console.error(`store-bench: ${line}`);
+  const opened = openProcessPlane(wish, log, copy_threads);
+  if (!opened.ok) return err(opened.error.detail);
+  const { plane, network } = opened.value;
+  const memory = plane.createRegion(shm_path, memory_bytes, 1);
   if (!memory.ok) return err(memory.error.detail);
+  const secret = readSharedSecret();
+  if (!secret.ok) return secret;
+  const node = wish === null ? NODE : OTHER_NODE;
   const client = openEmbeddedStoreClient({
-    client_id: `${NODE}/requester-${index}`,
-    node: NODE,
+    client_id: `${node}/requester-${index}`,
+    node,
     master_address,
-    plane: plane.value,
+    plane,
+    network,
     links: null,
     clock: new OsClock(),
-    log: (line) => console.error(`store-bench: ${line}`),
+    log,
     rpc_timeout_ms: RPC_TIMEOUT_MS,
+    secret: secret.value,
   });
   if (!client.ok) return err(client.error.detail);
-  return ok({ client: client.value, plane: plane.value, memory: memory.value });
+  return ok({ client: client.value, plane, memory: memory.value });
 }

@@ -1,12 +1,12 @@
-// One cell of store-bench: rounds of memcpy, put and get take turns, so that a neighbour's load meets all three.
+// One cell of store-bench: rounds of the limit, put and get take turns, so that a neighbour's load meets all three.
 
-import { loadNativeLibrary, type NativeLibrary } from "../../native/ffi/native_library.ts";
-import { assert, present } from "../domain/assert.ts";
+import { present } from "../domain/assert.ts";
 import type { BlockHash } from "../domain/block_hash.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../domain/replica.ts";
-import { MIB, NS_PER_S } from "../domain/units.ts";
+import { NS_PER_S } from "../domain/units.ts";
 import { type TransferFigures, transferFigures } from "../measure/store_bench_figures.ts";
 import type { GetItem } from "../stack/store_items.ts";
+import type { PathLimit } from "./path_limit.ts";
 import type { BenchRequester } from "./store_bench_stack.ts";
 
 export interface TransferCell {
@@ -17,8 +17,7 @@ export interface TransferCell {
 
 const MIN_ROUNDS = 5;
 const MAX_ROUNDS = 400;
-const MAX_ROUNDS_PER_MEMCPY = 32;
-const MEMCPY_BYTES_MIN: number = 16 * MIB;
+const WARM_S = 0.3;
 
 let keys_made = 0;
 
@@ -26,48 +25,34 @@ let keys_made = 0;
 export async function measureTransfers(
   requesters: readonly BenchRequester[],
   cell: TransferCell,
-  copy_threads: number,
+  limit: PathLimit,
   budget_s: number,
 ): Promise<TransferFigures> {
   const used = requesters.slice(0, cell.requesters);
   const first = present(used[0], "a cell has a requester");
   for (const requester of used) await fill(requester, cell);
-  const native = loadNativeLibrary();
-  assert(native.ok, "the native library has been loaded by the requesters");
-  const memcpy_ns: number[] = [];
+  const put_limit_ns: number[] = [];
+  const get_limit_ns: number[] = [];
   const put_ns: number[] = [];
   const get_ns: number[] = [];
   let failed_keys = 0;
-  await round(used, cell); // maps the segment and warms the code
-  const rounds_per_memcpy = roundsPerMemcpy(cell);
+  const rounds_each = limit.roundsEach(cell);
+  // Maps the segment, warms the code of both processes and touches the memory that the rounds will use.
+  const warm_ns = first.plane.now_ns() + WARM_S * NS_PER_S;
+  for (let i = 0; i < MIN_ROUNDS || first.plane.now_ns() < warm_ns; i++) await round(used, cell);
   const end_ns = first.plane.now_ns() + budget_s * NS_PER_S;
   for (let i = 0; i < MAX_ROUNDS && (i < MIN_ROUNDS || first.plane.now_ns() < end_ns); i++) {
-    if (i % rounds_per_memcpy === 0) memcpy_ns.push(memcpyNs(native.value, cell, copy_threads));
+    const most = i % rounds_each === 0 ? limit.batchNs(cell) : null;
+    if (most !== null) {
+      put_limit_ns.push(most.put_ns);
+      get_limit_ns.push(most.get_ns);
+    }
     const spent = await round(used, cell);
     put_ns.push(spent.put_ns);
     get_ns.push(spent.get_ns);
     failed_keys += spent.failed_keys;
   }
-  return transferFigures(cell, { memcpy_ns, put_ns, get_ns, failed_keys });
-}
-
-/**
- * One batch by memcpy, of memory that no cache of a core holds, as a segment's is: small batches are timed as a part of a larger
- * copy, in which starting threads does not count either.
- */
-function memcpyNs(
-  native: NativeLibrary,
-  { object_bytes, batch }: TransferCell,
-  copy_threads: number,
-): number {
-  const pieces = Math.max(batch, Math.ceil(MEMCPY_BYTES_MIN / object_bytes));
-  const threads = Math.min(copy_threads, batch);
-  return (native.tb_measure_memcpy(object_bytes, pieces, 1, threads) * batch) / pieces;
-}
-
-/** A memcpy is a disturbance to what runs next: short rounds follow it in groups. */
-function roundsPerMemcpy({ object_bytes, batch }: TransferCell): number {
-  return Math.max(1, Math.min(MAX_ROUNDS_PER_MEMCPY, Math.floor(MEMCPY_BYTES_MIN / (object_bytes * batch))));
+  return transferFigures(cell, { put_limit_ns, get_limit_ns, put_ns, get_ns, failed_keys });
 }
 
 /** New keys every time: a put of a key that exists copies nothing. */

@@ -1,5 +1,7 @@
 // Objects of the store as requesters see them: descriptors of stored copies, and how to place new ones.
 
+import type { SegmentFabricKeys } from "./fabric_key.ts";
+
 /** An object's bytes in a segment that an owner has mounted. */
 export interface MemoryReplica {
   readonly tier: "cpu";
@@ -26,14 +28,20 @@ export interface ReplicateConfig {
   /** Segment names to try first, in order. An unknown or full one falls back, and the fallback is counted. */
   readonly preferred_segments: readonly string[];
   readonly soft_pin: boolean;
+  /** Of this put's soft pins, from put end on; 0: none. Null: the master's default. Only with `soft_pin`. */
+  readonly soft_pin_ttl_ms: number | null;
   readonly hard_pin: boolean;
+  /** [objects]: members of one group are evicted together or not at all; "": of no group. Empty: no object has one. */
+  readonly group_ids: readonly string[];
 }
 
 export const DEFAULT_REPLICATE_CONFIG: ReplicateConfig = {
   replica_num: 1,
   preferred_segments: [],
   soft_pin: false,
+  soft_pin_ttl_ms: null,
   hard_pin: false,
+  group_ids: [],
 };
 
 /** A segment as its owner mounts it at the master. */
@@ -49,4 +57,6 @@ export interface SegmentInfo {
   /** The owner's RPC address, for reads of its disk tier. */
   readonly owner_address: string;
   readonly enable_offload: boolean;
+  /** For requesters on other hosts; null: the owner is reached through its host's memory only. */
+  readonly fabric_keys: SegmentFabricKeys | null;
 }

@@ -6,19 +6,20 @@ import { assert } from "../domain/assert.ts";
 import { NS_PER_S, NS_PER_US } from "../domain/units.ts";
 import { quantile, sortAscending } from "../stats/quantile.ts";
 
-/** Put and get of `batch` objects at once by each of `requesters` to a segment of another process on the same node. */
+/** Put and get of `batch` objects at once by each of `requesters` to a segment of another process. */
 export interface TransferFigures {
   readonly object_bytes: number;
   readonly batch: number;
   readonly requesters: number;
   readonly rounds: number;
-  /** memcpy of the same sizes by as many threads as one requester copies with. */
-  readonly memcpy_bytes_per_s: number;
+  /** What the machine does on this path with the same sizes; null: not known. */
+  readonly put_limit_bytes_per_s: number | null;
+  readonly get_limit_bytes_per_s: number | null;
   readonly put_bytes_per_s: number;
   /** Every byte is verified. */
   readonly get_bytes_per_s: number;
-  readonly put_of_memcpy: number;
-  readonly get_of_memcpy: number;
+  readonly put_of_limit: number | null;
+  readonly get_of_limit: number | null;
   readonly put_us_p50: number;
   readonly get_us_p50: number;
   /** Keys whose put or get failed, or read as stale. Must be 0. */
@@ -39,7 +40,9 @@ export interface MasterFigures {
 }
 
 export interface StoreBenchResult {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
+  /** How bytes went between requesters and segment, and why so. */
+  readonly path: { readonly path: "shm" | "tcp" | "rdma"; readonly why: string; readonly limit: string };
   readonly host: {
     readonly cpu: string;
     readonly cpus: number;
@@ -56,11 +59,15 @@ export interface StoreBenchResult {
     readonly reason: string;
   }[];
   readonly master: MasterFigures;
+  /** The cells of one requester on another store; null: none was asked for. */
+  readonly compared: { readonly store: string; readonly transfers: readonly TransferFigures[] } | null;
 }
 
 /** Samples of one cell, ns: one of each a round. */
 export interface TransferSamples {
-  readonly memcpy_ns: readonly number[];
+  /** Of the limit; empty: not known. */
+  readonly put_limit_ns: readonly number[];
+  readonly get_limit_ns: readonly number[];
   readonly put_ns: readonly number[];
   readonly get_ns: readonly number[];
   readonly failed_keys: number;
@@ -71,23 +78,23 @@ export function transferFigures(
   samples: TransferSamples,
 ): TransferFigures {
   const batch_bytes = cell.object_bytes * cell.batch;
-  const [memcpy_ns, put_ns, get_ns] = [
-    median(samples.memcpy_ns),
-    median(samples.put_ns),
-    median(samples.get_ns),
-  ];
+  const [put_ns, get_ns] = [median(samples.put_ns), median(samples.get_ns)];
   const moved_bytes = batch_bytes * cell.requesters;
-  const memcpy_bytes_per_s = (batch_bytes * NS_PER_S) / memcpy_ns;
+  const limitOf = (ns: readonly number[]): number | null =>
+    ns.length === 0 ? null : (batch_bytes * NS_PER_S) / median(ns);
+  const put_limit_bytes_per_s = limitOf(samples.put_limit_ns);
+  const get_limit_bytes_per_s = limitOf(samples.get_limit_ns);
   const put_bytes_per_s = (moved_bytes * NS_PER_S) / put_ns;
   const get_bytes_per_s = (moved_bytes * NS_PER_S) / get_ns;
   return {
     ...cell,
     rounds: samples.put_ns.length,
-    memcpy_bytes_per_s,
+    put_limit_bytes_per_s,
+    get_limit_bytes_per_s,
     put_bytes_per_s,
     get_bytes_per_s,
-    put_of_memcpy: put_bytes_per_s / memcpy_bytes_per_s,
-    get_of_memcpy: get_bytes_per_s / memcpy_bytes_per_s,
+    put_of_limit: put_limit_bytes_per_s === null ? null : put_bytes_per_s / put_limit_bytes_per_s,
+    get_of_limit: get_limit_bytes_per_s === null ? null : get_bytes_per_s / get_limit_bytes_per_s,
     put_us_p50: put_ns / NS_PER_US,
     get_us_p50: get_ns / NS_PER_US,
     failed_keys: samples.failed_keys,

@@ -26,12 +26,13 @@ export function openEmbeddedStoreClient(
 ): Result<EmbeddedStoreClient, StartError> {
   const address = parseAddress(options.master_address);
   if (!address.ok) return err({ code: "peer_unreachable", detail: `master_${address.error}` });
-  const { clock, rpc_timeout_ms } = options;
+  const { clock, rpc_timeout_ms, secret = null } = options;
   const master = new RpcClient<MasterTypes>({
     address: address.value,
     service: MASTER_SERVICE,
     clock,
     timeout_ms: rpc_timeout_ms,
+    secret,
   });
   return ok(new EmbeddedStoreClient(options, master));
 }
@@ -44,9 +45,9 @@ export class EmbeddedStoreClient implements StoreClient {
   readonly #parts: GetParts & PutParts;
 
   constructor(options: EmbeddedStoreOptions, master: RpcClient<MasterTypes>) {
-    const { plane, links, node, client_id, log } = options;
+    const { plane, network, links, node, client_id, log } = options;
     this.#master = master;
-    this.#directory = new SegmentDirectory(master, plane, log);
+    this.#directory = new SegmentDirectory({ master, plane, network: network ?? null, node, log });
     this.#owner_reads = new OwnerReads(options);
     this.#parts = {
       plane,

@@ -1,8 +1,10 @@
 // What an EmbeddedStoreClient is made of: `openEmbeddedStoreClient(options)` in embedded_store_client.ts.
 
 import type { DataPlane } from "../../native/ffi/data_plane.ts";
+import type { NetworkedDataPlane } from "../../native/ffi/networked_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { ClientId } from "../domain/master_api.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
 import type { Log } from "./process_config.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 
@@ -14,12 +16,16 @@ export interface EmbeddedStoreOptions {
   readonly master_address: string;
   /** The process's own data plane; stays the caller's. */
   readonly plane: DataPlane;
+  /** The same plane, where it reaches other nodes by network; absent: they share this host's memory. */
+  readonly network?: NetworkedDataPlane | null;
   /** Null: no link is shaped. */
   readonly links: ShapedLinks | null;
   readonly clock: Clock;
   readonly log: Log;
   /** Longest wait for one reply of the master or an owner. */
   readonly rpc_timeout_ms: number;
+  /** Of a store that serves only who knows one. */
+  readonly secret?: SharedSecret | null;
 }
 
 export const DEFAULT_RPC_TIMEOUT_MS = 30_000;

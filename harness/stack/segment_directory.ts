@@ -1,7 +1,8 @@
 // The segments that a store client reads and writes: their owners' descriptions from the master and the memory they are
 // mapped at. Mapped on first use; a mapping is given back when its owner is found dead and nothing copies from it any more.
 
-import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
+import type { DataPlane, Region, RegionError } from "../../native/ffi/data_plane.ts";
+import type { NetworkedDataPlane } from "../../native/ffi/networked_data_plane.ts";
 import { assert } from "../domain/assert.ts";
 import type { SegmentInfo } from "../domain/replica.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -26,20 +27,26 @@ interface Entry {
   readonly mappings: Map<SegmentPart, Mapping>;
 }
 
+export interface SegmentDirectoryOptions {
+  readonly master: RpcClient<MasterTypes>;
+  readonly plane: DataPlane;
+  /** The same plane, where segments of other nodes are reached by network. */
+  readonly network: NetworkedDataPlane | null;
+  /** Of the client: segments of its own node are always mapped. */
+  readonly node: string;
+  readonly log: Log;
+}
+
 export class SegmentDirectory {
-  readonly #master: RpcClient<MasterTypes>;
-  readonly #plane: DataPlane;
-  readonly #log: Log;
+  readonly #options: SegmentDirectoryOptions;
   readonly #entries = new Map<string, Entry>();
   /** Copies under way, over all mappings. */
   #users = 0;
   #onIdle: (() => void) | null = null;
   #refreshing: Promise<Result<readonly SegmentInfo[], RpcError>> | null = null;
 
-  constructor(master: RpcClient<MasterTypes>, plane: DataPlane, log: Log) {
-    this.#master = master;
-    this.#plane = plane;
-    this.#log = log;
+  constructor(options: SegmentDirectoryOptions) {
+    this.#options = options;
   }
 
   /** The segment's description, asked of the master when it is not known. */
@@ -108,7 +115,7 @@ export class SegmentDirectory {
   }
 
   async #refresh(): Promise<Result<readonly SegmentInfo[], RpcError>> {
-    const reply = await this.#master.call("get_segments", {});
+    const reply = await this.#options.master.call("get_segments", {});
     if (!reply.ok) return reply;
     for (const info of reply.value.segments) {
       const known = this.#entries.get(info.segment_name);
@@ -124,18 +131,25 @@ export class SegmentDirectory {
     if (entry === undefined) return null;
     const mapped = entry.mappings.get(part);
     if (mapped !== undefined) return mapped;
-    const { shm_path, generation } = entry.info;
-    const attached = this.#plane.attachRegion(
-      part === "segment" ? shm_path : stagingPath(shm_path),
-      generation,
-    );
+    const attached = this.#attach(entry.info, part);
     if (!attached.ok) {
-      this.#log(`${part} of ${segment_name}: ${attached.error.code}: ${attached.error.detail}`);
+      this.#options.log(`${part} of ${segment_name}: ${attached.error.code}: ${attached.error.detail}`);
       return null;
     }
     const mapping: Mapping = { region: attached.value, users: 0, dropped: false };
     entry.mappings.set(part, mapping);
     return mapping;
+  }
+
+  /** No other path is taken where the network cannot be: what the arm asks for is measured, or nothing. */
+  #attach(info: SegmentInfo, part: SegmentPart): Result<Region, RegionError> {
+    const { plane, network, node } = this.#options;
+    const { shm_path, generation, fabric_keys } = info;
+    if (network === null || info.node === node)
+      return plane.attachRegion(part === "segment" ? shm_path : stagingPath(shm_path), generation);
+    const key = fabric_keys?.[part] ?? null;
+    if (key !== null) return network.attachRemote(key);
+    return err({ code: "not_found", detail: "its owner has no network path. Start it with the same one." });
   }
 
   /** Its memory has turned out to be gone: the next one who looks for it asks the master. */
@@ -154,6 +168,6 @@ export class SegmentDirectory {
 
   #closeIfUnused(mapping: Mapping): void {
     assert(mapping.users >= 0, "a mapping is left as often as it is entered");
-    if (mapping.dropped && mapping.users === 0) this.#plane.closeRegion(mapping.region);
+    if (mapping.dropped && mapping.users === 0) this.#options.plane.closeRegion(mapping.region);
   }
 }

@@ -6,7 +6,7 @@ import { present } from "../../harness/domain/assert.ts";
 import type { BlockHash } from "../../harness/domain/block_hash.ts";
 import { ok, type Result } from "../../harness/domain/result.ts";
 import type { BlockIdentity, DataPlane, Op, Region, RegionError } from "./data_plane.ts";
-import { loadNativeLibrary, type NativeLibrary } from "./native_library.ts";
+import { MemcpyBaseline } from "./memcpy_baseline.ts";
 import type { NativeOpenError } from "./native_open_error.ts";
 import { openDataPlane } from "./open_data_plane.ts";
 
@@ -35,8 +35,6 @@ export interface CopyFigures {
 export async function benchCopy(
   options: CopyBenchOptions,
 ): Promise<Result<CopyFigures, NativeOpenError | RegionError>> {
-  const native = loadNativeLibrary();
-  if (!native.ok) return native;
   const plane = openDataPlane({ copy_threads: options.copy_threads });
   if (!plane.ok) return plane;
   try {
@@ -45,14 +43,18 @@ export async function benchCopy(
     if (!from.ok) return from;
     const to = plane.value.createRegion(join(options.shm_folder, "bench_to"), region_bytes, 1);
     if (!to.ok) return to;
-    return ok(await measure(native.value, plane.value, options, from.value, to.value));
+    const memcpy = MemcpyBaseline.open(region_bytes);
+    if (!memcpy.ok) return memcpy;
+    const figures = await measure(memcpy.value, plane.value, options, from.value, to.value);
+    memcpy.value.close();
+    return ok(figures);
   } finally {
     await plane.value.close();
   }
 }
 
 async function measure(
-  native: NativeLibrary,
+  memcpy: MemcpyBaseline,
   plane: DataPlane,
   options: CopyBenchOptions,
   from: Region,
@@ -70,7 +72,7 @@ async function measure(
   let failed_ops = await run(plane, fills(options, from), []);
   failed_ops += await run(plane, gets, []); // warms what no round should pay for
   for (let round = 0; round < options.rounds; round++) {
-    spent_ns.memcpy.push(native.tb_measure_memcpy(piece_bytes, pieces, 1, copy_threads));
+    spent_ns.memcpy.push(memcpy.copyNs(piece_bytes, pieces, copy_threads));
     failed_ops += await run(plane, puts, spent_ns.put);
     failed_ops += await run(plane, gets, spent_ns.get);
     for (const put of puts) failed_ops += await run(plane, [put], spent_ns.piece);

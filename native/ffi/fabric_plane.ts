@@ -6,7 +6,9 @@
 // the target's memory; a get that failed may have written part of its destination, which then must not be used.
 // The peer's process is not asked: it only has to live, its registration to stand and its generation to be the key's.
 
+import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import type { Result } from "../../harness/domain/result.ts";
+import type { BlockIdentity } from "./data_plane.ts";
 
 /**
  * Memory to register. `shm`: a region of DataPlane, mapped once more and registered with its header page, so that peers
@@ -24,16 +26,6 @@ export type FabricMemory =
       readonly device: { readonly kind: "cuda" | "rocr"; readonly index: number };
       readonly generation: number;
     };
-
-/** Names registered memory to other processes: JSON. Dead once the memory is deregistered or its process ends. */
-export interface FabricKey {
-  /** Both sides use the same provider. */
-  readonly provider: string;
-  readonly bytes: number;
-  readonly generation: number;
-  /** base64. */
-  readonly opaque: string;
-}
 
 /** Registered memory of this process. */
 export interface FabricRegion {
@@ -55,6 +47,8 @@ export interface FabricOp {
   readonly remote: RemoteRegion;
   readonly remote_offset: number;
   readonly bytes: number;
+  /** A get is checked as it comes; absent: it is not. Only where `path_taken.verifies`. */
+  readonly verify?: BlockIdentity;
 }
 
 export type FabricOpCode =
@@ -68,14 +62,17 @@ export type FabricOpCode =
   /** Memory or queues for a connection cannot be had. */
   | "exhausted"
   | "cancelled"
-  | "io_error";
+  | "io_error"
+  /** The bytes that came are not the block that they should be; are it under another weights version, given in `value`. */
+  | "corrupt"
+  | "stale";
 
 export interface FabricOpResult {
   readonly code: FabricOpCode;
   /** CLOCK_MONOTONIC. */
   readonly end_ns: number;
-  /** errno behind a failure; 0 when there is none. */
-  readonly errno: number;
+  /** Stale: the version found; else the errno behind a failure; 0 when there is none. */
+  readonly value: number;
 }
 
 export interface FabricError {
@@ -104,6 +101,8 @@ export interface FabricPath {
   readonly longest_transfer_bytes: number;
   /** The provider accepted FI_DELIVERY_COMPLETE: a put is done when its bytes can be read at the target. */
   readonly delivery_complete: boolean;
+  /** Gets can be checked as their bytes come. */
+  readonly verifies: boolean;
   readonly library: string;
 }
 

@@ -167,6 +167,8 @@ function arraysOf(ranges: readonly MappedRange[]): {
 }
 
 function configOf(config: ReplicateConfig, preferred: CStrings): Uint8Array {
+  const expressible = config.group_ids.length === 0 && config.soft_pin_ttl_ms === null;
+  assert(expressible, "the store's C interface has neither groups nor a time for soft pins");
   const bytes = new Uint8Array(CONFIG.bytes);
   const view = new DataView(bytes.buffer);
   const count = config.preferred_segments.length;

@@ -34,5 +34,11 @@ export const NATIVE_SYMBOLS = {
   tb_numbers_unlock: { args: ["ptr"], returns: "i32" },
   tb_numbers_close: { args: ["ptr"], returns: "void" },
 
-  tb_measure_memcpy: { args: ["f64", "u32", "u32", "u32"], returns: "f64" },
+  tb_memcpy_open: { args: ["f64"], returns: "ptr" },
+  tb_memcpy_run: { args: ["ptr", "f64", "u32", "u32"], returns: "f64" },
+  tb_memcpy_close: { args: ["ptr"], returns: "void" },
+
+  tb_loopback_open: { args: ["f64", "ptr"], returns: "ptr" },
+  tb_loopback_run: { args: ["ptr", "f64", "u32"], returns: "f64" },
+  tb_loopback_close: { args: ["ptr"], returns: "void" },
 } as const;

@@ -62,7 +62,7 @@ export function chooseNetworkPath(
 }
 
 function tcpPath(source: string): { path: "tcp"; fabric: RdmaPlaneOptions } {
-  return { path: "tcp", fabric: { provider: "tcp;ofi_rxm", source } };
+  return { path: "tcp", fabric: { provider: "tcp", source } };
 }
 
 function rdmaPath({ device, gid }: Choice, wish: PathWish): NetworkPath {

@@ -4,15 +4,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { assert, present } from "../../harness/domain/assert.ts";
+import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import type { DataPlane, Region } from "./data_plane.ts";
-import type {
-  FabricKey,
-  FabricOp,
-  FabricOpCode,
-  FabricPlane,
-  FabricRegion,
-  RemoteRegion,
-} from "./fabric_plane.ts";
+import type { FabricOp, FabricOpCode, FabricPlane, FabricRegion, RemoteRegion } from "./fabric_plane.ts";
 import { openDataPlane } from "./open_data_plane.ts";
 import type { RdmaPlaneOptions } from "./rdma_open.ts";
 import { RdmaPeer } from "./rdma_peer.ts";

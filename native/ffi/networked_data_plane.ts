@@ -5,11 +5,11 @@
 
 import { constants } from "node:os";
 import { assert, present } from "../../harness/domain/assert.ts";
+import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
 import type { DataPlane, DiskFile, Op, OpCode, OpResult, Region, RegionError } from "./data_plane.ts";
 import type {
   FabricError,
-  FabricKey,
   FabricOp,
   FabricOpCode,
   FabricOpResult,
@@ -38,7 +38,12 @@ const CODES: Readonly<Record<FabricOpCode, OpCode>> = {
   exhausted: "io_error",
   cancelled: "cancelled",
   io_error: "io_error",
+  corrupt: "corrupt",
+  stale: "stale",
 };
+
+/** Few enough that checking the first starts early, enough that waking up for them costs little. */
+const COPIES_A_PART = 8;
 
 export class NetworkedDataPlane implements DataPlane {
   readonly #local: DataPlane;
@@ -132,13 +137,21 @@ export class NetworkedDataPlane implements DataPlane {
     return to === undefined ? null : { index, op, remote: to, kind: "put" };
   }
 
-  /** Results in the order of copies. */
+  /** Results in the order of copies. Where it is checked here, what has come is so while the rest is under way. */
   async #moveAll(copies: readonly RemoteCopy[]): Promise<readonly OpResult[]> {
+    const parts: (readonly RemoteCopy[])[] = [];
+    const part_copies = this.#fabric.path_taken.verifies ? copies.length : COPIES_A_PART;
+    for (let start = 0; start < copies.length; start += part_copies)
+      parts.push(copies.slice(start, start + part_copies));
+    return (await Promise.all(parts.map((part) => this.#move(part)))).flat();
+  }
+
+  async #move(copies: readonly RemoteCopy[]): Promise<readonly OpResult[]> {
     const registered = await Promise.all(copies.map((copy) => this.#register(localSide(copy))));
     const ops: FabricOp[] = [];
     for (const [i, copy] of copies.entries()) {
       const region = registered[i];
-      if (region?.ok === true) ops.push(fabricOp(copy, region.value));
+      if (region?.ok === true) ops.push(fabricOp(copy, region.value, this.#fabric.path_taken.verifies));
     }
     const moved = (await this.#fabric.submit(ops, { timeout_ms: this.#timeout_ms }))[Symbol.iterator]();
     const results = copies.map((_, i): OpResult => {
@@ -156,7 +169,7 @@ export class NetworkedDataPlane implements DataPlane {
       const result = present(results[index], "every copy has a result");
       if (op.earliest_done_ns > result.end_ns)
         after.push({ index, op: { kind: "wait_until", deadline_ns: op.earliest_done_ns } });
-      if (result.code !== "ok" || op.verify === null) continue;
+      if (result.code !== "ok" || op.verify === null || this.#fabric.path_taken.verifies) continue;
       const { to: region, to_offset: offset, bytes, verify: identity } = op;
       after.push({ index, op: { kind: "verify", region, offset, bytes, identity } });
     }
@@ -199,15 +212,16 @@ function localSide({ kind, op }: RemoteCopy): Region {
   return kind === "get" ? op.to : op.from;
 }
 
-function fabricOp({ kind, op, remote }: RemoteCopy, region: FabricRegion): FabricOp {
-  const { bytes, from_offset, to_offset } = op;
+function fabricOp({ kind, op, remote }: RemoteCopy, region: FabricRegion, verifies: boolean): FabricOp {
+  const { bytes, from_offset, to_offset, verify } = op;
+  const checked = verifies && verify !== null ? { verify } : {};
   return kind === "get"
-    ? { kind, region, region_offset: to_offset, remote, remote_offset: from_offset, bytes }
+    ? { kind, region, region_offset: to_offset, remote, remote_offset: from_offset, bytes, ...checked }
     : { kind, region, region_offset: from_offset, remote, remote_offset: to_offset, bytes };
 }
 
-function opResult({ code, end_ns, errno }: FabricOpResult): OpResult {
+function opResult({ code, end_ns, value }: FabricOpResult): OpResult {
   const mapped = CODES[code];
-  if (mapped !== "io_error") return { code: mapped, end_ns, value: 0 };
-  return { code: mapped, end_ns, value: code === "timeout" ? constants.errno.ETIMEDOUT : errno };
+  if (mapped !== "io_error" && mapped !== "stale") return { code: mapped, end_ns, value: 0 };
+  return { code: mapped, end_ns, value: code === "timeout" ? constants.errno.ETIMEDOUT : value };
 }

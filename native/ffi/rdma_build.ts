@@ -1,5 +1,5 @@
-// Compiles libtierbench_fabric.so if it is not compiled yet. Only who asks for a network path gets here: a host without
-// libfabric runs everything else.
+// Compiles a fabric library if it is not compiled yet. There are two, of one C ABI: that of libfabric, which only who asks for its
+// providers needs and a host without libfabric does without, and that of plain sockets, which every host has.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,12 +8,12 @@ import { CACHE_ROOT, type CompileJob, compileOnce, findCompiler, NATIVE_ROOT } f
 import type { RdmaOpenError } from "./rdma_open_error.ts";
 
 const LANGUAGE = ["-std=c++20", "-pthread", "-Wall", "-Wextra"];
-const LIBRARY = ["-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti"];
+const LIBRARY = ["-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti"];
 const LINK = ["-Wl,--no-as-needed", "-lfabric"];
 
 /** What it shares with libtierbench.so. */
-const SHARED = ["allocate_file", "completion_queue", "peer_process", "region"];
-const SHARED_HEADERS = [...SHARED, "exact_u64", "handle_table", "monotonic_clock"];
+const SHARED = ["allocate_file", "block_pattern", "completion_queue", "crc32c", "peer_process", "region"];
+const SHARED_HEADERS = [...SHARED, "exact_u64", "handle_table", "monotonic_clock", "stream_store"];
 /** Says which libfabric the output is for; where distributions put it. */
 const FABRIC_HEADERS = [
   "/usr/include/rdma/fabric.h",
@@ -21,47 +21,72 @@ const FABRIC_HEADERS = [
   "/opt/amazon/efa/include/rdma/fabric.h",
 ];
 
-/** Path of libtierbench_fabric.so. */
-export function buildFabric(): Result<string, RdmaOpenError> {
-  const job = fabricJob(LIBRARY, []);
+export type FabricEngine = "libfabric" | "sockets";
+
+const OUTPUT_NAMES = { libfabric: "libtierbench_fabric.so", sockets: "libtierbench_tcp.so" } as const;
+
+/** Path of the engine's library. */
+export function buildFabric(engine: FabricEngine): Result<string, RdmaOpenError> {
+  const job = fabricJob(engine, LIBRARY, []);
   if (!job.ok) return job;
-  return compileOnce({ ...job.value, output_name: "libtierbench_fabric.so" });
+  return compileOnce({ ...job.value, output_name: OUTPUT_NAMES[engine] });
 }
 
 /** A program of the library's sources and `main`. */
 export function fabricTestJob(
+  engine: FabricEngine,
   main: string,
   output_name: string,
   flags: readonly string[],
 ): Result<CompileJob, RdmaOpenError> {
-  const job = fabricJob(["-O1", "-g", ...flags], [main]);
+  const job = fabricJob(engine, ["-O1", "-g", ...flags], [main]);
   return job.ok ? ok({ ...job.value, output_name }) : job;
 }
 
 function fabricJob(
+  engine: FabricEngine,
   flags: readonly string[],
   more_sources: readonly string[],
 ): Result<CompileJob, RdmaOpenError> {
-  const fabric_header = FABRIC_HEADERS.find((path) => existsSync(path));
-  if (fabric_header === undefined) return err(NO_LIBFABRIC);
+  const link = engine === "libfabric" ? linkLibfabric() : ok({ headers: [], flags: [] });
+  if (!link.ok) return link;
   const compiler = findCompiler();
   if (!compiler.ok) return compiler;
-  const root = fabric_header.replace("/include/rdma/fabric.h", "");
-  const where = root === "/usr" ? [] : [`-I${root}/include`, `-L${root}/lib`, `-Wl,-rpath,${root}/lib`];
+  const folders = ["fabric", engine === "libfabric" ? "rdma" : "tcp"];
   return ok({
     compiler: compiler.value,
-    sources: [...shared(SHARED, ".cc"), ...rdmaSources(".cc"), ...more_sources],
-    headers: [...shared(SHARED_HEADERS, ".h"), ...rdmaSources(".h"), ...ABI_HEADERS, fabric_header],
-    flags: [...LANGUAGE, ...flags, ...LINK, ...where],
+    sources: [
+      ...shared(SHARED, ".cc"),
+      ...folders.flatMap((folder) => files(folder, ".cc")),
+      ...more_sources,
+    ],
+    headers: [
+      ...shared(SHARED_HEADERS, ".h"),
+      ...folders.flatMap((folder) => files(folder, ".h")),
+      ...ABI_HEADERS,
+      ...link.value.headers,
+    ],
+    flags: [...LANGUAGE, ...flags, ...link.value.flags],
     output_name: "",
     cache_root: CACHE_ROOT,
   });
 }
 
+function linkLibfabric(): Result<
+  { readonly headers: readonly string[]; readonly flags: readonly string[] },
+  RdmaOpenError
+> {
+  const header = FABRIC_HEADERS.find((path) => existsSync(path));
+  if (header === undefined) return err(NO_LIBFABRIC);
+  const root = header.replace("/include/rdma/fabric.h", "");
+  const where = root === "/usr" ? [] : [`-I${root}/include`, `-L${root}/lib`, `-Wl,-rpath,${root}/lib`];
+  return ok({ headers: [header], flags: [...LINK, ...where] });
+}
+
 const NO_LIBFABRIC: RdmaOpenError = {
   code: "no_libfabric",
   detail:
-    "the network path is built on libfabric, whose headers are not on this host. " +
+    "this network path is built on libfabric, whose headers are not on this host. " +
     "Install it: apt-get install libfabric-dev",
 };
 
@@ -71,9 +96,9 @@ function shared(names: readonly string[], ending: string): string[] {
   return names.map((name) => join(NATIVE_ROOT, "src", `${name}${ending}`));
 }
 
-/** Files of native/rdma/src with this ending, sorted. */
-function rdmaSources(ending: ".cc" | ".h"): string[] {
-  const folder = join(NATIVE_ROOT, "rdma", "src");
-  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
-  return names.sort().map((name) => join(folder, name));
+/** Files of native/<folder>/src with this ending, sorted. */
+function files(folder: string, ending: ".cc" | ".h"): string[] {
+  const path = join(NATIVE_ROOT, folder, "src");
+  const names = readdirSync(path).filter((name) => name.endsWith(ending));
+  return names.sort().map((name) => join(path, name));
 }

@@ -11,6 +11,11 @@ export const RDMA_SUBMISSION = {
   remote_offset: 24,
   bytes: 32,
   deadline_ns: 40,
+  flags: 12,
+  model_id: 48,
+  weights_version: 52,
+  hash_low: 56,
+  hash_high: 60,
 } as const;
 
 export const RDMA_OPTIONS = {
@@ -25,7 +30,7 @@ export const RDMA_OPTIONS = {
 } as const;
 
 export const RDMA_KEY_BYTES = 256;
-export const RDMA_ABI_VERSION = 1;
+export const RDMA_ABI_VERSION = 2;
 
 /** What tb_fabric_layout must write. */
 export const RDMA_LAYOUT: readonly number[] = [

@@ -1,22 +1,29 @@
-// Builds, loads and checks the fabric library, once per process, when a network path is asked for.
+// Builds, loads and checks a fabric library, once per process, when a network path is asked for.
 
 import { dlopen, type Library } from "bun:ffi";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
-import { buildFabric } from "./rdma_build.ts";
+import { buildFabric, type FabricEngine } from "./rdma_build.ts";
 import { RDMA_ABI_VERSION, RDMA_LAYOUT } from "./rdma_layout.ts";
 import type { RdmaOpenError } from "./rdma_open_error.ts";
 import { RDMA_SYMBOLS } from "./rdma_symbols.ts";
 
 export type RdmaLibrary = Library<typeof RDMA_SYMBOLS>["symbols"];
 
-let loaded: RdmaLibrary | null = null;
+const loaded = new Map<FabricEngine, RdmaLibrary>();
 
-export function loadRdmaLibrary(): Result<RdmaLibrary, RdmaOpenError> {
-  if (loaded !== null) return ok(loaded);
-  const built = buildFabric();
+/** Plain sockets are a provider of our own; libfabric knows all others. */
+export function engineOf(provider: string): FabricEngine {
+  return provider === "tcp" ? "sockets" : "libfabric";
+}
+
+export function loadRdmaLibrary(provider: string): Result<RdmaLibrary, RdmaOpenError> {
+  const engine = engineOf(provider);
+  const known = loaded.get(engine);
+  if (known !== undefined) return ok(known);
+  const built = buildFabric(engine);
   if (!built.ok) return built;
   const opened = openLibrary(built.value);
-  if (opened.ok) loaded = opened.value;
+  if (opened.ok) loaded.set(engine, opened.value);
   return opened;
 }
 
@@ -28,7 +35,7 @@ function openLibrary(path: string): Result<RdmaLibrary, RdmaOpenError> {
     const reason = error instanceof Error ? error.message : String(error);
     return err({
       code: "load_failed",
-      detail: `${path}: cannot be loaded (${reason}). Is libfabric1 installed? Otherwise remove .cache/native and try again.`,
+      detail: `${path}: cannot be loaded (${reason}). Is the library installed that it names? Otherwise remove .cache/native and try again.`,
     });
   }
   const layout = new Uint32Array(RDMA_LAYOUT.length);

@@ -10,7 +10,7 @@ import { loadRdmaLibrary, type RdmaLibrary } from "./rdma_library.ts";
 import type { RdmaOpenError } from "./rdma_open_error.ts";
 
 export interface RdmaPlaneOptions {
-  /** "verbs;ofi_rxm" (mlx5, Soft-RoCE), "efa", "tcp;ofi_rxm". */
+  /** "tcp": plain sockets; by libfabric "verbs;ofi_rxm" (mlx5, Soft-RoCE), "efa", "tcp;ofi_rxm". */
   readonly provider: string;
   /** Device (mlx5_0, rxe0) or network interface; absent: the provider's first. */
   readonly domain?: string;
@@ -40,7 +40,7 @@ const FI_ENODATA = 61;
 
 /** In the provider's order of preference; none is no error. */
 export function listRdmaCandidates(provider: string): Result<readonly RdmaCandidate[], RdmaOpenError> {
-  const native = loadRdmaLibrary();
+  const native = loadRdmaLibrary(provider);
   if (!native.ok) return native;
   const text = new Uint8Array(TEXT_BYTES);
   const length = native.value.tb_fabric_list(cString(provider), text, text.length);
@@ -84,6 +84,10 @@ export function openFabric(
 }
 
 function openError(options: RdmaPlaneOptions, step: string, errno: number): RdmaOpenError {
+  if (step === "source address") {
+    const detail = `tcp: ${options.source ?? "no address"} is no address of this host that can be listened at (errno ${errno}).`;
+    return { code: "no_device", detail };
+  }
   const device = options.domain === undefined ? "" : ` on ${options.domain}`;
   if (step !== "fi_getinfo") {
     const detail = `${options.provider}${device}: ${step} failed (errno ${errno}). FI_LOG_LEVEL=warn says more.`;

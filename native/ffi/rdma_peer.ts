@@ -1,8 +1,9 @@
 // Starts rdma_peer_process.ts as a process of its own and asks it for things.
 
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "../../harness/domain/assert.ts";
-import type { FabricKey } from "./fabric_plane.ts";
+import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import type { RdmaPlaneOptions } from "./rdma_open.ts";
 import type { PeerCommand } from "./rdma_peer_process.ts";
 
@@ -46,8 +47,17 @@ export class RdmaPeer implements AsyncDisposable {
     return answer;
   }
 
+  /** A stopped peer stands still, with all its threads, when this returns. */
   signal(name: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void {
     this.#child.kill(name);
+    while (name === "SIGSTOP" && !this.#standsStill());
+  }
+
+  #standsStill(): boolean {
+    const tasks = `/proc/${this.#child.pid}/task`;
+    return readdirSync(tasks).every((task) =>
+      /\) [TZ]/.test(readFileSync(join(tasks, task, "stat"), "utf8")),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

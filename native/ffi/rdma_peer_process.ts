@@ -4,8 +4,9 @@
 import { join } from "node:path";
 import { assert, present } from "../../harness/domain/assert.ts";
 import type { BlockHash } from "../../harness/domain/block_hash.ts";
+import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import type { BlockIdentity, DataPlane, Region } from "./data_plane.ts";
-import type { FabricKey, FabricPlane, FabricRegion } from "./fabric_plane.ts";
+import type { FabricPlane, FabricRegion } from "./fabric_plane.ts";
 import { openDataPlane } from "./open_data_plane.ts";
 import type { RdmaPlaneOptions } from "./rdma_open.ts";
 import { openRdmaPlane } from "./rdma_plane.ts";

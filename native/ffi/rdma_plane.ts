@@ -1,12 +1,13 @@
-// The FabricPlane on libfabric. Contract: fabric_plane.ts; C ABI: include/tierbench_fabric.h; engine: native/rdma/src.
+// The FabricPlane on libfabric or plain sockets. Contract: fabric_plane.ts; C ABI: include/tierbench_fabric.h; engines: native/rdma/src
+// and native/tcp/src.
 
 import { JSCallback, type Pointer } from "bun:ffi";
 import { assert, present } from "../../harness/domain/assert.ts";
+import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
 import type {
   FabricCounters,
   FabricError,
-  FabricKey,
   FabricMemory,
   FabricOp,
   FabricOpResult,
@@ -29,7 +30,7 @@ const DEFAULT_SLOTS = 1024;
 
 /** Compiles the fabric library if this checkout has not yet (seconds), opens the device and starts its thread. */
 export function openRdmaPlane(options: RdmaPlaneOptions): Result<FabricPlane, RdmaOpenError> {
-  const native = loadRdmaLibrary();
+  const native = loadRdmaLibrary(options.provider);
   return native.ok ? RdmaPlane.open(native.value, options) : native;
 }
 
@@ -177,6 +178,8 @@ class RdmaPlane implements FabricPlane {
     this.#assertAttached(op.remote);
     const { kind, region_offset, remote_offset, bytes } = op;
     const { region_id } = op.region;
+    const verify = op.verify ?? null;
+    assert(verify === null || this.path_taken.verifies, "only an engine that verifies is asked to");
     return {
       kind,
       region_id,
@@ -185,6 +188,7 @@ class RdmaPlane implements FabricPlane {
       remote_offset,
       bytes,
       deadline_ns,
+      verify,
     };
   }
 

@@ -60,7 +60,7 @@ export class RdmaRegions {
     this.#cache.delete(name);
     this.#open.delete(region.region_id);
     const [result] = await this.#run("deregister", region.region_id);
-    assert(result?.code === "ok", `no op runs on a region when it is deregistered (errno ${result?.errno})`);
+    assert(result?.code === "ok", `no op runs on a region when it is deregistered (errno ${result?.value})`);
     assert(
       this.#native.tb_fabric_region_close(this.#fabric, region.region_id) === 0,
       "a deregistered region can be closed",
@@ -99,7 +99,14 @@ export class RdmaRegions {
   }
 
   #run(kind: "register" | "deregister", region_id: number): Promise<readonly FabricOpResult[]> {
-    const nothing = { remote_id: 0, region_offset: 0, remote_offset: 0, bytes: 0, deadline_ns: 0 };
+    const nothing = {
+      remote_id: 0,
+      region_offset: 0,
+      remote_offset: 0,
+      bytes: 0,
+      deadline_ns: 0,
+      verify: null,
+    };
     return this.#ring.submit([{ kind, region_id, ...nothing }], null);
   }
 
@@ -121,11 +128,11 @@ function openError(path: string, minus_errno: number): FabricError {
 
 function registerError(path: string, result: FabricOpResult): FabricError {
   if (result.code !== "exhausted")
-    return { code: "io", detail: `${path}: registration failed (errno ${result.errno}).` };
+    return { code: "io", detail: `${path}: registration failed (errno ${result.value}).` };
   return {
     code: "registration_exhausted",
     detail:
-      `${path}: no more memory can be registered (errno ${result.errno}). Raise the limit of locked memory (ulimit -l) or ` +
+      `${path}: no more memory can be registered (errno ${result.value}). Raise the limit of locked memory (ulimit -l) or ` +
       "max_registered_bytes, or register fewer segments.",
   };
 }

@@ -3,6 +3,7 @@
 
 import { type Pointer, toArrayBuffer } from "bun:ffi";
 import { assert, present } from "../../harness/domain/assert.ts";
+import type { BlockIdentity } from "./data_plane.ts";
 import type { FabricOpCode, FabricOpResult } from "./fabric_plane.ts";
 import { COMPLETION } from "./native_layout.ts";
 import { pointerOf } from "./native_library.ts";
@@ -19,8 +20,12 @@ const CODES: readonly FabricOpCode[] = [
   "exhausted",
   "cancelled",
   "io_error",
+  "corrupt",
+  "stale",
 ];
 
+const FLAG_VERIFY = 1;
+const HIGH_RANGE = 2 ** 32;
 const KINDS = { put: 1, get: 2, register: 3, deregister: 4 } as const;
 
 /** A tb_fabric_submission. */
@@ -32,6 +37,7 @@ export interface RdmaRequest {
   readonly remote_offset: number;
   readonly bytes: number;
   readonly deadline_ns: number;
+  readonly verify: BlockIdentity | null;
 }
 
 interface Batch {
@@ -115,7 +121,7 @@ export class RdmaRing {
     this.#queue = this.#queue.filter((pending) => !concerned(pending));
     for (const [slot, pending] of this.#in_slots.entries())
       if (pending !== null && concerned(pending)) this.#native.tb_fabric_cancel(this.#fabric, slot);
-    for (const pending of ended) settle(pending, { code: "cancelled", end_ns, errno: 0 });
+    for (const pending of ended) settle(pending, { code: "cancelled", end_ns, value: 0 });
   }
 
   #submitQueued(): void {
@@ -148,6 +154,13 @@ export class RdmaRing {
     view.setFloat64(at + RDMA_SUBMISSION.remote_offset, request.remote_offset, true);
     view.setFloat64(at + RDMA_SUBMISSION.bytes, request.bytes, true);
     view.setFloat64(at + RDMA_SUBMISSION.deadline_ns, request.deadline_ns, true);
+    view.setUint32(at + RDMA_SUBMISSION.flags, request.verify === null ? 0 : FLAG_VERIFY, true);
+    if (request.verify === null) return;
+    const { model_id, weights_version, hash } = request.verify;
+    view.setUint32(at + RDMA_SUBMISSION.model_id, model_id, true);
+    view.setUint32(at + RDMA_SUBMISSION.weights_version, weights_version, true);
+    view.setUint32(at + RDMA_SUBMISSION.hash_low, hash % HIGH_RANGE, true);
+    view.setUint32(at + RDMA_SUBMISSION.hash_high, Math.floor(hash / HIGH_RANGE), true);
   }
 
   /** Reads until native code has nothing more and has armed its wake. */
@@ -176,7 +189,7 @@ export class RdmaRing {
         "native code uses the codes of tb_fabric_code",
       ),
       end_ns: view.getFloat64(at + COMPLETION.end_ns, true),
-      errno: view.getUint32(at + COMPLETION.value, true),
+      value: view.getUint32(at + COMPLETION.value, true),
     });
   }
 }

@@ -18,6 +18,8 @@ extern "C" {
 
 typedef struct tb_plane tb_plane;
 typedef struct tb_numbers tb_numbers;
+typedef struct tb_memcpy tb_memcpy;
+typedef struct tb_loopback tb_loopback;
 
 enum tb_kind {
   TB_KIND_COPY = 1,
@@ -131,8 +133,17 @@ TB_API int32_t tb_numbers_unlock(tb_numbers *numbers);
 /// Unmaps; the maker also unlinks.
 TB_API void tb_numbers_close(tb_numbers *numbers);
 
-/// Wall ns of `rounds` times copying `count` pieces of `bytes` between two private prefaulted buffers by memcpy, spread over `threads`.
-TB_API double tb_measure_memcpy(double bytes, uint32_t count, uint32_t rounds, uint32_t threads);
+/// Two private buffers of `buffer_bytes` each, touched and kept; NULL for a length that is not exact.
+TB_API tb_memcpy *tb_memcpy_open(double buffer_bytes);
+/// Wall ns of copying `count` pieces of `bytes` from one to the other by memcpy, spread over `threads`; −1 when they do not fit.
+TB_API double tb_memcpy_run(tb_memcpy *baseline, double bytes, uint32_t count, uint32_t threads);
+TB_API void tb_memcpy_close(tb_memcpy *baseline);
+
+/// The same buffers, with a TCP connection between two threads of this process. NULL and *error = −errno.
+TB_API tb_loopback *tb_loopback_open(double buffer_bytes, int32_t *error);
+/// Wall ns of sending `count` pieces of `bytes` until the last byte has been received; −1 when they do not fit, 0 when it broke.
+TB_API double tb_loopback_run(tb_loopback *baseline, double bytes, uint32_t count);
+TB_API void tb_loopback_close(tb_loopback *baseline);
 
 #ifdef __cplusplus
 }

@@ -9,7 +9,7 @@
 
 #include "tierbench.h"
 
-#define TB_FABRIC_ABI_VERSION 1u
+#define TB_FABRIC_ABI_VERSION 2u
 /// What names registered memory to other processes: fixed size, opaque, valid until the memory is deregistered.
 #define TB_FABRIC_KEY_BYTES 256u
 
@@ -38,20 +38,29 @@ enum tb_fabric_code {
   TB_FABRIC_EXHAUSTED = 5,
   TB_FABRIC_CANCELLED = 6,
   TB_FABRIC_IO_ERROR = 7,
+  /// As TB_CORRUPT and TB_STALE, of a get that is verified.
+  TB_FABRIC_CORRUPT = 8,
+  TB_FABRIC_STALE = 9,
 };
+
+/// Flag of a get: its bytes are checked against the identity as they come. Only engines whose description says so do it.
+#define TB_FABRIC_VERIFY 1u
 
 typedef struct tb_fabric_submission {
   uint32_t kind;
   /// Id of an opened region: source of a put, destination of a get, what is registered or deregistered.
   uint32_t region_id;
   uint32_t remote_id;
-  uint32_t reserved;
+  uint32_t flags;
   double region_offset;
   double remote_offset;
   double bytes;
   /// CLOCK_MONOTONIC.
   double deadline_ns;
-  double reserved_tail[2];
+  uint32_t model_id;
+  uint32_t weights_version;
+  uint32_t hash_low;
+  uint32_t hash_high;
 } tb_fabric_submission;
 
 typedef struct tb_fabric_options {

@@ -7,6 +7,7 @@
 #include "../include/tierbench.h"
 #include "data_plane.h"
 #include "exact_u64.h"
+#include "loopback_baseline.h"
 #include "memcpy_baseline.h"
 #include "monotonic_clock.h"
 #include "shared_numbers.h"
@@ -21,6 +22,12 @@ struct tb_plane : tierbench::DataPlane {
   using DataPlane::DataPlane;
 };
 struct tb_numbers : tierbench::SharedNumbers {};
+struct tb_loopback : tierbench::LoopbackBaseline {
+  using LoopbackBaseline::LoopbackBaseline;
+};
+struct tb_memcpy : tierbench::MemcpyBaseline {
+  using MemcpyBaseline::MemcpyBaseline;
+};
 
 uint32_t tb_abi_version(void) { return TB_ABI_VERSION; }
 
@@ -156,8 +163,32 @@ int32_t tb_numbers_lock(tb_numbers *numbers) { return numbers->lock(); }
 int32_t tb_numbers_unlock(tb_numbers *numbers) { return numbers->unlock(); }
 void tb_numbers_close(tb_numbers *numbers) { delete numbers; }
 
-double tb_measure_memcpy(double bytes, uint32_t count, uint32_t rounds, uint32_t threads) {
+tb_memcpy *tb_memcpy_open(double buffer_bytes) {
   uint64_t exact_bytes;
-  if (!tierbench::exactU64(bytes, &exact_bytes) || threads == 0) return -1;
-  return static_cast<double>(tierbench::measureMemcpyNs(exact_bytes, count, rounds, threads));
+  return tierbench::exactU64(buffer_bytes, &exact_bytes) ? new tb_memcpy(exact_bytes) : nullptr;
 }
+
+double tb_memcpy_run(tb_memcpy *baseline, double bytes, uint32_t count, uint32_t threads) {
+  uint64_t exact_bytes;
+  if (!tierbench::exactU64(bytes, &exact_bytes) || threads == 0 || !baseline->holds(exact_bytes, count)) return -1;
+  return static_cast<double>(baseline->copyNs(exact_bytes, count, threads));
+}
+
+void tb_memcpy_close(tb_memcpy *baseline) { delete baseline; }
+
+tb_loopback *tb_loopback_open(double buffer_bytes, int32_t *error) {
+  uint64_t exact_bytes;
+  *error = -EINVAL;
+  if (!tierbench::exactU64(buffer_bytes, &exact_bytes)) return nullptr;
+  auto baseline = std::make_unique<tb_loopback>(exact_bytes);
+  *error = baseline->connect();
+  return *error == 0 ? baseline.release() : nullptr;
+}
+
+double tb_loopback_run(tb_loopback *baseline, double bytes, uint32_t count) {
+  uint64_t exact_bytes;
+  if (!tierbench::exactU64(bytes, &exact_bytes) || !baseline->holds(exact_bytes, count)) return -1;
+  return static_cast<double>(baseline->streamNs(exact_bytes, count));
+}
+
+void tb_loopback_close(tb_loopback *baseline) { delete baseline; }

@@ -229,4 +229,21 @@ TEST(a_file_round_trips_without_io_uring) { roundTrip("/tmp", TB_PLANE_NO_IO_URI
 TEST(a_file_round_trips_through_the_page_cache) { roundTrip("/tmp", TB_PLANE_NO_DIRECT); }
 TEST(a_file_round_trips_on_tmpfs) { roundTrip("/dev/shm", 0); }
 
-TEST(memcpy_baseline_takes_time) { CHECK(tb_measure_memcpy(4096, 4, 2, 2) > 0); }
+TEST(memcpy_baseline_takes_time_and_refuses_what_it_cannot_hold) {
+  tb_memcpy *baseline = tb_memcpy_open(16384);
+  CHECK(tb_memcpy_run(baseline, 4096, 4, 2) > 0);
+  CHECK(tb_memcpy_run(baseline, 4096, 5, 2) == -1);
+  CHECK(tb_memcpy_run(baseline, 4096, 4, 0) == -1);
+  tb_memcpy_close(baseline);
+  CHECK(tb_memcpy_open(0.5) == nullptr);
+}
+
+TEST(loopback_baseline_streams_and_refuses_what_it_cannot_hold) {
+  int32_t error = 0;
+  tb_loopback *baseline = tb_loopback_open(1 << 20, &error);
+  CHECK(error == 0);
+  CHECK(tb_loopback_run(baseline, 65536, 16) > 0);
+  CHECK(tb_loopback_run(baseline, 65536, 17) == -1);
+  tb_loopback_close(baseline);
+  CHECK(tb_loopback_open(-1, &error) == nullptr);
+}

@@ -4,8 +4,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
 import { nativeSources } from "../ffi/build_native.ts";
-import { CACHE_ROOT, compileOnce, findCompiler, NATIVE_ROOT } from "../ffi/compiler.ts";
+import { CACHE_ROOT, type Compiler, compileOnce, findCompiler, NATIVE_ROOT } from "../ffi/compiler.ts";
 import type { NativeOpenError } from "../ffi/native_open_error.ts";
+import type { Arm64Tools } from "./arm64_tools.ts";
 
 /** Compiler flags of each build. */
 export const SANITIZERS = {
@@ -22,16 +23,30 @@ const TEST_ROOT = join(NATIVE_ROOT, "test");
 /** Path of the program. */
 export function buildNativeTests(sanitizer: Sanitizer): Result<string, NativeOpenError> {
   const compiler = findCompiler();
-  if (!compiler.ok) return compiler;
+  return compiler.ok
+    ? buildTests(compiler.value, `native_tests_${sanitizer}`, SANITIZERS[sanitizer])
+    : compiler;
+}
+
+/** The same program for arm64. */
+export function buildArm64Tests({ compiler }: Arm64Tools): Result<string, NativeOpenError> {
+  return buildTests(compiler, "native_tests_arm64", ["-static"]);
+}
+
+function buildTests(
+  compiler: Compiler,
+  output_name: string,
+  flags: readonly string[],
+): Result<string, NativeOpenError> {
   const here = readdirSync(TEST_ROOT).sort();
   const inTestRoot = (ending: string) =>
     here.filter((name) => name.endsWith(ending)).map((name) => join(TEST_ROOT, name));
   return compileOnce({
-    compiler: compiler.value,
+    compiler,
     sources: [...nativeSources(".cc"), ...inTestRoot(".cc")],
     headers: [...nativeSources(".h"), ...inTestRoot(".h"), join(NATIVE_ROOT, "include", "tierbench.h")],
-    flags: [...FLAGS, ...SANITIZERS[sanitizer]],
-    output_name: `native_tests_${sanitizer}`,
+    flags: [...FLAGS, ...flags],
+    output_name,
     cache_root: CACHE_ROOT,
   });
 }

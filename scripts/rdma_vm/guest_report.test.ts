@@ -1,6 +1,16 @@
 import { expect, test } from "bun:test";
 import { guestReport } from "./guest_report.ts";
 
+const BENCH = {
+  exit_code: 3,
+  requests: 12,
+  errors: 0,
+  store_hit_tokens: 640,
+  balanced: true,
+  stale_reads: 0,
+  corrupt_reads: 0,
+  paths: ["verbs;ofi_rxm on rxe0"],
+};
 const FIGURES = { failed_ops: 0, corrupt_pieces: 0, put_of_device: 0.9, get_of_device: 1.1 };
 
 function consoleOf(lines: readonly string[]): string {
@@ -13,7 +23,9 @@ const GOOD = [
   "rdma_vm: verbs_contract.ts 0",
   "(pass) a fault > is told [1.00ms]",
   "rdma_vm: verbs_faults.ts 0",
+  "rdma_vm: verbs_store.ts 0",
   `rdma_vm: figures ${JSON.stringify(FIGURES)}`,
+  `rdma_vm: bench ${JSON.stringify(BENCH)}`,
   "rdma_vm: exit 0",
 ];
 
@@ -30,8 +42,10 @@ test("an empty console is a VM that did not come up, with every suite missing", 
   expect(report.problems).toEqual([
     "verbs_contract.ts did not end",
     "verbs_faults.ts did not end",
+    "verbs_store.ts did not end",
     "no test passed",
     "the measurement gave no figures",
+    "the bench gave no summary",
   ]);
 });
 
@@ -54,5 +68,16 @@ test("a slow path, failed ops and corrupt bytes are problems", () => {
     "2 ops of the measurement failed",
     "1 pieces of the measurement are corrupt",
     "put reaches 0.50 × of the device, wanted 0.8 ×",
+  ]);
+});
+
+test("a bench that read a wrong byte, or took another path, is a problem; one that was slow is not", () => {
+  const bad = { ...BENCH, corrupt_reads: 1, paths: ["tcp on lo"] };
+  const lines = GOOD.map((line) =>
+    line.includes(": bench") ? `rdma_vm: bench ${JSON.stringify(bad)}` : line,
+  );
+  expect(guestReport(consoleOf(lines)).problems).toEqual([
+    "bench: 0 stale and 1 corrupt reads",
+    "bench: paths: tcp on lo",
   ]);
 });

@@ -7,7 +7,7 @@ import { networkPlaneContract } from "../../native/ffi/network_plane_contract.ts
 import { buildFabric } from "../../native/ffi/rdma_build.ts";
 import { openRdmaPlane } from "../../native/ffi/rdma_plane.ts";
 
-const built = buildFabric();
+const built = buildFabric("libfabric");
 if (built.ok) {
   networkPlaneContract({
     name: "tcp;ofi_rxm",

@@ -30,6 +30,7 @@ const MODULES = [
 const PROGRAMS = {
   "qemu-system-x86_64": "qemu-system-x86",
   busybox: "busybox-static",
+  depmod: "kmod",
   ip: "iproute2",
   rdma: "iproute2",
   ib_write_bw: "perftest",
@@ -72,9 +73,13 @@ export function buildImage(command: string, folder: string): VmImage {
 function kernelRoot(): string {
   const root = join(CACHE, "kernel");
   if (existsSync(join(root, "boot"))) return root;
-  const made = mkdtempSync(join(mkdirSync(CACHE, { recursive: true }) ?? CACHE, "fetch-"));
+  mkdirSync(CACHE, { recursive: true });
+  const made = mkdtempSync(join(CACHE, "fetch-"));
   const depends = sh("apt-cache depends linux-image-amd64", made);
-  const name = present(/Depends: (linux-image-\S+)/.exec(depends)?.[1], "linux-image-amd64 names a kernel");
+  const name = present(
+    /Depends: (linux-image-\S+)/.exec(depends)?.[1],
+    "apt knows linux-image-amd64 (if not: apt-get update)",
+  );
   sh(
     `apt-get download ${name} && dpkg-deb -x ${name}_*.deb root && rm ${name}_*.deb && mv root ${root}`,
     made,

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+#include "../../fabric/src/fabric_engine.h"
+
 namespace tierbench {
 namespace {
 
@@ -124,7 +126,7 @@ std::string FabricDomain::describe() const {
   // Exact in JSON.
   const uint64_t longest = std::min<uint64_t>(longestTransferBytes(), (1ull << 53) - 1);
   return toJson(*info_) + ",\"longest_transfer_bytes\":" + std::to_string(longest) +
-         ",\"delivery_complete\":" + (delivery_complete_ ? "true" : "false") + ",\"library\":\"libfabric " +
+         ",\"delivery_complete\":" + (delivery_complete_ ? "true" : "false") + ",\"verifies\":false,\"library\":\"libfabric " +
          std::to_string(FI_MAJOR(version)) + "." + std::to_string(FI_MINOR(version)) + "\"}";
 }
 

@@ -12,9 +12,6 @@ namespace tierbench {
 
 constexpr uint32_t kFabricApi = FI_VERSION(1, 17);
 
-/// Candidates for a provider as one JSON object a line; 0 or −errno.
-int listDomains(const char *provider, std::string *out);
-
 class FabricDomain {
  public:
   FabricDomain() = default;

@@ -30,8 +30,8 @@ constexpr int kRemoteAccessError = 10;
 
 BeaconAddress beaconOf(const FabricKey &key) {
   BeaconAddress address{};
-  memcpy(address.ip, key.beacon_ip, sizeof address.ip);
-  address.port = static_cast<uint16_t>(key.beacon_port);
+  memcpy(address.ip, key.host_ip, sizeof address.ip);
+  address.port = static_cast<uint16_t>(key.host_port);
   return address;
 }
 

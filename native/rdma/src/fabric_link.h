@@ -7,25 +7,18 @@
 // ops run one at a time afterwards, and one that breaks it alone twice, while the peer lives, has a dead key.
 #pragma once
 #include <deque>
-#include <functional>
 #include <memory>
 #include <vector>
 
+#include "../../fabric/src/fabric_engine.h"
 #include "fabric_endpoint.h"
-#include "fabric_op.h"
 #include "peer_beacon.h"
 
 namespace tierbench {
 
-struct LinkCounters {
-  std::atomic<uint64_t> connected{0};
-  std::atomic<uint64_t> lost{0};
-  std::atomic<uint64_t> retried_ops{0};
-};
-
 class FabricLink {
  public:
-  using Finish = std::function<void(FabricOp *, int32_t code, uint32_t error)>;
+  using Finish = FabricEngine::Finish;
 
   FabricLink(FabricDomain &domain, const FabricKey &peer, Finish finish, LinkCounters &counters);
   FabricLink(const FabricLink &) = delete;

@@ -29,6 +29,10 @@ FabricThread::FabricThread(uint32_t capacity, uint64_t max_registered_bytes, Fin
   taken_.reserve(capacity);
 }
 
+std::unique_ptr<FabricEngine> makeFabricEngine(uint32_t capacity, uint64_t max_registered_bytes, FabricEngine::Finish finish) {
+  return std::make_unique<FabricThread>(capacity, max_registered_bytes, std::move(finish));
+}
+
 FabricThread::~FabricThread() {
   stop();
   links_.clear();
@@ -140,8 +144,8 @@ void FabricThread::registerRegion(FabricOp *op) {
   key.endpoint_bytes = static_cast<uint32_t>(target_name_.size());
   memcpy(key.endpoint, target_name_.data(), target_name_.size());
   key.incarnation = beacon_.incarnation();
-  memcpy(key.beacon_ip, beacon_.address().ip, sizeof key.beacon_ip);
-  key.beacon_port = beacon_.address().port;
+  memcpy(key.host_ip, beacon_.address().ip, sizeof key.host_ip);
+  key.host_port = beacon_.address().port;
   key.remote_key = fi_mr_key(local->mr);
   key.base = domain_.remoteBase(local->header());
   key.bytes = local->region.bytes();
@@ -159,6 +163,11 @@ void FabricThread::deregisterRegion(FabricOp *op) {
   local->registered = false;
   registered_bytes_ -= local->mappedBytes();
   finish_(op, TB_FABRIC_OK, 0);
+}
+
+void FabricThread::release(LocalRegion *local) {
+  if (local->mr != nullptr) fi_close(&local->mr->fid);
+  local->mr = nullptr;
 }
 
 FabricLink *FabricThread::linkTo(const FabricKey &key) {

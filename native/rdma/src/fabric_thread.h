@@ -1,7 +1,6 @@
 // The one thread that makes libfabric calls: it serves remote operations on this process's memory, runs a link to every process
 // that ops name, and registers memory. It spins for a few idle turns, then waits for any of its queues and sockets.
 #pragma once
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,25 +11,19 @@
 
 namespace tierbench {
 
-class FabricThread {
+class FabricThread : public FabricEngine {
  public:
-  using Finish = FabricLink::Finish;
-
   FabricThread(uint32_t capacity, uint64_t max_registered_bytes, Finish finish);
-  FabricThread(const FabricThread &) = delete;
-  FabricThread &operator=(const FabricThread &) = delete;
-  ~FabricThread();
+  ~FabricThread() override;
 
-  /// 0 or −errno; then `step` names what failed.
-  int start(const tb_fabric_options &options, std::string *step);
-  void stop();
-  /// From the caller's thread.
-  void take(FabricOp *const *ops, uint32_t count);
-  /// Looks at cancelled ops soon.
-  void wake();
-  const FabricDomain &domain() const { return domain_; }
-  const LinkCounters &counters() const { return counters_; }
-  uint64_t registeredBytes() const { return registered_bytes_; }
+  int start(const tb_fabric_options &options, std::string *step) override;
+  void stop() override;
+  void take(FabricOp *const *ops, uint32_t count) override;
+  void wake() override;
+  void release(LocalRegion *local) override;
+  std::string describe() const override { return domain_.describe(); }
+  const LinkCounters &counters() const override { return counters_; }
+  uint64_t registeredBytes() const override { return registered_bytes_; }
 
  private:
   int openTarget(const char *beacon_host, std::string *step);

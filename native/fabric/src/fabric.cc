@@ -15,17 +15,15 @@ Fabric::Fabric(const tb_fabric_options &options, void (*wake)(void))
       submit_list_(slot_count_),
       ops_(new FabricOp[slot_count_]()),
       finished_(slot_count_, wake),
-      thread_(slot_count_, static_cast<uint64_t>(options.max_registered_bytes),
-              [this](FabricOp *op, int32_t code, uint32_t error) { finish(op, code, error); }) {
+      engine_(makeFabricEngine(slot_count_, static_cast<uint64_t>(options.max_registered_bytes),
+                               [this](FabricOp *op, int32_t code, uint32_t error) { finish(op, code, error); })) {
   batch_.reserve(slot_count_);
 }
 
-/// Registrations go before the domain that holds them.
+/// Registrations go before the engine that holds them.
 Fabric::~Fabric() {
-  thread_.stop();
-  regions_.forEach([](LocalRegion &local) {
-    if (local.mr != nullptr) fi_close(&local.mr->fid);
-  });
+  engine_->stop();
+  regions_.forEach([this](LocalRegion &local) { engine_->release(&local); });
 }
 
 int32_t Fabric::submit(uint32_t count) {
@@ -52,7 +50,7 @@ int32_t Fabric::submit(uint32_t count) {
     finished_.push(completion, group, true);
     done++;
   }
-  if (!batch_.empty()) thread_.take(batch_.data(), static_cast<uint32_t>(batch_.size()));
+  if (!batch_.empty()) engine_->take(batch_.data(), static_cast<uint32_t>(batch_.size()));
   return done;
 }
 
@@ -69,7 +67,9 @@ int32_t Fabric::prepare(const tb_fabric_submission &from, FabricOp *op) {
     const uint64_t remote_bytes = op->remote->key.bytes;
     const bool inside = exact && op->bytes > 0 && op->local->region.holds(op->region_offset, op->bytes) &&
                         op->bytes <= remote_bytes && op->remote_offset <= remote_bytes - op->bytes;
-    if (!inside) return TB_FABRIC_OUT_OF_RANGE;
+    op->verify = (from.flags & TB_FABRIC_VERIFY) != 0;
+    op->identity = {from.model_id, from.weights_version, static_cast<uint64_t>(from.hash_high) << 32 | from.hash_low};
+    if (!inside || (op->verify && op->bytes < kBlockHeaderBytes)) return TB_FABRIC_OUT_OF_RANGE;
     op->remote->users++;
   }
   op->local->users++;
@@ -96,7 +96,7 @@ int32_t Fabric::reap() {
 void Fabric::cancel(uint32_t slot) {
   if (slot >= slot_count_) return;
   ops_[slot].cancelled = true;
-  thread_.wake();
+  engine_->wake();
 }
 
 int32_t Fabric::openRegion(const char *path, double generation) {

@@ -3,7 +3,6 @@
 #include <cstdint>
 
 #include "../../include/tierbench_fabric.h"
-#include "peer_beacon.h"
 
 namespace tierbench {
 
@@ -14,14 +13,16 @@ constexpr uint32_t kRegionIdentityBytes = 48;
 struct FabricKey {
   uint32_t magic;
   uint32_t endpoint_bytes;
-  /// Name of the endpoint that serves it.
+  /// libfabric: name of the endpoint that serves it.
   uint8_t endpoint[96];
   uint64_t incarnation;
-  uint8_t beacon_ip[16];
-  uint32_t beacon_port;
+  /// Where the process answers: IPv4 addresses are mapped into IPv6.
+  uint8_t host_ip[16];
+  uint32_t host_port;
   uint32_t reserved;
+  /// Of the registration.
   uint64_t remote_key;
-  /// Where the region's header starts for remote operations; data follow at kRegionHeaderBytes.
+  /// libfabric: where the region's header starts for remote operations; data follow at kRegionHeaderBytes.
   uint64_t base;
   /// Data bytes.
   uint64_t bytes;

@@ -1,14 +1,16 @@
-// What one submission asks for, and the two kinds of memory it names. The caller's thread fills these in before the fabric
-// thread sees them; fields marked so belong to the fabric thread.
+// What one submission asks for, and the two kinds of memory it names. The caller's thread fills these in before the engine's
+// thread sees them; fields marked so belong to the engine's thread.
 #pragma once
-#include <rdma/fi_domain.h>
-
 #include <atomic>
 #include <cstdint>
 #include <deque>
 
+#include "../../src/block_pattern.h"
 #include "../../src/region.h"
 #include "fabric_key.h"
+
+/// libfabric's.
+struct fid_mr;
 
 namespace tierbench {
 
@@ -34,12 +36,12 @@ struct RemoteRegion {
   const FabricKey key;
   std::atomic<uint32_t> users{0};
 
-  /// Fabric thread. The remote header is read before a burst of ops and must be what the key says.
+  /// Engine thread, libfabric. The remote header is read before a burst of ops and must be what the key says.
   enum class Check { kUnchecked, kChecking, kValid } check = Check::kUnchecked;
-  /// Fabric thread: ops of the link that name it; those that wait for the check.
+  /// Engine thread, libfabric: ops of the link that name it; those that wait for the check.
   uint32_t active = 0;
   std::deque<FabricOp *> held;
-  /// Fabric thread: connections lost while an operation on this memory was the only one under way.
+  /// Engine thread, libfabric: connections lost while an operation on this memory was the only one under way.
   uint32_t alone_losses = 0;
 };
 
@@ -53,12 +55,15 @@ struct FabricOp {
   uint64_t remote_offset;
   uint64_t bytes;
   uint64_t deadline_ns;
+  /// A get whose bytes must be this block.
+  bool verify;
+  BlockIdentity identity;
   std::atomic<bool> cancelled;
 
-  /// Fabric thread: [0, issued_bytes) is under way or done, in pieces.
+  /// Engine thread, libfabric: [0, issued_bytes) is under way or done, in pieces.
   uint64_t issued_bytes;
   uint32_t pieces_in_flight;
-  /// Fabric thread: place in the link's list.
+  /// Engine thread, libfabric: place in the link's list.
   uint32_t link_index;
 };
 

@@ -39,6 +39,11 @@ uint32_t tb_fabric_layout(uint32_t *out, uint32_t capacity) {
       offsetof(tb_fabric_submission, remote_offset),
       offsetof(tb_fabric_submission, bytes),
       offsetof(tb_fabric_submission, deadline_ns),
+      offsetof(tb_fabric_submission, flags),
+      offsetof(tb_fabric_submission, model_id),
+      offsetof(tb_fabric_submission, weights_version),
+      offsetof(tb_fabric_submission, hash_low),
+      offsetof(tb_fabric_submission, hash_high),
       sizeof(tb_fabric_options),
       offsetof(tb_fabric_options, provider),
       offsetof(tb_fabric_options, domain),
@@ -77,7 +82,7 @@ tb_fabric *tb_fabric_open(const tb_fabric_options *options, void (*wake)(void), 
 }
 
 int32_t tb_fabric_describe(tb_fabric *fabric, char *out, uint32_t capacity) {
-  return writeText(fabric->fabric.thread().domain().describe(), out, capacity);
+  return writeText(fabric->fabric.engine().describe(), out, capacity);
 }
 
 void tb_fabric_halt(tb_fabric *fabric) { fabric->fabric.halt(); }
@@ -97,11 +102,11 @@ void tb_fabric_cancel(tb_fabric *fabric, uint32_t slot) { fabric->fabric.cancel(
 double tb_fabric_wake_count(tb_fabric *fabric) { return static_cast<double>(fabric->fabric.wakeCount()); }
 
 void tb_fabric_counters(tb_fabric *fabric, double out[4]) {
-  const tierbench::LinkCounters &counters = fabric->fabric.thread().counters();
+  const tierbench::LinkCounters &counters = fabric->fabric.engine().counters();
   out[0] = static_cast<double>(counters.connected);
   out[1] = static_cast<double>(counters.lost);
   out[2] = static_cast<double>(counters.retried_ops);
-  out[3] = static_cast<double>(fabric->fabric.thread().registeredBytes());
+  out[3] = static_cast<double>(fabric->fabric.engine().registeredBytes());
 }
 
 int32_t tb_fabric_region_open(tb_fabric *fabric, const char *path, double generation) {

@@ -1,11 +1,11 @@
-// One opened fabric: slots, regions and remotes of the caller's thread in front of the fabric thread.
+// One opened fabric: slots, regions and remotes of the caller's thread in front of the engine.
 #pragma once
 #include <memory>
 #include <vector>
 
 #include "../../src/completion_queue.h"
 #include "../../src/handle_table.h"
-#include "fabric_thread.h"
+#include "fabric_engine.h"
 
 namespace tierbench {
 
@@ -16,8 +16,8 @@ class Fabric {
   Fabric &operator=(const Fabric &) = delete;
   ~Fabric();
 
-  int start(const tb_fabric_options &options, std::string *step) { return thread_.start(options, step); }
-  void halt() { thread_.stop(); }
+  int start(const tb_fabric_options &options, std::string *step) { return engine_->start(options, step); }
+  void halt() { engine_->stop(); }
   bool busy() const { return outstanding_ > 0; }
   int32_t submit(uint32_t count);
   int32_t reap();
@@ -31,14 +31,14 @@ class Fabric {
 
   const LocalRegion *region(uint32_t id) const { return regions_.find(id); }
   const RemoteRegion *remote(uint32_t id) const { return remotes_.find(id); }
-  const FabricThread &thread() const { return thread_; }
+  const FabricEngine &engine() const { return *engine_; }
   uint64_t wakeCount() { return finished_.wakeCount(); }
   tb_fabric_submission *submissions() { return submissions_.data(); }
   tb_completion *completions() { return completions_.data(); }
   uint32_t *submitList() { return submit_list_.data(); }
 
  private:
-  /// tb_fabric_code of what can be told without the fabric thread.
+  /// tb_fabric_code of what can be told without the engine.
   int32_t prepare(const tb_fabric_submission &submission, FabricOp *op);
   void finish(FabricOp *op, int32_t code, uint32_t error);
 
@@ -54,7 +54,7 @@ class Fabric {
   /// Ops whose completions the caller has not taken.
   uint32_t outstanding_ = 0;
   /// Last, so that it stops before anything that it uses goes.
-  FabricThread thread_;
+  std::unique_ptr<FabricEngine> engine_;
 };
 
 }  // namespace tierbench

@@ -1,4 +1,4 @@
-// The fabric library through its C ABI, with both sides in one process, so that a sanitizer sees every thread: transfers, a dead
+// A fabric library through its C ABI, with both sides in one process, so that a sanitizer sees every thread: transfers, a dead
 // key, cancellation and closing with ops under way. Prints what is wrong and exits 1.
 
 #include <stdio.h>
@@ -29,10 +29,10 @@ struct Side {
   tb_fabric *fabric;
   uint32_t region_id;
 
-  explicit Side(const std::string &path) {
+  Side(const std::string &path, const char *provider) {
     expect(region.create(path.c_str(), kBytes, 1) == 0, "a region is made");
     tb_fabric_options options{};
-    options.provider = "tcp;ofi_rxm";
+    options.provider = provider;
     options.domain = "";
     options.source = "127.0.0.1";
     options.beacon_host = "";
@@ -122,8 +122,8 @@ void transfersAndFails(Side &near, Side &far) {
 
 int main(int, char **argv) {
   const std::string folder = argv[1];
-  Side near(folder + "/near");
-  Side far(folder + "/far");
+  Side near(folder + "/near", argv[2]);
+  Side far(folder + "/far", argv[2]);
   transfersAndFails(near, far);
   puts("ok");
   return 0;

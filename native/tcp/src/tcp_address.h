@@ -1,0 +1,21 @@
+// Where a process answers: an IPv6 address, into which IPv4 ones are mapped, and a port.
+#pragma once
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <string>
+
+namespace tierbench {
+
+/// Of "10.0.0.1" or "fe80::1"; false when it is neither.
+bool parseAddress(const char *host, sockaddr_in6 *out);
+
+/// The interface that has this address, as JSON without its closing brace: provider, domain, fabric, source, link_up, bytes_per_s.
+std::string describeInterface(const char *host);
+/// All that have an address, one JSON object a line.
+std::string listInterfaces();
+
+/// Small messages must not wait for larger ones.
+void sendAtOnce(int fd);
+
+}  // namespace tierbench
