@@ -3,6 +3,10 @@
 export const TIER_LEVELS = ["hbm", "hbm+cpu", "hbm+cpu+disk"] as const;
 export type TierLevel = (typeof TIER_LEVELS)[number];
 
+/** Who mounts the store's memory: owner processes, or every engine in its own process. */
+export const STORE_MODES = ["standalone-store", "embedded"] as const;
+export type StoreMode = (typeof STORE_MODES)[number];
+
 /** When one GET is split into several (spec: vllm_mooncake_store_connector.md §1.5). */
 export const SPLIT_TRIGGERS = ["none", "bytes", "count_or_bytes"] as const;
 export type SplitTrigger = (typeof SPLIT_TRIGGERS)[number];

@@ -59,7 +59,14 @@ export type MasterRequest =
       readonly segment_name: string;
       readonly results: readonly OffloadResult[];
     }
-  /** Sent before bucket files are deleted: the disk replicas named are gone. */
+  /** Answers to the promotions of a heartbeat. */
+  | {
+      readonly op: "notify_promoted";
+      readonly client_id: ClientId;
+      readonly segment_name: string;
+      readonly results: readonly OffloadResult[];
+    }
+  /** Sent before bucket files are deleted, and for objects that the disk has lost: the disk replicas named are gone. */
   | { readonly op: "notify_disk_evicted"; readonly segment_name: string; readonly keys: readonly ObjectKey[] }
   | { readonly op: "get_stats" };
 
@@ -80,9 +87,12 @@ export interface MasterReplies {
   offload_heartbeat: {
     readonly code: number;
     readonly tasks: readonly OffloadTask[];
+    /** Disk copies to be read into memory, at `offset` of the owner's segment. */
+    readonly promotions: readonly OffloadTask[];
     readonly wipe: boolean;
   };
   notify_offloaded: { readonly codes: readonly number[] };
+  notify_promoted: { readonly codes: readonly number[] };
   notify_disk_evicted: { readonly code: number };
   get_stats: MasterStats;
 }
@@ -102,6 +112,23 @@ export interface PutTarget {
   readonly replicas: readonly MemoryReplica[];
 }
 
+/** Promotions on hit, by what became of them; in_flight is a level. */
+export interface PromotionCounts {
+  readonly in_flight: number;
+  readonly admitted: number;
+  readonly completed: number;
+  readonly completed_bytes: number;
+  /** The owner could not read them. */
+  readonly failed: number;
+  /** Their object or their owner went. */
+  readonly cancelled: number;
+  /** Their owner never answered. */
+  readonly expired: number;
+  readonly rejected_frequency: number;
+  readonly rejected_watermark: number;
+  readonly rejected_cap: number;
+}
+
 /** Counters since start unless named a level. Names follow Mooncake's metrics where one exists. */
 export interface MasterStats {
   readonly key_count: number;
@@ -118,9 +145,24 @@ export interface MasterStats {
   }[];
   readonly mem_cache_hit_nums: number;
   readonly file_cache_hit_nums: number;
+  readonly mem_cache_hit_bytes: number;
+  readonly file_cache_hit_bytes: number;
+  /** Levels: objects with a copy in memory / on disk. */
+  readonly mem_cache_nums: number;
+  readonly file_cache_nums: number;
   readonly total_get_nums: number;
   readonly valid_get_nums: number;
   readonly put_start_alloc_failures: number;
+  /** Puts that got fewer copies than they asked for. */
+  readonly put_start_partial_allocations: number;
+  /** Unfinished puts replaced by another of their key / whose space was freed after the release time. */
+  readonly put_start_discarded: number;
+  readonly put_start_released: number;
+  /** A level: space of replaced puts that is not freed yet. */
+  readonly put_start_discarded_staging_bytes: number;
+  /** Evictions begun / that freed something. */
+  readonly attempted_evictions: number;
+  readonly successful_evictions: number;
   readonly evicted_key_count: number;
   readonly evicted_size_bytes: number;
   readonly offloaded_key_count: number;
@@ -128,6 +170,11 @@ export interface MasterStats {
   readonly preferred_placed: number;
   readonly preferred_fallback: number;
   readonly expired_clients: number;
+  readonly promotions: PromotionCounts;
   readonly requests: Readonly<Record<MasterOp, number>>;
   readonly failures: Readonly<Record<MasterOp, number>>;
+  /** Batches of which some keys failed / keys of batches / those that failed. 0 for ops of one key. */
+  readonly partial_successes: Readonly<Record<MasterOp, number>>;
+  readonly items: Readonly<Record<MasterOp, number>>;
+  readonly failed_items: Readonly<Record<MasterOp, number>>;
 }

@@ -27,7 +27,8 @@ export function fillStream(seed: number, start: number, end: number, tokens: Int
 const STRIDE = 0x85ebca77;
 const TOKENS = VOCABULARY - 1;
 
-function streamBase(seed: number): number {
+/** What a stream's tokens follow from: streams of equal bases are equal. 32 bits, signed. */
+export function streamBase(seed: number): number {
   return Math.imul(seed ^ Math.floor(seed / 2 ** 32) ^ 0x2545f491, 0x9e3779b1);
 }
 

@@ -32,7 +32,15 @@ export interface RequestRecord {
 }
 
 export interface RequestError {
-  readonly code: "http_status" | "connection" | "malformed_stream" | "timeout" | "cancelled" | "wrong_length";
+  /** rejected: admission control refused it with 429, because it would have missed an SLO. Not a failure of the stack. */
+  readonly code:
+    | "rejected"
+    | "http_status"
+    | "connection"
+    | "malformed_stream"
+    | "timeout"
+    | "cancelled"
+    | "wrong_length";
   readonly detail: string;
 }
 

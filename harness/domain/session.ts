@@ -23,5 +23,7 @@ export interface Session {
   readonly session_id: string;
   /** Sessions of a phase start when all of the phase before have ended, and the weights have changed; absent: 0. */
   readonly phase_index?: number;
+  /** In a closed loop, sessions in step wait for each other: no turn t + 1 before turn t of all has ended; absent: on its own. */
+  readonly in_step?: boolean;
   readonly turns: readonly Turn[];
 }

@@ -1,23 +1,20 @@
-// The engine's store effects as calls of a StoreClient: block ids of the pool become ranges of the engine's memory.
+// The engine's store effects as calls of a StoreClient: a rank's shards of blocks become ranges of the engine's memory.
 
-import type { Region } from "../../native/ffi/data_plane.ts";
 import type { EngineEffect, EngineEvent } from "../core/engine/engine_api.ts";
 import { present } from "../domain/assert.ts";
+import type { BlockShards } from "./block_shards.ts";
 import type { StoreClient } from "./store_client.ts";
+import type { PutItem } from "./store_items.ts";
 
 export type EffectOf<Type extends EngineEffect["type"]> = Extract<EngineEffect, { readonly type: Type }>;
 
 export class EngineStoreOps {
   readonly #store: StoreClient;
-  readonly #hbm: Region;
-  readonly #block_bytes: number;
-  readonly #model_id: number;
+  readonly #shards: BlockShards;
 
-  constructor(store: StoreClient, hbm: Region, block_bytes: number, model_id: number) {
+  constructor(store: StoreClient, shards: BlockShards) {
     this.#store = store;
-    this.#hbm = hbm;
-    this.#block_bytes = block_bytes;
-    this.#model_id = model_id;
+    this.#shards = shards;
   }
 
   async exists(effect: EffectOf<"exists">): Promise<EngineEvent> {
@@ -26,18 +23,18 @@ export class EngineStoreOps {
 
   async get(effect: EffectOf<"get">): Promise<EngineEvent> {
     const items = effect.keys.map((key, i) => ({
-      ...this.#item(key, effect.block_ids[i]),
-      identity: {
-        model_id: this.#model_id,
-        hash: present(effect.hashes[i], "a get names one hash per key"),
-        weights_version: effect.weights_version,
-      },
+      ...this.#item(effect, key, i),
+      identity: this.#shards.identity(
+        present(effect.hashes[i], "a get names one hash per key"),
+        effect.tp_rank,
+        effect.weights_version,
+      ),
     }));
     return { type: "get_done", op_id: effect.op_id, outcomes: await this.#store.get(items) };
   }
 
   async put(effect: EffectOf<"put">): Promise<EngineEvent> {
-    const items = effect.keys.map((key, i) => this.#item(key, effect.block_ids[i]));
+    const items = effect.keys.map((key, i) => this.#item(effect, key, i));
     return { type: "put_done", op_id: effect.op_id, codes: await this.#store.put(items, effect.config) };
   }
 
@@ -45,11 +42,8 @@ export class EngineStoreOps {
     return { type: "remove_all_done", op_id: effect.op_id, ...(await this.#store.removeAll(effect.force)) };
   }
 
-  #item(
-    key: string,
-    block_id: number | undefined,
-  ): { key: string; region: Region; offset: number; bytes: number } {
-    const offset = present(block_id, "a transfer names one block per key") * this.#block_bytes;
-    return { key, region: this.#hbm, offset, bytes: this.#block_bytes };
+  #item({ block_ids, tp_rank }: EffectOf<"get" | "put">, key: string, i: number): PutItem {
+    const block_id = present(block_ids[i], "a transfer names one block per key");
+    return { key, ...this.#shards.range(block_id, tp_rank) };
   }
 }

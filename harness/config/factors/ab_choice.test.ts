@@ -47,6 +47,12 @@ test("an unknown factor or level names the nearest and all known ones", () => {
   ]);
 });
 
+test("a factor of another command names that command", () => {
+  expect(sentences("feature_backend=shared_dir,store")[0]).toEndWith(
+    "Use bun run feature-stream --ab feature_backend=shared_dir,store.",
+  );
+});
+
 test("fewer than two different levels are no comparison", () => {
   for (const text of ["preferred_segment=off", "preferred_segment=local,on", "staging_bytes=1MiB,1024KiB"]) {
     expect(sentences(text)[0]).toContain("must compare at least two levels, all different");

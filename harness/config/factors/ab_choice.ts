@@ -39,12 +39,19 @@ export function findFactor(name: string): Result<Factor, ConfigProblem> {
     path: "--ab",
     rule: "must name a known factor, or none",
     got: name,
-    next_step: suggestName(
-      name,
-      FACTORS.map((candidate) => candidate.name),
-    ),
+    next_step:
+      ELSEWHERE.get(name) ??
+      suggestName(
+        name,
+        FACTORS.map((candidate) => candidate.name),
+      ),
   });
 }
+
+/** Factors of other commands. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["feature_backend", "Use bun run feature-stream --ab feature_backend=shared_dir,store."],
+]);
 
 function checkLevels(
   factor: Factor,

@@ -1,12 +1,23 @@
 // Switches of the engines' store connector.
 
-import { SPLIT_TRIGGERS } from "../../domain/factor_levels.ts";
+import { CONNECTOR_PROFILES } from "../../domain/connector_profile.ts";
+import { SPLIT_TRIGGERS, STORE_MODES } from "../../domain/factor_levels.ts";
 import type { Factor } from "./factor.ts";
 import { COMMON, named, ON_OFF, ON_OFF_ALIASES } from "./factor_parts.ts";
 
-const ONE_RANK = "an engine has one rank in this build, and both lookups ask the same";
-
 export const CONNECTOR_FACTORS: readonly Factor[] = [
+  {
+    ...COMMON,
+    name: "offload",
+    description:
+      "KV is offloaded into a pool of each engine's own (vLLM's OffloadingConnector), or into the shared store",
+    seed_claim: "the shared store serves a prefix on an engine that never computed it; a native tier cannot",
+    path: "connector.type",
+    levels: named(["native", "mooncake"]),
+    default_level: "mooncake",
+    default_pair: ["native", "mooncake"],
+    acts_on: "store",
+  },
   {
     ...COMMON,
     name: "preferred_segment",
@@ -18,6 +29,31 @@ export const CONNECTOR_FACTORS: readonly Factor[] = [
     default_pair: ["off", "local"],
     aliases: { on: "local" },
     acts_on: "placement",
+  },
+  {
+    ...COMMON,
+    name: "store_mode",
+    description: "Owner processes mount the store's memory, or every engine mounts its own",
+    seed_claim:
+      "segments of engines have no disk tier: a preferred segment leaves them idle, without one the disk sees less",
+    path: "connector.mode",
+    levels: named(STORE_MODES),
+    default_level: "standalone-store",
+    default_pair: ["embedded", "standalone-store"],
+    aliases: { standalone: "standalone-store", requester: "standalone-store" },
+    acts_on: "store",
+  },
+  {
+    ...COMMON,
+    name: "connector_profile",
+    description:
+      "vLLM's store connector as of May or August 2026: keys, put turns, retried saves, failed loads, whole prompts",
+    seed_claim: "the older one loses saves that were refused, and computes with blocks that no load brought",
+    path: "connector.profile",
+    levels: named(CONNECTOR_PROFILES),
+    default_level: "vllm_2026_08",
+    default_pair: ["vllm_2026_05", "vllm_2026_08"],
+    acts_on: "store",
   },
   {
     ...COMMON,
@@ -66,6 +102,18 @@ export const CONNECTOR_FACTORS: readonly Factor[] = [
   },
   {
     ...COMMON,
+    name: "on_reset_failure",
+    description:
+      "A store that cannot be wiped when the weights change ends the run, or the engines go on without it",
+    seed_claim: "crash fails loud; fallback keeps serving, and must not read the store again",
+    path: "connector.on_reset_failure",
+    levels: named(["crash", "fallback"]),
+    default_level: "crash",
+    default_pair: ["crash", "fallback"],
+    acts_on: "weights",
+  },
+  {
+    ...COMMON,
     name: "lookup_ranks",
     description: "A lookup asks for rank 0's objects only, or takes the minimum over all ranks",
     seed_claim: "rank 0 alone promises blocks that another rank has lost",
@@ -73,7 +121,7 @@ export const CONNECTOR_FACTORS: readonly Factor[] = [
     levels: named(["rank0", "min_over_ranks"]),
     default_level: "min_over_ranks",
     default_pair: ["rank0", "min_over_ranks"],
-    acts_on: "store",
-    unavailable: { rank0: ONE_RANK, min_over_ranks: ONE_RANK },
+    aliases: { all: "min_over_ranks" },
+    acts_on: "ranks",
   },
 ];

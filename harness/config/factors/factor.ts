@@ -23,7 +23,16 @@ export interface Factor {
   /** Other spellings of a level. */
   readonly aliases: Readonly<Record<string, string>>;
   /** The part of the system that must be on for the switch to do anything. */
-  readonly acts_on: "engine" | "store" | "placement" | "disk" | "routing" | "weights" | "chunks";
+  readonly acts_on:
+    | "engine"
+    | "store"
+    | "shared_store"
+    | "ranks"
+    | "placement"
+    | "disk"
+    | "routing"
+    | "weights"
+    | "chunks";
   /** Levels that this build cannot run, each with the reason. */
   readonly unavailable: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { parseArmConfig } from "../arm_schema.ts";
 import { configDifferences } from "../config_diff.ts";
 import { valueAtPath } from "../config_tree.ts";
@@ -70,4 +71,10 @@ test("levels that cannot run are levels, and say why", () => {
 test("the usual pair is made of levels", () => {
   for (const factor of FACTORS)
     for (const name of factor.default_pair) expect(levelNames(factor)).toContain(name);
+});
+
+test("the README's table of switches has every factor", async () => {
+  const readme = await Bun.file(join(import.meta.dir, "../../../README.md")).text();
+  const lacking = FACTORS.filter(({ name }) => !readme.includes(`\n| ${name} | `));
+  expect(lacking.map(({ name }) => name)).toEqual([]);
 });

@@ -6,6 +6,17 @@ import { COMMON, named } from "./factor_parts.ts";
 export const SYSTEM_FACTORS: readonly Factor[] = [
   {
     ...COMMON,
+    name: "tp_size",
+    description: "Tensor-parallel ranks of an engine, each with objects of its own for every block",
+    seed_claim: "more ranks make more and smaller objects; ranks that share a KV head read the same ones",
+    path: "engine.tp_size",
+    levels: "count",
+    default_level: "1",
+    default_pair: ["1", "4"],
+    acts_on: "store",
+  },
+  {
+    ...COMMON,
     name: "routing",
     description: "How the router picks a prefill engine",
     seed_claim: "sending a session where its KV is beats spreading load, until one engine is overloaded",
@@ -18,7 +29,7 @@ export const SYSTEM_FACTORS: readonly Factor[] = [
   {
     ...COMMON,
     name: "pool",
-    description: "Each engine's offloaded KV is its own, or all share it",
+    description: "One shared store for each node, or one for all nodes",
     seed_claim: "a shared pool serves a prefix on a node that never computed it",
     path: "store.pool",
     levels: named(["local", "global"]),

@@ -1,7 +1,6 @@
-// Object keys of blocks. With R rank namespaces a block is R objects; keys of a list of blocks are block-major:
-// block 0 rank 0 … block 0 rank R−1, block 1 rank 0 …
+// Object keys of blocks: a block is one object in each rank namespace.
 
-import { assert } from "../../domain/assert.ts";
+import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
 import { blockObjectKey, type KeyNamespace, keyPrefix, type ObjectKey } from "../../domain/object_key.ts";
 
@@ -14,7 +13,6 @@ interface KeptBlock {
 }
 
 export class BlockKeys {
-  readonly ranks: number;
   readonly #prefixes: readonly string[];
   /** Keys of a block by its hash modulo KEPT_BLOCKS; another block takes the place. */
   readonly #kept: (KeptBlock | undefined)[] = new Array<KeptBlock | undefined>(KEPT_BLOCKS).fill(undefined);
@@ -22,20 +20,21 @@ export class BlockKeys {
   constructor(namespaces: readonly KeyNamespace[]) {
     assert(namespaces.length > 0, "a connector has at least one rank namespace");
     this.#prefixes = namespaces.map(keyPrefix);
-    this.ranks = namespaces.length;
   }
 
-  /** [blocks × ranks] */
-  of(hashes: readonly BlockHash[]): ObjectKey[] {
+  /** In one namespace: [blocks] */
+  of(hashes: readonly BlockHash[], namespace: number): ObjectKey[] {
+    return hashes.map((hash) => present(this.#keysOf(hash)[namespace], "a rank has a namespace"));
+  }
+
+  /** In the first `namespaces`, block-major: block 0 rank 0 … block 0 rank R−1, block 1 rank 0 … */
+  ofRanks(hashes: readonly BlockHash[], namespaces: number): ObjectKey[] {
     const keys: ObjectKey[] = [];
-    for (const hash of hashes) for (const key of this.#keysOf(hash)) keys.push(key);
+    for (const hash of hashes) {
+      const of_block = this.#keysOf(hash);
+      for (let i = 0; i < namespaces; i++) keys.push(present(of_block[i], "a rank has a namespace"));
+    }
     return keys;
-  }
-
-  /** `items[block]` once for each of the block's objects: [blocks × ranks]. */
-  repeat<T>(items: readonly T[]): T[] {
-    if (this.ranks === 1) return [...items];
-    return items.flatMap((item) => this.#prefixes.map(() => item));
   }
 
   #keysOf(hash: BlockHash): readonly ObjectKey[] {

@@ -1,15 +1,19 @@
 // Switches of the store connector, named as the systems name them (spec: vllm_mooncake_store_connector.md).
 
+import type { ConnectorProfile } from "../../domain/connector_profile.ts";
 import type { SplitTrigger } from "../../domain/factor_levels.ts";
 import type { KeyNamespace } from "../../domain/object_key.ts";
 
 export interface ConnectorConfig {
+  readonly profile: ConnectorProfile;
   /** kv_producer and kv_both save; all load. */
   readonly kv_role: "kv_producer" | "kv_consumer" | "kv_both";
   readonly enable_lookup: boolean;
   readonly load_async: boolean;
-  /** One per rank whose shard is an object of its own. */
+  /** One for each of a block's different shards, which are objects of their own. */
   readonly namespaces: readonly KeyNamespace[];
+  /** Ranks of one namespace: they hold the same KV heads, all read its objects, and take turns in putting them. */
+  readonly put_step: number;
   readonly lookup_ranks: "rank0" | "min_over_ranks";
   readonly split_trigger: SplitTrigger;
   readonly enable_offload: boolean;

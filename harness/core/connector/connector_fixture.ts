@@ -7,10 +7,12 @@ import type { StoreEffect, StoreGetOutcome, StoreNotice } from "./store_api.ts";
 export const FIXTURE_NAMESPACE = { cache_prefix: "", model: "m", tp_rank: 0, pp_rank: 0, group: 0 } as const;
 
 export const FIXTURE_CONNECTOR: ConnectorConfig = {
+  profile: "vllm_2026_08",
   kv_role: "kv_both",
   enable_lookup: true,
   load_async: true,
   namespaces: [FIXTURE_NAMESPACE],
+  put_step: 1,
   lookup_ranks: "min_over_ranks",
   split_trigger: "bytes",
   enable_offload: false,

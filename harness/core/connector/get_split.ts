@@ -2,6 +2,7 @@
 // (spec: vllm_mooncake_store_connector.md §1.5). Order is kept; the GETs run one after the other.
 
 import { assert } from "../../domain/assert.ts";
+import { connectorTraits } from "../../domain/connector_profile.ts";
 import type { SplitTrigger } from "../../domain/factor_levels.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 
@@ -23,10 +24,11 @@ export interface SplitRule {
   readonly usable_ratio: number;
 }
 
-/** `bytes` plans only where offload is on; `count_or_bytes` plans always, as vllm_2026_05 does; `none` never. */
+/** `bytes` plans only where there is a budget, `count_or_bytes` always, `none` never. */
 export function splitRule(config: ConnectorConfig): SplitRule {
+  const has_budget = config.enable_offload || connectorTraits(config.profile).budget_without_offload;
   const limited =
-    config.split_trigger === "count_or_bytes" || (config.split_trigger === "bytes" && config.enable_offload);
+    config.split_trigger === "count_or_bytes" || (config.split_trigger === "bytes" && has_budget);
   return {
     trigger: config.split_trigger,
     budget_bytes: limited ? config.staging_bytes : null,

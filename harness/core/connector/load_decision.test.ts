@@ -4,11 +4,11 @@ import { decideLoad } from "./load_decision.ts";
 const BLOCKS = { chunk_tokens: 16, min_load_tokens: 0, unaligned_handoff: false } as const;
 const CHUNKS = { chunk_tokens: 256, min_load_tokens: 8_192, unaligned_handoff: true } as const;
 
-test("a request with 32 tokens computed and 96 in the store loads the 64 between", () => {
+test("spec §1.4: a request with 32 tokens computed and 96 in the store loads the 64 between", () => {
   expect(decideLoad(32, 96, BLOCKS)).toEqual({ action: "load", from_tokens: 32, to_tokens: 96 });
 });
 
-test("a hit that the engine's own blocks cover is not loaded", () => {
+test("spec §1.4: a hit that the engine's own blocks cover is not loaded", () => {
   expect(decideLoad(32, 16, BLOCKS)).toEqual({ action: "skip", reason: "hbm_satisfies_after_alloc" });
   expect(decideLoad(32, 32, BLOCKS)).toEqual({ action: "skip", reason: "hbm_satisfies_after_alloc" });
 });

@@ -1,4 +1,4 @@
-// One load: which blocks, how far it got, what arrived.
+// One load: every rank reads its shards of the blocks, each rank with GETs of its own.
 
 import { present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
@@ -6,30 +6,40 @@ import type { ObjectKey } from "../../domain/object_key.ts";
 import type { StoreTier } from "../../domain/tier.ts";
 import type { LoadReport, StoreGetOutcome } from "./store_api.ts";
 
-export interface LoadJob {
-  readonly kind: "load";
+/** What the ranks' parts have in common; the load ends when the last of them does. */
+export interface Load {
   readonly job_id: number;
   readonly request_id: string;
-  /** All three: [blocks × ranks], block-major. */
+  readonly blocks: number;
+  /** [ranks] */
+  readonly jobs: LoadJob[];
+  open_ranks: number;
+  cancelled: boolean;
+}
+
+/** One rank's part. */
+export interface LoadJob {
+  readonly kind: "load";
+  readonly load: Load;
+  readonly tp_rank: number;
+  /** All three: [blocks], rotated left by `first_block`, so that ranks do not all read the same owner at once. */
   readonly keys: readonly ObjectKey[];
   readonly hashes: readonly BlockHash[];
   readonly block_ids: readonly number[];
-  readonly ranks: number;
-  /** Ends of the GETs, planned when the load starts. */
+  readonly first_block: number;
+  /** Ends of the GETs, planned when the part starts. */
   ends: readonly number[];
   /** GETs sent. */
   sent_gets: number;
   /** One for each key attempted so far. */
   readonly outcomes: StoreGetOutcome[];
-  cancelled: boolean;
 }
 
 /** What arrived: whole blocks (all ranks) before the first one that did not. */
-export function loadReport(job: LoadJob): LoadReport {
-  const blocks = job.keys.length / job.ranks;
+export function loadReport({ blocks, jobs }: Load): LoadReport {
   const tiers: StoreTier[] = [];
   for (let block = 0; block < blocks; block++) {
-    const tier = blockTier(job, block);
+    const tier = blockTier(jobs, block);
     if (tier === null) break;
     tiers.push(tier);
   }
@@ -37,12 +47,12 @@ export function loadReport(job: LoadJob): LoadReport {
 }
 
 /** The slowest tier of a block's objects; null when one did not come. What the store cannot place counts as cpu. */
-function blockTier(job: LoadJob, block: number): StoreTier | null {
-  const start = block * job.ranks;
-  if (start + job.ranks > job.outcomes.length) return null;
+function blockTier(jobs: readonly LoadJob[], block: number): StoreTier | null {
   let tier: StoreTier = "cpu";
-  for (let i = start; i < start + job.ranks; i++) {
-    const outcome = present(job.outcomes[i], "an attempted key has an outcome");
+  for (const { keys, first_block, outcomes } of jobs) {
+    const i = (block - first_block + keys.length) % keys.length;
+    if (i >= outcomes.length) return null;
+    const outcome = present(outcomes[i], "an attempted key has an outcome");
     if (outcome.code < 0) return null;
     if (outcome.tier === "disk") tier = "disk";
   }

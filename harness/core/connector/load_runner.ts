@@ -1,4 +1,4 @@
-// Carries out loads: plans the GETs, sends one after the other, and stops at the first that has a failed key. The keys
+// Carries out one rank's part of loads: plans the GETs, sends one after the other, and stops at the first that has a failed key. The keys
 // behind that one are counted as never attempted (spec: vllm_mooncake_store_connector.md §1.5).
 
 import { assert, present } from "../../domain/assert.ts";
@@ -34,12 +34,12 @@ export class LoadRunner {
 
   /** The first op of the load, or null when it ends without one. */
   start(job: LoadJob, out: StoreOutput): JobEffect | null {
-    if (job.cancelled) return this.#end(job, out);
+    if (job.load.cancelled) return this.#end(job, out);
     const sizes = new Array<number>(job.keys.length).fill(this.#rules.object_bytes);
     const split = splitGet(sizes, this.#rules.split);
     if (!split.ok) {
       const line =
-        `Skipping Mooncake load for request ${job.request_id} because key ${job.keys[split.key_index]} requires ` +
+        `Skipping Mooncake load for request ${job.load.request_id} because key ${job.keys[split.key_index]} requires ` +
         `${split.required_bytes} staging bytes, exceeding budget ${this.#rules.split.budget_bytes}`;
       out.effects.push({ type: "log", level: "warning", line });
       return this.#end(job, out);
@@ -55,9 +55,9 @@ export class LoadRunner {
     const end = present(job.ends[job.sent_gets - 1], "the GET that is answered was planned");
     assert(outcomes.length === end - start, "a GET answers every key");
     for (const outcome of outcomes) job.outcomes.push(outcome);
-    this.#counters.countGet(outcomes);
+    this.#counters.countGet(job.tp_rank, outcomes);
     if (this.#rules.tier_log) {
-      out.effects.push({ type: "log", level: "info", line: tierLine(job.request_id, outcomes) });
+      out.effects.push({ type: "log", level: "info", line: tierLine(job.load.request_id, outcomes) });
     }
     if (outcomes.every((outcome) => outcome.code >= 0)) return this.#nextGet(job, out);
     out.effects.push({ type: "log", level: "warning", line: failureLine(job, start, outcomes) });
@@ -67,12 +67,13 @@ export class LoadRunner {
   #nextGet(job: LoadJob, out: StoreOutput): JobEffect | null {
     const start = job.outcomes.length;
     const end = job.ends[job.sent_gets];
-    if (job.cancelled || end === undefined) return this.#end(job, out);
+    if (job.load.cancelled || end === undefined) return this.#end(job, out);
     job.sent_gets++;
     return {
       type: "get",
       op_id: this.#nextId(),
-      request_id: job.request_id,
+      request_id: job.load.request_id,
+      tp_rank: job.tp_rank,
       keys: job.keys.slice(start, end),
       hashes: job.hashes.slice(start, end),
       block_ids: job.block_ids.slice(start, end),
@@ -81,8 +82,12 @@ export class LoadRunner {
   }
 
   #end(job: LoadJob, out: StoreOutput): null {
-    if (!job.cancelled) this.#counters.unattempted_get_keys += job.keys.length - job.outcomes.length;
-    out.notices.push({ type: "load_done", job_id: job.job_id, report: loadReport(job) });
+    const { load } = job;
+    if (!load.cancelled) this.#counters.unattempted_get_keys += job.keys.length - job.outcomes.length;
+    load.open_ranks--;
+    if (load.open_ranks === 0) {
+      out.notices.push({ type: "load_done", job_id: load.job_id, report: loadReport(load) });
+    }
     return null;
   }
 }

@@ -1,26 +1,15 @@
 // How much of a prompt the store holds (spec: vllm_mooncake_store_connector.md §1.3).
 //
-// The hit is the longest prefix of blocks that are readable; a code other than 1 (absent, or the lookup failed) ends it.
-// rank0 believes the first rank's answer, min_over_ranks wants a block from every rank.
+// The hit is the longest prefix of blocks that are readable on every rank asked; a code other than 1 (absent, or the lookup
+// failed) ends it.
 
 import { assert } from "../../domain/assert.ts";
-import type { ConnectorConfig } from "./connector_config.ts";
 
-/** Leading blocks found. codes: [blocks × ranks], block-major; 1 readable, 0 not, negative failed. */
-export function foldLookup(
-  codes: readonly number[],
-  ranks: number,
-  lookup_ranks: ConnectorConfig["lookup_ranks"],
-): number {
-  assert(codes.length % ranks === 0, "a lookup answers every rank of every block");
-  const asked_ranks = lookup_ranks === "rank0" ? 1 : ranks;
-  const blocks = codes.length / ranks;
-  for (let block = 0; block < blocks; block++) {
-    for (let rank = 0; rank < asked_ranks; rank++) {
-      if (codes[block * ranks + rank] !== 1) return block;
-    }
-  }
-  return blocks;
+/** Leading blocks found. codes: [blocks × namespaces], block-major; 1 readable, 0 not, negative failed. */
+export function foldLookup(codes: readonly number[], namespaces: number): number {
+  assert(codes.length % namespaces === 0, "a lookup answers every namespace of every block");
+  const missing = codes.findIndex((code) => code !== 1);
+  return Math.floor((missing === -1 ? codes.length : missing) / namespaces);
 }
 
 /**

@@ -13,6 +13,11 @@ export interface PressureLine {
 export class SavePressure {
   #under_pressure = false;
   readonly #skipped_requests = new Set<string>();
+  readonly #cleared_line: string;
+
+  constructor(cleared_line: string) {
+    this.#cleared_line = cleared_line;
+  }
 
   skips(request_id: string): boolean {
     return this.#skipped_requests.has(request_id);
@@ -41,9 +46,6 @@ export class SavePressure {
     if (!this.#under_pressure) return null;
     this.#under_pressure = false;
     this.#skipped_requests.clear();
-    return {
-      level: "info",
-      line: "Mooncake CPU/disk offloading pressure cleared after a successful store batch",
-    };
+    return { level: "info", line: this.#cleared_line };
   }
 }

@@ -1,4 +1,5 @@
-// Carries out saves: asks which objects are there, puts the others (spec: vllm_mooncake_store_connector.md §1.9).
+// Carries out one rank's part of saves: asks which objects are there, puts the others (spec:
+// vllm_mooncake_store_connector.md §1.9).
 
 import { assert, present } from "../../domain/assert.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
@@ -9,39 +10,49 @@ import { SavePressure } from "./save_pressure.ts";
 import type { JobEffect, StoreOutput } from "./store_api.ts";
 import type { StoreCounters } from "./store_counters.ts";
 
-export interface SaveJob {
-  readonly kind: "save";
+/** What the ranks' parts have in common; the save ends when the last of them does. */
+export interface Save {
   readonly job_id: number;
   readonly request_id: string;
-  /** Both: [blocks × ranks], block-major. */
+  open_ranks: number;
+  ok: boolean;
+}
+
+/** One rank's part: the blocks that are its turn to put. */
+export interface SaveJob {
+  readonly kind: "save";
+  readonly save: Save;
+  readonly tp_rank: number;
+  /** Both: [blocks] */
   readonly keys: readonly ObjectKey[];
   readonly block_ids: readonly number[];
   /** Null until the store has said what it holds. */
   missing_keys: readonly ObjectKey[] | null;
 }
 
+export interface PutRules {
+  readonly config: ReplicateConfig;
+  /** Bytes of one object: a block of one rank. */
+  readonly object_bytes: number;
+  readonly pressure_cleared_line: string;
+}
+
 export class SaveRunner {
-  readonly pressure: SavePressure = new SavePressure();
-  readonly #put_config: ReplicateConfig;
-  readonly #object_bytes: number;
+  readonly pressure: SavePressure;
+  readonly #rules: PutRules;
   readonly #counters: StoreCounters;
   readonly #nextId: () => number;
 
-  constructor(
-    put_config: ReplicateConfig,
-    object_bytes: number,
-    counters: StoreCounters,
-    nextId: () => number,
-  ) {
-    this.#put_config = put_config;
-    this.#object_bytes = object_bytes;
+  constructor(rules: PutRules, counters: StoreCounters, nextId: () => number) {
+    this.#rules = rules;
+    this.pressure = new SavePressure(rules.pressure_cleared_line);
     this.#counters = counters;
     this.#nextId = nextId;
   }
 
   /** The dedup lookup, or null when back-pressure skips the save. */
   start(job: SaveJob, out: StoreOutput): JobEffect | null {
-    if (this.pressure.skips(job.request_id)) return this.#end(job, false, out);
+    if (this.pressure.skips(job.save.request_id)) return this.#end(job, false, out);
     return { type: "exists", op_id: this.#nextId(), keys: job.keys };
   }
 
@@ -55,10 +66,11 @@ export class SaveRunner {
     return {
       type: "put",
       op_id: this.#nextId(),
-      request_id: job.request_id,
+      request_id: job.save.request_id,
+      tp_rank: job.tp_rank,
       keys,
       block_ids: job.block_ids.filter(missing),
-      config: this.#put_config,
+      config: this.#rules.config,
     };
   }
 
@@ -67,21 +79,23 @@ export class SaveRunner {
     assert(codes.length === keys.length, "a put answers every key");
     // Another engine was first with the same bytes: the object is there, which is all a save wants.
     const settled = codes.map((code) => (code === STORE_CODE.OBJECT_ALREADY_EXISTS ? 0 : code));
-    this.#counters.countPut(settled);
+    this.#counters.countPut(job.tp_rank, settled);
     const failed = settled.filter((code) => code < 0);
     if (failed.length > 0) {
       const line =
         `batch_put failed: ${failed.length}/${keys.length} keys failed (codes=${codeSet(failed)}, ` +
-        `batch_bytes=${keys.length * this.#object_bytes}, num_keys=${keys.length}), first_key=${keys[0]}`;
+        `batch_bytes=${keys.length * this.#rules.object_bytes}, num_keys=${keys.length}), first_key=${keys[0]}`;
       out.effects.push({ type: "log", level: "warning", line });
     }
-    const change = this.pressure.putDone(job.request_id, settled);
+    const change = this.pressure.putDone(job.save.request_id, settled);
     if (change !== null) out.effects.push({ type: "log", ...change });
     return this.#end(job, failed.length === 0, out);
   }
 
-  #end(job: SaveJob, ok: boolean, out: StoreOutput): null {
-    out.notices.push({ type: "save_done", job_id: job.job_id, ok });
+  #end({ save }: SaveJob, ok: boolean, out: StoreOutput): null {
+    save.open_ranks--;
+    save.ok &&= ok;
+    if (save.open_ranks === 0) out.notices.push({ type: "save_done", job_id: save.job_id, ok: save.ok });
     return null;
   }
 }

@@ -12,6 +12,7 @@ export type StoreEffect =
       readonly type: "get";
       readonly op_id: number;
       readonly request_id: string;
+      readonly tp_rank: number;
       readonly keys: readonly ObjectKey[];
       readonly hashes: readonly BlockHash[];
       readonly block_ids: readonly number[];
@@ -21,6 +22,7 @@ export type StoreEffect =
       readonly type: "put";
       readonly op_id: number;
       readonly request_id: string;
+      readonly tp_rank: number;
       readonly keys: readonly ObjectKey[];
       readonly block_ids: readonly number[];
       readonly config: ReplicateConfig;

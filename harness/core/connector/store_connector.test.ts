@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DEFAULT_REPLICATE_CONFIG } from "../../domain/replica.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 import {
   CollectedOutput,
@@ -21,7 +22,7 @@ function setup(changes: Partial<ConnectorConfig> = {}): { store: StoreConnector;
   return { store, out: new CollectedOutput() };
 }
 
-test("a lookup asks for every block and tells how many lead", () => {
+test("spec §1.3: a lookup asks for every block and tells how many lead", () => {
   const { store, out } = setup();
   const job_id = store.lookup(hashes(10, 11), out);
   expect(out.take().effects).toEqual([{ type: "exists", op_id: 1, keys: [keyOf(10), keyOf(11)] }]);
@@ -29,7 +30,7 @@ test("a lookup asks for every block and tells how many lead", () => {
   expect(out.take()).toEqual({ effects: [], notices: [{ type: "lookup_done", job_id, hit_blocks: 1 }] });
 });
 
-test("a failed lookup is logged and hits nothing", () => {
+test("spec §1.3: a failed lookup is logged and hits nothing", () => {
   const { store, out } = setup();
   const job_id = store.lookup(hashes(10), out);
   out.take();
@@ -48,6 +49,7 @@ test("a load goes out as one GET that names place, content and weights version o
       type: "get",
       op_id: 2,
       request_id: "r",
+      tp_rank: 0,
       keys: [keyOf(10), keyOf(11)],
       hashes: hashes(10, 11),
       block_ids: [4, 5],
@@ -64,7 +66,7 @@ test("a load goes out as one GET that names place, content and weights version o
 // usable = floor(2 × 12288 × 0.9) = 22118: one key of 12288 staging bytes a GET.
 const ONE_KEY_A_GET = { enable_offload: true, staging_bytes: 2 * 12_288 } as const;
 
-test("the GETs of a split load follow one another", () => {
+test("spec §1.5: the GETs of a split load follow one another", () => {
   const { store, out } = setup(ONE_KEY_A_GET);
   store.load("r", hashes(10, 11), [4, 5], out);
   expect(out.take().effects).toMatchObject([{ type: "get", op_id: 2, block_ids: [4] }]);
@@ -75,7 +77,7 @@ test("the GETs of a split load follow one another", () => {
   expect(store.counters).toMatchObject({ get_batches: 2, get_keys: 2, split_batches: 1 });
 });
 
-test("the first GET with a failed key is the last; the keys behind it are counted as never attempted", () => {
+test("spec §1.5: the first GET with a failed key is the last; the keys behind it are counted as never attempted", () => {
   const { store, out } = setup(ONE_KEY_A_GET);
   const job_id = store.load("r", hashes(10, 11, 12), [4, 5, 6], out);
   store.handle({ type: "get_done", op_id: 2, outcomes: [failed(-704)] }, out);
@@ -106,7 +108,7 @@ test("blocks behind a failed one of the same GET did not arrive for the engine",
   expect(store.counters.corrupt_reads).toBe(1);
 });
 
-test("a key over the staging budget gives up the load without a GET", () => {
+test("spec §1.5: a key over the staging budget gives up the load without a GET", () => {
   const { store, out } = setup({ enable_offload: true, staging_bytes: 12_287 });
   const job_id = store.load("r", hashes(10, 11), [4, 5], out);
   expect(out.take()).toEqual({
@@ -131,7 +133,7 @@ test("a cancelled load ends with the GET under way", () => {
   expect(store.counters.unattempted_get_keys).toBe(0);
 });
 
-test("with the tier log on, each GET writes its line", () => {
+test("spec §1.6: with the tier log on, each GET writes its line", () => {
   const { store, out } = setup({ ...ONE_KEY_A_GET, tier_log: true });
   store.load("r", hashes(10, 11), [4, 5], out);
   store.handle({ type: "get_done", op_id: 2, outcomes: [read(256)] }, out);
@@ -140,9 +142,9 @@ test("with the tier log on, each GET writes its line", () => {
   expect(lines).toHaveLength(2);
 });
 
-test("a save puts only what is not surely there", () => {
+test("spec §1.9: a save puts only what is not surely there", () => {
   const { store, out } = setup({ preferred_segment: "node0:50053" });
-  const job_id = store.save("r", hashes(10, 11, 12), [4, 5, 6], out);
+  const job_id = store.save("r", hashes(10, 11, 12), [4, 5, 6], 0, out);
   expect(out.take().effects).toMatchObject([{ type: "exists", op_id: 2 }]);
   store.handle({ type: "exists_done", op_id: 2, codes: [1, 0, -900] }, out);
   expect(out.take().effects).toEqual([
@@ -150,9 +152,10 @@ test("a save puts only what is not surely there", () => {
       type: "put",
       op_id: 3,
       request_id: "r",
+      tp_rank: 0,
       keys: [keyOf(11), keyOf(12)],
       block_ids: [5, 6],
-      config: { replica_num: 1, preferred_segments: ["node0:50053"], soft_pin: false, hard_pin: false },
+      config: { ...DEFAULT_REPLICATE_CONFIG, preferred_segments: ["node0:50053"] },
     },
   ]);
   store.handle({ type: "put_done", op_id: 3, codes: [0, -705] }, out); // -705: somebody else put it first
@@ -160,42 +163,42 @@ test("a save puts only what is not surely there", () => {
   expect(store.counters).toMatchObject({ put_batches: 1, put_keys: 2, failed_put_keys: 0 });
 });
 
-test("a save of blocks that are all there ends without a put", () => {
+test("spec §1.9: a save of blocks that are all there ends without a put", () => {
   const { store, out } = setup();
-  const job_id = store.save("r", hashes(10), [4], out);
+  const job_id = store.save("r", hashes(10), [4], 0, out);
   store.handle({ type: "exists_done", op_id: 2, codes: [1] }, out);
   expect(out.take().notices).toEqual([{ type: "save_done", job_id, ok: true }]);
   expect(store.counters.put_batches).toBe(0);
 });
 
-test("a request that met a full store is skipped without an op until another one's save succeeds", () => {
+test("spec §1.9: a request that met a full store is skipped without an op until another one's save succeeds", () => {
   const { store, out } = setup();
-  store.save("r", hashes(10), [4], out);
+  store.save("r", hashes(10), [4], 0, out);
   store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
   store.handle({ type: "put_done", op_id: 3, codes: [-200] }, out);
   expect(out.take().effects.flatMap((e) => (e.type === "log" ? [e.line] : []))).toEqual([
     `batch_put failed: 1/1 keys failed (codes={-200}, batch_bytes=256, num_keys=1), first_key=${keyOf(10)}`,
     "Detected Mooncake CPU/disk offloading pressure (NO_AVAILABLE_HANDLE); skipping future store batches for request r until a later store batch succeeds",
   ]);
-  const skipped_id = store.save("r", hashes(11), [5], out);
+  const skipped_id = store.save("r", hashes(11), [5], 0, out);
   expect(out.take()).toEqual({
     effects: [],
     notices: [{ type: "save_done", job_id: skipped_id, ok: false }],
   });
 
-  store.save("other", hashes(12), [6], out); // job 5, ops 6 and 7
+  store.save("other", hashes(12), [6], 0, out); // job 5, ops 6 and 7
   store.handle({ type: "exists_done", op_id: 6, codes: [0] }, out);
   store.handle({ type: "put_done", op_id: 7, codes: [0] }, out);
   out.take();
-  store.save("r", hashes(11), [5], out);
+  store.save("r", hashes(11), [5], 0, out);
   expect(out.take().effects).toMatchObject([{ type: "exists" }]);
 });
 
-test("a reset waits for the saves before it and wipes before those behind it", () => {
+test("spec §1.10: a reset waits for the saves before it and wipes before those behind it", () => {
   const { store, out } = setup();
-  store.save("a", hashes(10), [4], out); // job 1, ops 2 and 3
+  store.save("a", hashes(10), [4], 0, out); // job 1, ops 2 and 3
   const reset_id = store.reset(true, out);
-  store.save("b", hashes(11), [5], out);
+  store.save("b", hashes(11), [5], 0, out);
   store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
   expect(out.take().effects.map((effect) => effect.type)).toEqual(["exists", "put"]);
   store.handle({ type: "put_done", op_id: 5, codes: [0] }, out);
@@ -207,17 +210,16 @@ test("a reset waits for the saves before it and wipes before those behind it", (
   expect(after.effects.map((effect) => effect.type)).toEqual(["log", "exists"]);
 });
 
-test("a failed wipe is reported, and the next reset is unharmed", () => {
+test("spec §1.10: a failed wipe is reported, and the next reset is unharmed", () => {
   const { store, out } = setup();
   const job_id = store.reset(true, out);
   store.handle({ type: "remove_all_done", op_id: 2, code: -900, removed: 0 }, out);
   const { effects, notices } = out.take();
   expect(notices).toEqual([{ type: "reset_done", job_id, ok: false }]);
-  expect(effects.at(-1)).toEqual({
-    type: "log",
-    level: "warning",
-    line: "Mooncake remove_all failed: RPC_FAIL (-900)",
-  });
+  expect(effects.slice(-2)).toMatchObject([
+    { type: "log", level: "warning", line: "Mooncake remove_all failed: RPC_FAIL (-900)" },
+    { type: "log", level: "warning", line: "Mooncake store reset returned NACK from worker." },
+  ]);
   store.reset(true, out);
   expect(out.take().effects).toMatchObject([{ type: "remove_all" }]);
 });
@@ -228,22 +230,97 @@ test("on a shared executor a load queues behind a save, on its own it does not",
     ["separate", ["exists", "get"]],
   ] as const) {
     const { store, out } = setup({ executors });
-    store.save("a", hashes(10), [4], out);
+    store.save("a", hashes(10), [4], 0, out);
     store.load("b", hashes(11), [5], out);
     expect(out.take().effects.map((effect) => effect.type)).toEqual([...ops]);
   }
 });
 
-test("with two ranks a block is two objects, and arrives when both do", () => {
-  const namespaces = [FIXTURE_NAMESPACE, { ...FIXTURE_NAMESPACE, tp_rank: 1 }];
-  const { store, out } = setup({ namespaces });
-  const job_id = store.load("r", hashes(10, 11), [4, 5], out);
+const RANK_1 = { ...FIXTURE_NAMESPACE, tp_rank: 1 };
+const TWO_NAMESPACES: Partial<ConnectorConfig> = { namespaces: [FIXTURE_NAMESPACE, RANK_1] };
+
+test("with two ranks a block is two objects, each rank reads its own, and the block arrives when both have", () => {
+  const { store, out } = setup(TWO_NAMESPACES);
+  const job_id = store.load("r", hashes(10, 11, 12), [4, 5, 6], out); // job 1, ops 2 and 3
+  // Spec §1.5: rank 1 begins at the second key.
   expect(out.take().effects).toMatchObject([
-    { keys: [keyOf(10, 0), keyOf(10, 1), keyOf(11, 0), keyOf(11, 1)], block_ids: [4, 4, 5, 5] },
+    { type: "get", tp_rank: 0, keys: [keyOf(10, 0), keyOf(11, 0), keyOf(12, 0)], block_ids: [4, 5, 6] },
+    { type: "get", tp_rank: 1, keys: [keyOf(11, 1), keyOf(12, 1), keyOf(10, 1)], block_ids: [5, 6, 4] },
   ]);
-  const outcomes = [read(128), read(128, "disk"), read(128), failed(-704)];
-  store.handle({ type: "get_done", op_id: 2, outcomes }, out);
+  store.handle({ type: "get_done", op_id: 3, outcomes: [read(256), failed(-704), read(256, "disk")] }, out);
+  expect(out.take().notices).toEqual([]);
+  store.handle({ type: "get_done", op_id: 2, outcomes: [read(256), read(256), read(256)] }, out);
+  // Block 10 came from rank 1's disk, block 11 whole, rank 1 lacks block 12.
   expect(out.take().notices).toEqual([
-    { type: "load_done", job_id, report: { tiers: ["disk"], failed: true } },
+    { type: "load_done", job_id, report: { tiers: ["disk", "cpu"], failed: true } },
   ]);
+  expect(store.counters).toMatchObject({ get_keys: 6, loaded_keys_by_rank: [3, 2] });
+});
+
+test("spec §1.5: keys behind a failed GET of one rank are not attempted, those of the others are", () => {
+  const { store, out } = setup({ ...TWO_NAMESPACES, ...ONE_KEY_A_GET });
+  store.load("r", hashes(10, 11), [4, 5], out); // job 1, ops 2 and 3
+  store.handle({ type: "get_done", op_id: 3, outcomes: [failed(-704)] }, out); // rank 1, block 11
+  store.handle({ type: "get_done", op_id: 2, outcomes: [read(256)] }, out); // rank 0, block 10
+  store.handle({ type: "get_done", op_id: 4, outcomes: [read(256)] }, out); // rank 0, block 11
+  // Rank 1 never asked for block 10.
+  expect(out.take().notices).toMatchObject([{ report: { tiers: [], failed: true } }]);
+  expect(store.counters).toMatchObject({ get_batches: 3, unattempted_get_keys: 1 });
+});
+
+test("lookup_ranks: min over ranks asks for every rank's object, rank0 for the first one's", () => {
+  for (const [lookup_ranks, keys] of [
+    ["min_over_ranks", [keyOf(10, 0), keyOf(10, 1)]],
+    ["rank0", [keyOf(10, 0)]],
+  ] as const) {
+    const { store, out } = setup({ ...TWO_NAMESPACES, lookup_ranks });
+    store.lookup(hashes(10), out);
+    expect(out.take().effects).toMatchObject([{ type: "exists", keys: [...keys] }]);
+    store.handle({ type: "exists_done", op_id: 1, codes: keys.map((_, rank) => 1 - rank) }, out);
+    expect(out.take().notices).toMatchObject([{ hit_blocks: lookup_ranks === "rank0" ? 1 : 0 }]);
+  }
+});
+
+test("spec §1.2: ranks of one KV head take turns, so that each block is put once", () => {
+  const { store, out } = setup({ put_step: 2 });
+  const job_id = store.save("r", hashes(10, 11, 12), [4, 5, 6], 3, out); // blocks 3, 4 and 5 of the prompt
+  expect(out.take().effects).toMatchObject([{ keys: [keyOf(11)] }, { keys: [keyOf(10), keyOf(12)] }]);
+  store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
+  store.handle({ type: "exists_done", op_id: 3, codes: [0, 0] }, out);
+  expect(out.take().effects).toMatchObject([
+    { type: "put", tp_rank: 0, block_ids: [5] },
+    { type: "put", tp_rank: 1, block_ids: [4, 6] },
+  ]);
+  store.handle({ type: "put_done", op_id: 4, codes: [0] }, out);
+  expect(out.take().notices).toEqual([]);
+  store.handle({ type: "put_done", op_id: 5, codes: [0, -800] }, out);
+  expect(out.take().notices).toEqual([{ type: "save_done", job_id, ok: false }]);
+  expect(store.counters.put_keys_by_rank).toEqual([1, 1]);
+});
+
+test("back-pressure is a rank's own", () => {
+  const { store, out } = setup(TWO_NAMESPACES);
+  store.save("r", hashes(10), [4], 0, out); // job 1, ops 2 and 3
+  store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
+  store.handle({ type: "exists_done", op_id: 3, codes: [0] }, out);
+  store.handle({ type: "put_done", op_id: 4, codes: [-200] }, out);
+  store.handle({ type: "put_done", op_id: 5, codes: [0] }, out);
+  out.take();
+  store.save("r", hashes(11), [5], 1, out);
+  expect(out.take().effects).toMatchObject([{ type: "exists", keys: [keyOf(11, 1)] }]);
+});
+
+test("spec §1.10: a reset wipes once, when every rank has done the saves before it", () => {
+  const { store, out } = setup(TWO_NAMESPACES);
+  store.save("a", hashes(10), [4], 0, out); // job 1, ops 2 and 3
+  const reset_id = store.reset(true, out);
+  store.handle({ type: "exists_done", op_id: 2, codes: [1] }, out);
+  expect(out.take().effects.map((effect) => effect.type)).toEqual(["exists", "exists"]);
+  store.handle({ type: "exists_done", op_id: 3, codes: [1] }, out);
+  expect(out.take().effects).toEqual([{ type: "remove_all", op_id: 5, force: true }]);
+  store.save("b", hashes(11), [5], 0, out);
+  store.handle({ type: "remove_all_done", op_id: 5, code: 0, removed: 2 }, out);
+  const after = out.take();
+  expect(after.notices).toEqual([{ type: "reset_done", job_id: reset_id, ok: true }]);
+  expect(after.effects.map((effect) => effect.type)).toEqual(["log", "exists", "exists"]);
 });

@@ -1,65 +1,64 @@
 // The connector between an engine's block pool and the store: lookups, loads, saves and resets as a pure state machine.
 //
 // The engine starts jobs; each ends with one notice. Effects go out with op ids, their answers come back through `handle`.
-// Lookups run at once, any number of them. Loads, saves and resets run on executors, one job at a time each: one executor
-// for all, or loads apart from saves. What a failed key means for a request is the engine's decision, not made here.
-// Protocol: spec/vllm_mooncake_store_connector.md §1.3–1.6, 1.9, 1.10.
+// Lookups run at once, any number of them. Loads, saves and resets run on the executors of every rank, one job at a time each:
+// a load is done when every rank has its shards, a save when every rank has put the blocks that are its turn. What a failed
+// key means for a request is the engine's decision, not made here.
+// Protocol: spec/vllm_mooncake_store_connector.md §1.2–1.6, 1.9, 1.10.
 
-import { assert, present, unreachable } from "../../domain/assert.ts";
+import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
+import { type ConnectorTraits, connectorTraits } from "../../domain/connector_profile.ts";
+import { DEFAULT_REPLICATE_CONFIG, type ReplicateConfig } from "../../domain/replica.ts";
 import { describeStoreCode } from "../../domain/store_error.ts";
 import { BlockKeys } from "./block_keys.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
-import { Executor } from "./executor.ts";
+import type { Executor } from "./executor.ts";
 import { splitRule } from "./get_split.ts";
-import type { LoadJob } from "./load_job.ts";
-import { LoadRunner } from "./load_runner.ts";
+import type { Load } from "./load_job.ts";
 import { foldLookup } from "./lookup_fold.ts";
-import { type SaveJob, SaveRunner } from "./save_runner.ts";
-import type { JobEffect, StoreEvent, StoreOutput } from "./store_api.ts";
+import { RankWorker, type ResetJob, type StoreJob } from "./rank_worker.ts";
+import type { Save } from "./save_runner.ts";
+import type { JobEffect, StoreEffect, StoreEvent, StoreOutput } from "./store_api.ts";
 import { StoreCounters } from "./store_counters.ts";
 import { StoreOperations } from "./store_operations.ts";
 
-/** What is queued before it is wiped, what is queued behind it is not. */
-interface ResetJob {
-  readonly kind: "reset";
-  readonly job_id: number;
-  readonly force: boolean;
-}
-
-type StoreJob = LoadJob | SaveJob | ResetJob;
-
 export class StoreConnector {
   readonly config: ConnectorConfig;
-  readonly counters: StoreCounters = new StoreCounters();
+  readonly traits: ConnectorTraits;
+  readonly counters: StoreCounters;
   readonly operations: StoreOperations;
   readonly #keys: BlockKeys;
   readonly #nextId: () => number;
-  readonly #load_runner: LoadRunner;
-  readonly #save_runner: SaveRunner;
-  readonly #save_executor: Executor<StoreJob> = new Executor();
-  readonly #load_executor: Executor<StoreJob>;
+  readonly #workers: readonly RankWorker[];
   readonly #lookup_ops = new Set<number>();
   readonly #executor_ops = new Map<number, Executor<StoreJob>>();
   #dropped = false;
 
-  /** block_bytes: one block over all ranks. nextId: ids of ops and jobs, unique in the engine. */
-  constructor(config: ConnectorConfig, block_bytes: number, weights_version: number, nextId: () => number) {
+  /** object_bytes: one block of one rank. nextId: ids of ops and jobs, unique in the engine. */
+  constructor(config: ConnectorConfig, object_bytes: number, weights_version: number, nextId: () => number) {
     this.config = config;
+    this.traits = connectorTraits(config.profile);
     this.#keys = new BlockKeys(config.namespaces);
     this.#nextId = nextId;
-    this.#load_executor = config.executors === "shared" ? this.#save_executor : new Executor();
-    const object_bytes = Math.ceil(block_bytes / this.#keys.ranks);
-    const load_rules = { split: splitRule(config), object_bytes, tier_log: config.tier_log };
+    const ranks = config.namespaces.length * config.put_step;
+    this.counters = new StoreCounters(ranks);
     this.operations = new StoreOperations(object_bytes);
-    const put_config = {
-      replica_num: config.replica_num,
-      preferred_segments: config.preferred_segment === null ? [] : [config.preferred_segment],
-      soft_pin: false,
-      hard_pin: false,
+    const parts = {
+      config,
+      put_turns: this.traits.put_turns,
+      keys: this.#keys,
+      load_rules: { split: splitRule(config), object_bytes, tier_log: config.tier_log },
+      put_rules: {
+        config: replicateConfig(config),
+        object_bytes,
+        pressure_cleared_line: this.traits.pressure_cleared_line,
+      },
+      counters: this.counters,
+      weights_version,
+      nextId,
     };
-    this.#load_runner = new LoadRunner(load_rules, this.counters, weights_version, nextId);
-    this.#save_runner = new SaveRunner(put_config, object_bytes, this.counters, nextId);
+    this.#workers = Array.from({ length: ranks }, (_, tp_rank) => new RankWorker(tp_rank, parts));
   }
 
   get saves(): boolean {
@@ -80,15 +79,16 @@ export class StoreConnector {
 
   /** Loads sent from now on are checked against these weights. */
   setWeightsVersion(weights_version: number): void {
-    this.#load_runner.weights_version = weights_version;
+    for (const { load_runner } of this.#workers) load_runner.weights_version = weights_version;
   }
 
-  /** Asks how many leading blocks the store holds. Returns the job's id. */
+  /** Asks how many leading blocks the store holds, for every namespace or rank 0's only. Returns the job's id. */
   lookup(hashes: readonly BlockHash[], out: StoreOutput): number {
     assert(hashes.length > 0, "a lookup asks for at least one block");
     const op_id = this.#nextId();
     this.#lookup_ops.add(op_id);
-    const exists: JobEffect = { type: "exists", op_id, keys: this.#keys.of(hashes) };
+    const keys = this.#keys.ofRanks(hashes, this.#asked_namespaces);
+    const exists: JobEffect = { type: "exists", op_id, keys };
     this.operations.started(exists, true, out.now_ns);
     out.effects.push(exists);
     return op_id;
@@ -102,69 +102,58 @@ export class StoreConnector {
     out: StoreOutput,
   ): number {
     assert(hashes.length > 0 && hashes.length === block_ids.length, "a load names a place for every block");
-    const job_id = this.#nextId();
-    const job: LoadJob = {
-      kind: "load",
-      job_id,
+    const load: Load = {
+      job_id: this.#nextId(),
       request_id,
-      keys: this.#keys.of(hashes),
-      hashes: this.#keys.repeat(hashes),
-      block_ids: this.#keys.repeat(block_ids),
-      ranks: this.#keys.ranks,
-      ends: [],
-      sent_gets: 0,
-      outcomes: [],
+      blocks: hashes.length,
+      jobs: [],
+      open_ranks: this.#workers.length,
       cancelled: false,
     };
-    this.#load_executor.push(job);
-    this.#startJobs(this.#load_executor, out);
-    return job_id;
+    for (const worker of this.#workers) worker.pushLoad(load, hashes, block_ids);
+    for (const { load_executor } of this.#workers) this.#startJobs(load_executor, out);
+    return load.job_id;
   }
 
   /** Nobody wants the load any more: it ends with the GET under way, or when its turn comes. */
   cancelLoad(job_id: number): void {
-    for (const job of this.#load_executor.jobs()) {
-      if (job.kind === "load" && job.job_id === job_id) job.cancelled = true;
-    }
+    for (const worker of this.#workers) worker.cancelLoad(job_id);
   }
 
-  /** Puts what the store lacks of the blocks. The engine keeps the blocks' bytes as they are until the notice. */
+  /**
+   * Puts what the store lacks of blocks [first_block, …) of a prompt. The engine keeps the blocks' bytes as they are until
+   * the notice.
+   */
   save(
     request_id: string,
     hashes: readonly BlockHash[],
     block_ids: readonly number[],
+    first_block: number,
     out: StoreOutput,
   ): number {
     assert(this.saves, "a connector that saves is asked to");
     assert(hashes.length > 0 && hashes.length === block_ids.length, "a save names the place of every block");
-    const job_id = this.#nextId();
-    const keys = this.#keys.of(hashes);
-    const repeated_ids = this.#keys.repeat(block_ids);
-    this.#save_executor.push({
-      kind: "save",
-      job_id,
-      request_id,
-      keys,
-      block_ids: repeated_ids,
-      missing_keys: null,
-    });
-    this.#startJobs(this.#save_executor, out);
-    return job_id;
+    const save: Save = { job_id: this.#nextId(), request_id, open_ranks: 0, ok: true };
+    for (const worker of this.#workers) worker.pushSave(save, hashes, block_ids, first_block);
+    for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
+    return save.job_id;
   }
 
   /**
-   * Wipes the store, whoever filled it. Saves queued so far are done first, so that none of them fills it again; saves
-   * queued later wait for the wipe. (vLLM's queue.join() also waits for later ones; here the wait has an end.)
+   * Wipes the store, whoever filled it. Saves queued so far on any rank are done first, so that none of them fills it again;
+   * saves queued later wait for the wipe. (vLLM's queue.join() also waits for later ones, and for rank 0's only; here the
+   * wait has an end, and no rank's save is missed.)
    */
   reset(force: boolean, out: StoreOutput): number {
     const job_id = this.#nextId();
-    this.#save_executor.push({ kind: "reset", job_id, force });
-    this.#startJobs(this.#save_executor, out);
+    const job: ResetJob = { kind: "reset", job_id, force, open_ranks: this.#workers.length };
+    for (const { save_executor } of this.#workers) save_executor.push(job);
+    for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
     return job_id;
   }
 
   requestFinished(request_id: string): void {
-    this.#save_runner.pressure.forget(request_id);
+    for (const { save_runner } of this.#workers) save_runner.pressure.forget(request_id);
   }
 
   handle(event: StoreEvent, out: StoreOutput): void {
@@ -176,7 +165,11 @@ export class StoreConnector {
     const executor = present(this.#executor_ops.get(event.op_id), "an answer names an op that is out");
     this.#executor_ops.delete(event.op_id);
     const job = present(executor.active, "an op that is out belongs to the active job");
-    this.#proceed(executor, this.#answer(job, event, out), out);
+    if (job.kind === "reset") {
+      this.#resetDone(job, event, out);
+      return;
+    }
+    this.#proceed(executor, this.#worker(job.tp_rank).answer(job, event, out), out);
     this.#startJobs(executor, out);
   }
 
@@ -186,7 +179,7 @@ export class StoreConnector {
       const line = `Remote connection failed in lookup: ${describeStoreCode(failure)}`;
       out.effects.push({ type: "log", level: "warning", line });
     }
-    const hit_blocks = foldLookup(codes, this.#keys.ranks, this.config.lookup_ranks);
+    const hit_blocks = foldLookup(codes, this.#asked_namespaces);
     out.notices.push({ type: "lookup_done", job_id, hit_blocks });
   }
 
@@ -195,10 +188,12 @@ export class StoreConnector {
     while (executor.active === null) {
       const job = executor.startNext();
       if (job === null) return;
-      this.#proceed(executor, this.#start(job, out), out);
+      if (job.kind === "reset") this.#reachReset(executor, job, out);
+      else this.#proceed(executor, this.#worker(job.tp_rank).start(job, out), out);
     }
   }
 
+  /** Null ends the job. */
   #proceed(executor: Executor<StoreJob>, effect: JobEffect | null, out: StoreOutput): void {
     if (effect === null) {
       executor.finishActive();
@@ -209,41 +204,44 @@ export class StoreConnector {
     out.effects.push(effect);
   }
 
-  #start(job: StoreJob, out: StoreOutput): JobEffect | null {
-    switch (job.kind) {
-      case "load":
-        return this.#load_runner.start(job, out);
-      case "save":
-        return this.#save_runner.start(job, out);
-      case "reset":
-        return { type: "remove_all", op_id: this.#nextId(), force: job.force };
-      default:
-        return unreachable(job);
-    }
+  /** A rank has done the saves before the reset, and waits; the last one wipes. */
+  #reachReset(executor: Executor<StoreJob>, job: ResetJob, out: StoreOutput): void {
+    job.open_ranks--;
+    if (job.open_ranks > 0) return;
+    this.#proceed(executor, { type: "remove_all", op_id: this.#nextId(), force: job.force }, out);
   }
 
-  #answer(job: StoreJob, event: StoreEvent, out: StoreOutput): JobEffect | null {
-    if (job.kind === "load" && event.type === "get_done") {
-      return this.#load_runner.getDone(job, event.outcomes, out);
-    }
-    if (job.kind === "save" && event.type === "exists_done") {
-      return this.#save_runner.existsDone(job, event.codes, out);
-    }
-    if (job.kind === "save" && event.type === "put_done") {
-      return this.#save_runner.putDone(job, event.codes, out);
-    }
-    assert(job.kind === "reset" && event.type === "remove_all_done", "an answer fits the op that was sent");
-    return this.#resetDone(job.job_id, event.code, out);
+  #resetDone(job: ResetJob, event: StoreEvent, out: StoreOutput): void {
+    assert(event.type === "remove_all_done", "a reset wipes");
+    const ok = event.code >= 0;
+    for (const line of resetLines(event.code)) out.effects.push(line);
+    out.notices.push({ type: "reset_done", job_id: job.job_id, ok });
+    for (const { save_executor } of this.#workers) save_executor.finishActive();
+    for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
   }
 
-  #resetDone(job_id: number, code: number, out: StoreOutput): null {
-    const ok = code >= 0;
-    out.effects.push(
-      ok
-        ? { type: "log", level: "info", line: "Mooncake store reset via remove_all succeeded." }
-        : { type: "log", level: "warning", line: `Mooncake remove_all failed: ${describeStoreCode(code)}` },
-    );
-    out.notices.push({ type: "reset_done", job_id, ok });
-    return null;
+  get #asked_namespaces(): number {
+    return this.config.lookup_ranks === "rank0" ? 1 : this.config.namespaces.length;
   }
+
+  #worker(tp_rank: number): RankWorker {
+    return present(this.#workers[tp_rank], "a job belongs to a rank");
+  }
+}
+
+function replicateConfig({ replica_num, preferred_segment }: ConnectorConfig): ReplicateConfig {
+  const preferred_segments = preferred_segment === null ? [] : [preferred_segment];
+  return { ...DEFAULT_REPLICATE_CONFIG, replica_num, preferred_segments };
+}
+
+/** vLLM's worker says that the wipe failed, its scheduler that it was not acknowledged. */
+function resetLines(code: number): StoreEffect[] {
+  if (code >= 0) {
+    return [{ type: "log", level: "info", line: "Mooncake store reset via remove_all succeeded." }];
+  }
+  const line = `Mooncake remove_all failed: ${describeStoreCode(code)}`;
+  return [
+    { type: "log", level: "warning", line },
+    { type: "log", level: "warning", line: "Mooncake store reset returned NACK from worker." },
+  ];
 }

@@ -1,5 +1,6 @@
 // What the connector did with the store, since start. Names as in the engine's snapshot.
 
+import { present } from "../../domain/assert.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { StoreGetOutcome } from "./store_api.ts";
 
@@ -19,9 +20,19 @@ export class StoreCounters {
   remote_load_bytes = 0;
   readonly load_bytes: { cpu: number; disk: number } = { cpu: 0, disk: 0 };
 
-  countGet(outcomes: readonly StoreGetOutcome[]): void {
+  /** [ranks], keys that arrived and keys that were stored, by the rank that moved them. */
+  readonly loaded_keys_by_rank: number[];
+  readonly put_keys_by_rank: number[];
+
+  constructor(ranks: number) {
+    this.loaded_keys_by_rank = new Array<number>(ranks).fill(0);
+    this.put_keys_by_rank = new Array<number>(ranks).fill(0);
+  }
+
+  countGet(tp_rank: number, outcomes: readonly StoreGetOutcome[]): void {
     this.get_batches++;
     this.get_keys += outcomes.length;
+    let loaded_keys = 0;
     for (const outcome of outcomes) {
       if (outcome.stale) this.stale_reads++;
       if (outcome.code === STORE_CODE.CHECKSUM_MISMATCH) this.corrupt_reads++;
@@ -29,14 +40,22 @@ export class StoreCounters {
         this.failed_get_keys++;
         continue;
       }
+      loaded_keys++;
       this.load_bytes[outcome.tier ?? "cpu"] += outcome.code;
       if (outcome.remote) this.remote_load_bytes += outcome.code;
     }
+    addTo(this.loaded_keys_by_rank, tp_rank, loaded_keys);
   }
 
-  countPut(codes: readonly number[]): void {
+  countPut(tp_rank: number, codes: readonly number[]): void {
     this.put_batches++;
     this.put_keys += codes.length;
-    for (const code of codes) if (code < 0) this.failed_put_keys++;
+    const failed_keys = codes.filter((code) => code < 0).length;
+    this.failed_put_keys += failed_keys;
+    addTo(this.put_keys_by_rank, tp_rank, codes.length - failed_keys);
   }
+}
+
+function addTo(counts: number[], tp_rank: number, keys: number): void {
+  counts[tp_rank] = present(counts[tp_rank], "a rank of the engine moves keys") + keys;
 }

@@ -4,11 +4,12 @@ import { STORE_OPERATION_BUCKETS_S, StoreOperations } from "./store_operations.t
 
 const MS = 1_000_000;
 
-test("an operation counts its time, keys and bytes under its status", () => {
+test("spec §1.9: an operation counts its time, keys and bytes under its status", () => {
   const operations = new StoreOperations(256);
   const get = {
     type: "get",
     request_id: "r",
+    tp_rank: 0,
     keys: [],
     hashes: [],
     block_ids: [],
@@ -27,7 +28,7 @@ test("an operation counts its time, keys and bytes under its status", () => {
   expect(partial?.bucket_counts.every((count) => count === 0)).toBe(true);
 });
 
-test("lookups and the lookups of saves are told apart, and move no bytes", () => {
+test("spec §1.9: lookups and the lookups of saves are told apart, and move no bytes", () => {
   const operations = new StoreOperations(256);
   operations.started({ type: "exists", op_id: 1, keys: ["a"] }, true, 0);
   operations.started({ type: "exists", op_id: 2, keys: ["a"] }, false, 0);
@@ -39,7 +40,7 @@ test("lookups and the lookups of saves are told apart, and move no bytes", () =>
   ]);
 });
 
-test("a wipe is none of the operations", () => {
+test("spec §1.9: a wipe is none of the operations", () => {
   const operations = new StoreOperations(256);
   operations.started({ type: "remove_all", op_id: 1, force: true }, false, 0);
   operations.ended({ type: "remove_all_done", op_id: 1, code: 0, removed: 1 }, 5);

@@ -78,6 +78,43 @@ test("the end of a prefill empties the queue by what it was reckoned at, once", 
   expect(pick(picker, request(3, 0))).toBe("a");
 });
 
+test("with equal estimates the first engine wins; a match is worth what it saves of the prefill, with attention", () => {
+  // 101 tokens: 101 µs + 101² ÷ 2 × 0.02 µs = 101 + 102.01 = 203.01 µs. With 80 matched: 21 + (21 × 80 + 21² ÷ 2) × 0.02 =
+  // 21 + (1680 + 220.5) × 0.02 = 59.01 µs.
+  const picker = rule({ prefill_ns_per_attended_token: 20 });
+  expect(pick(picker, request(1, 8))).toBe("a"); // 203.01 µs each
+  expect(pick(picker, request(2, 8), [B])).toBe("b"); // fetches 80: 8 + 59.01 µs
+  picker.prefillEnded("r1");
+  // a: 59.01 µs. b: 67.01 queued + 59.01.
+  expect(pick(picker, request(3, 8))).toBe("a");
+});
+
+test("a fetch is worth it only where the link is quicker than the compute it saves", () => {
+  // b holds 80 tokens and has 101 µs queued. a: 80 × 1.5 µs to fetch and 21 to compute = 141 µs. b: 101 + 21 = 122 µs.
+  const picker = rule({ transfer_ns_per_token: 1_500 });
+  pick(picker, request(1, 8), [B]);
+  expect(pick(picker, request(2, 8))).toBe("b");
+});
+
+test("a match is never the whole prompt: its last token is computed", () => {
+  // 10 blocks of 10 tokens match a prompt of 100: 99 count, and 1 token of 1 µs is left, over an SLO of 0.5 µs.
+  const whole: RouteRequest = { ...request(1, 10), prompt_tokens: 100 };
+  const picker = rule();
+  pick(picker, whole, [A]);
+  picker.prefillEnded("r1");
+  const strict = rule({ ttft_slo_ms: 0.000_5 });
+  expect(pick(strict, whole, [A])).toBeUndefined();
+  expect(pick(rule({ ttft_slo_ms: 0.1 }), whole, [A])).toBe("a"); // 100 tokens: 100 µs, nothing matches yet
+});
+
+test("a lost engine's prefixes are forgotten, and what is out on it stays in its queue until it ends", () => {
+  const picker = rule({ balancing_threshold: null });
+  pick(picker, request(1, 8), [B]);
+  picker.engineLost("b");
+  picker.prefillEnded("r1");
+  expect(pick(picker, request(2, 8))).toBe("a"); // neither holds it
+});
+
 test("a request that would miss an SLO is refused", () => {
   // 101 tokens take 0.101 ms, and then as long again behind the first.
   const picker = rule({ ttft_slo_ms: 0.15 });

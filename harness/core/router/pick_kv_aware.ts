@@ -7,7 +7,8 @@
 // and the engine with the least TTFT wins. A request that would miss an SLO is refused at once. The transfer is the engine's
 // own doing: its connector loads what the shared store has; here it is only reckoned with.
 //
-// queue is the sum of the estimates of prefills that are out. A combined engine's prefill counts until its request ends.
+// queue is the sum of the estimates of prefills that are out, on a combined engine until the first token: of an answer that is
+// not streamed that is seen at its end.
 
 import { msToNs } from "../../domain/units.ts";
 import type { KvAwareConfig } from "./kv_aware_config.ts";

@@ -39,6 +39,7 @@ export interface NoRoute {
 export interface RouterCore {
   /** Picks and counts the request as running on both engines until prefillDone / finished. */
   route(request: RouteRequest, now_ns: number): Route | NoRoute;
+  /** The prompt is computed: a pair's hand-over may begin, or a combined engine has said its first token. */
   prefillDone(request_id: string, now_ns: number): void;
   finished(request_id: string, now_ns: number): void;
   setHealthy(engine_name: string, healthy: boolean): void;

@@ -199,6 +199,33 @@ test("kv_aware refuses what would be late, and a refused request leaves nothing 
   expect(prefillOf(core, request("b"))).toBe("prefill-0");
 });
 
+test("kv_aware: a combined engine's prefill leaves its queue with the first token, not with the answer's end", () => {
+  // 100 tokens at 0.1 ms are 10 ms; two in the queue would be 20.
+  const kv_aware = { ...DEFAULT_ROUTER_CORE_CONFIG.kv_aware, ttft_slo_ms: 15 };
+  const core = createRouterCore("kv_aware", [E(0)], { ...DEFAULT_ROUTER_CORE_CONFIG, kv_aware });
+  expect(prefillOf(core, request("a"))).toBe("engine-0");
+  expect(core.route(request("b"), 0)).toEqual({ error: "slo" });
+  core.prefillDone("a", 0); // a decodes on
+  expect(prefillOf(core, request("b"))).toBe("engine-0");
+  core.finished("a", 0);
+  expect(core.route(request("c"), 0)).toEqual({ error: "slo" }); // a was taken off once
+});
+
+test("kv_aware: the decode engine is the one with the least TBT, and a request over its bound is refused", () => {
+  // TBT = 5 ms + KV tokens × 10 µs, at most 7 ms: 200 tokens, two prompts of 100.
+  const kv_aware = {
+    ...DEFAULT_ROUTER_CORE_CONFIG.kv_aware,
+    decode_ns_per_kv_token: 10_000,
+    tbt_slo_ms: 7,
+  };
+  const core = createRouterCore("kv_aware", [P(0), D(0), D(1)], { ...DEFAULT_ROUTER_CORE_CONFIG, kv_aware });
+  const decodes = ["a", "b", "c", "d"].map((id) => route(core, request(id)).decode_engine);
+  expect(decodes).toEqual(["decode-0", "decode-1", "decode-0", "decode-1"]);
+  expect(core.route(request("e"), 0)).toEqual({ error: "slo" });
+  core.finished("b", 0);
+  expect(route(core, request("e")).decode_engine).toBe("decode-1");
+});
+
 test("prefix keeps the head of a prompt longer than its tail", () => {
   // 3 + 2 blocks in an index of 4: block 3 goes, 1 and 2 stay.
   const core = prefixCoreAfter([1, 2, 3], [8, 9]);

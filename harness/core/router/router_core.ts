@@ -2,7 +2,8 @@
 // is out on each. It knows nothing of HTTP, retries or hand-over: the live router process and the simulator do those.
 //
 // A P/D pair is a prefill engine by the policy and a decode engine by load: what decode reuses is pulled, not cached.
-// Load is in prompt tokens: those of a pair's prefill until prefillDone, those of its decode until finished.
+// Load is in prompt tokens: those of a pair's prefill until prefillDone, those of its decode until finished. A combined engine's
+// are one load until finished; the end of its prefill only tells a policy that reckons with queues.
 
 import { assert, present } from "../../domain/assert.ts";
 import type { KvAwareConfig } from "./kv_aware_config.ts";
@@ -117,8 +118,8 @@ class PolicyRouterCore implements RouterCore {
 
   prefillDone(request_id: string, _now_ns: number): void {
     const running = present(this.#running.get(request_id), `request ${request_id} is running`);
-    if (running.prefill === null) return;
     this.#rule.prefillEnded(request_id);
+    if (running.prefill === null) return;
     running.prefill.outstanding_prompt_tokens -= running.prompt_tokens;
     running.prefill = null;
   }
@@ -128,7 +129,6 @@ class PolicyRouterCore implements RouterCore {
     const running = present(this.#running.get(request_id), `request ${request_id} is running`);
     running.decode.outstanding_prompt_tokens -= running.prompt_tokens;
     this.#running.delete(request_id);
-    this.#rule.prefillEnded(request_id);
   }
 
   setHealthy(engine_name: string, healthy: boolean): void {
