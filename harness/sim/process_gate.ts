@@ -1,10 +1,15 @@
 // Whether a simulated process runs. What reaches one that is stopped (SIGSTOP) waits in its sockets and is taken up in order
-// when it goes on; what was waiting when it was killed is gone with it.
+// when it goes on; when it is killed instead, it is gone, and its callers see their connections end.
 
 import type { EventLoop } from "./event_loop.ts";
 
+interface Waiting {
+  readonly action: () => void;
+  readonly onKilled: () => void;
+}
+
 export class ProcessGate {
-  #waiting: (() => void)[] | null = null;
+  #waiting: Waiting[] | null = null;
 
   get stopped(): boolean {
     return this.#waiting !== null;
@@ -17,17 +22,20 @@ export class ProcessGate {
   goOn(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const action of waiting) this.enter(action);
+    for (const { action, onKilled } of waiting) this.enter(action, onKilled);
   }
 
-  /** Killed. Another life begins running. */
-  reset(): void {
+  /** Another life begins running. */
+  kill(): void {
+    const waiting = this.#waiting ?? [];
     this.#waiting = null;
+    for (const { onKilled } of waiting) onKilled();
   }
 
-  enter(action: () => void): void {
+  /** `onKilled`: what the caller sees when the process dies before it took this up. */
+  enter(action: () => void, onKilled: () => void = () => {}): void {
     if (this.#waiting === null) action();
-    else this.#waiting.push(action);
+    else this.#waiting.push({ action, onKilled });
   }
 }
 

@@ -85,7 +85,10 @@ export class SimMaster {
         return;
       }
       const once = answerInTime(this.#loop, STORE_RPC_TIMEOUT_NS, done);
-      this.#gate.enter(() => serve(once));
+      this.#gate.enter(
+        () => serve(once),
+        () => this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => once(null)),
+      );
     });
   }
 
@@ -104,13 +107,14 @@ export class SimMaster {
 
   /** A ping that arrives now. A good answer tells its owner nothing, so only another one is brought: null, as for `call`, or need_remount. */
   pinged(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
-    this.#gate.enter(() => this.#ping(client_id, onTrouble));
+    const ping = (): void => this.#ping(client_id, onTrouble);
+    this.#gate.enter(ping, ping);
   }
 
   /** Everything it knew is gone; it answers again after `away_ns`, or never. */
   restart(away_ns: number | null): void {
     this.#up = false;
-    this.#gate.reset();
+    this.#gate.kill();
     if (away_ns === null) return;
     this.#loop.at(this.#loop.now_ns + away_ns, "fault", () => {
       this.#core = this.#newCore();

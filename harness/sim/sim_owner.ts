@@ -100,7 +100,10 @@ export class SimOwner {
     };
     loop.at(loop.now_ns + half_ns + keys.length * host.rpc_key_ns, "rpc", () => {
       const onAnswer = this.#gate.stopped ? answerInTime(loop, STORE_RPC_TIMEOUT_NS, reply) : reply;
-      this.#gate.enter(() => serve(onAnswer));
+      this.#gate.enter(
+        () => serve(onAnswer),
+        () => onAnswer(null),
+      );
     });
   }
 
@@ -116,7 +119,7 @@ export class SimOwner {
     if (!this.#alive) return;
     this.#alive = false;
     this.#life++;
-    this.#gate.reset();
+    this.#gate.kill();
     this.contents = new BlockContents();
     this.#disk?.stop();
     this.#parts.master.ownerMayBeLost();
