@@ -1,12 +1,12 @@
 // The answer of a request and the hashes of all its full blocks. Token i of the answer is a function of the prompt alone,
-// so a decode engine, a recomputed request and the simulator all say the same.
+// so a decode engine and a recomputed request say the same.
 
 import { assert } from "../../domain/assert.ts";
 import { type BlockHash, chainBlockHash, ROOT_HASH, type TokenId } from "../../domain/block_hash.ts";
 import { answerSeed, fillStream, streamToken } from "../../domain/prompt_tokens.ts";
-import type { EngineRequest } from "./engine_api.ts";
+import type { Answer, EngineRequest } from "./engine_api.ts";
 
-export class AnswerStream {
+export class AnswerStream implements Answer {
   readonly #request: EngineRequest;
   readonly #block_tokens: number;
   readonly #seed: number;

@@ -33,24 +33,34 @@ export class DecodeRuns {
     const steps = this.#stepsThatFit(plan);
     if (steps < 2) return null;
     const work = { ...plan.work };
-    const bounds_ns = [now_ns];
+    const bounds_ns = new Array<number>(steps + 1);
+    bounds_ns[0] = now_ns;
     let end_ns = now_ns;
-    for (let i = 0; i < steps; i++) {
+    for (let i = 1; i <= steps; i++) {
       end_ns += this.#compute.stepNs(work);
-      bounds_ns.push(end_ns);
-      growByOneToken(work, plan.requests.length);
+      bounds_ns[i] = end_ns;
+      growByTokens(work, plan.requests.length, 1);
     }
     return { bounds_ns };
   }
 
   /**
-   * Ends all steps but the last, which ends as any step does: whoever has all tokens finishes with it. Its bytes exist.
+   * Tells of all steps and ends all but the last, which ends as any step does: whoever has all tokens finishes with it. Its
+   * bytes exist.
    */
-  endAllButLast(run: DecodeRun, plan: StepPlan): void {
-    const fills: BlockFill[] = [];
-    this.#endSteps(run, plan, run.bounds_ns.length - 2, fills);
-    // The effect has the list: the last step's fills go with it.
+  end({ bounds_ns }: DecodeRun, plan: StepPlan): void {
+    const fills = this.#endSteps(bounds_ns, plan, bounds_ns.length - 2);
     takeAll(plan.fills, fills);
+    this.#tell(plan.requests, bounds_ns.slice(1), fills);
+  }
+
+  /** Tells of the tokens of a step that is no run, and is just ending. */
+  tellStep({ requests }: StepPlan, now_ns: number): void {
+    const told = requests.filter(
+      ({ computed_tokens, scheduled_tokens, known_tokens, abort_at_step_end }) =>
+        computed_tokens + scheduled_tokens >= known_tokens && !abort_at_step_end,
+    );
+    if (told.length > 0) this.#tell(told, [now_ns], NO_FILLS);
   }
 
   /** Ends the steps that are over at `now_ns`; what is left of the run begins with the one under way, which the plan is then about. */
@@ -59,44 +69,68 @@ export class DecodeRuns {
     let ended = 0;
     while (ended < bounds_ns.length - 2 && (bounds_ns[ended + 1] as number) <= now_ns) ended++;
     if (ended === 0) return run;
-    this.#endSteps(run, plan, ended, []);
+    this.#tell(plan.requests, bounds_ns.slice(1, ended + 1), this.#endSteps(bounds_ns, plan, ended));
     return { bounds_ns: bounds_ns.slice(ended) };
   }
 
-  #endSteps({ bounds_ns }: DecodeRun, plan: StepPlan, steps: number, fills: BlockFill[]): void {
+  #tell(requests: readonly RequestState[], ends_ns: readonly number[], fills: readonly BlockFill[]): void {
     const { effects, weights_version } = this.#ctx;
-    for (let i = 1; i <= steps; i++) {
-      takeAll(plan.fills, fills);
-      this.#nextStep(plan, (bounds_ns[i + 1] as number) - (bounds_ns[i] as number));
-    }
-    const request_ids = plan.requests.map(({ request }) => request.request_id);
-    const ends_ns = bounds_ns.slice(1, steps + 1);
-    effects.push({ type: "decoded", request_ids, ends_ns, fills, weights_version });
+    effects.push({
+      type: "decoded",
+      requests: requests.map(({ request }) => request),
+      ends_ns,
+      fills,
+      weights_version,
+    });
   }
 
-  #nextStep(plan: StepPlan, duration_ns: number): void {
-    const { pool, config, counters } = this.#ctx;
+  /** Returns what the steps filled. The step behind them is the one that the plan is then about. */
+  #endSteps(bounds_ns: readonly number[], plan: StepPlan, steps: number): BlockFill[] {
+    const { counters } = this.#ctx;
+    const fills: BlockFill[] = [];
+    let left = steps;
+    while (left > 0) {
+      takeAll(plan.fills, fills);
+      const plain_steps = Math.min(left, this.#plainSteps(plan.requests));
+      if (plain_steps > 0) advance(plan, plain_steps);
+      else this.#nextStep(plan);
+      left -= Math.max(1, plain_steps);
+    }
+    counters.generation_tokens += steps * plan.requests.length;
+    counters.steps += steps;
+    counters.busy_ns += (bounds_ns[steps + 1] as number) - (bounds_ns[1] as number);
+    return fills;
+  }
+
+  /** Steps from here on in which no request begins or fills a block. */
+  #plainSteps(requests: readonly RequestState[]): number {
+    const { block_tokens } = this.#ctx.config;
+    let steps = Number.POSITIVE_INFINITY;
+    for (const { computed_tokens } of requests) {
+      steps = Math.min(steps, block_tokens - 2 - (computed_tokens % block_tokens));
+    }
+    return steps;
+  }
+
+  #nextStep(plan: StepPlan): void {
+    const { pool, config } = this.#ctx;
     const { block_tokens } = config;
+    advance(plan, 1);
     for (const request of plan.requests) {
-      request.output_tokens++;
-      const position = ++request.computed_tokens;
+      const position = request.computed_tokens;
       const at = position % block_tokens;
       if (at === 0) request.block_ids.push(pool.allocate());
       if (at === block_tokens - 1) plan.fill(request, (position - at) / block_tokens, pool);
     }
-    growByOneToken(plan.work, plan.requests.length);
-    counters.generation_tokens += plan.requests.length;
-    counters.steps++;
-    counters.busy_ns += duration_ns;
   }
 
   #stepsThatFit({ requests }: StepPlan): number {
     const { queues } = this.#ctx;
     if (requests.length < queues.running.length) return 1;
     let steps = LONGEST_RUN_STEPS;
-    for (const { output_tokens, scheduled_tokens, request } of requests) {
+    for (const { output_tokens, scheduled_tokens, max_tokens } of requests) {
       if (output_tokens === 0 || scheduled_tokens !== 1) return 1;
-      steps = Math.min(steps, request.max_tokens - output_tokens);
+      steps = Math.min(steps, max_tokens - output_tokens);
     }
     steps = Math.min(steps, this.#stepsBeforeSomebodyJoins(requests));
     while (steps > 1 && this.#blocksLacked(requests, steps) > this.#ctx.pool.free_blocks) steps >>= 1;
@@ -128,20 +162,33 @@ export class DecodeRuns {
     return steps;
   }
 
+  /** Who decodes has a block for the token of the step just planned and none behind it. */
   #blocksLacked(requests: readonly RequestState[], steps: number): number {
     const { block_tokens } = this.#ctx.config;
     let lacked = 0;
-    for (const { computed_tokens, block_ids } of requests) {
-      lacked += Math.ceil((computed_tokens + steps) / block_tokens) - block_ids.length;
+    for (const { computed_tokens } of requests) {
+      lacked +=
+        Math.ceil((computed_tokens + steps) / block_tokens) - Math.ceil((computed_tokens + 1) / block_tokens);
     }
     return lacked;
   }
 }
 
+const NO_FILLS: readonly BlockFill[] = [];
+
+/** Each request's next `steps` tokens. */
+function advance({ requests, work }: StepPlan, steps: number): void {
+  for (const request of requests) {
+    request.output_tokens += steps;
+    request.computed_tokens += steps;
+  }
+  growByTokens(work, requests.length, steps);
+}
+
 /** Each request's next token attends to, and reads, one more than its last. */
-function growByOneToken(work: StepWork, requests: number): void {
-  work.attended_tokens += requests;
-  work.kv_tokens += requests;
+function growByTokens(work: StepWork, requests: number, steps: number): void {
+  work.attended_tokens += requests * steps;
+  work.kv_tokens += requests * steps;
 }
 
 function takeAll(fills: BlockFill[], taken: BlockFill[]): void {

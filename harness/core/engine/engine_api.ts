@@ -10,11 +10,13 @@ import type { BlockHash, TokenId } from "../../domain/block_hash.ts";
 import type { RemoteKv } from "../../domain/kv_transfer.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { GpuProfile, ModelProfile } from "../../domain/profile.ts";
+import type { RankLayout } from "../../domain/rank_layout.ts";
 import type { ReplicateConfig } from "../../domain/replica.ts";
 import type { EngineStages } from "../../domain/request_record.ts";
 import type { PerTier, StoreTier } from "../../domain/tier.ts";
 import type { EngineRole } from "../../domain/topology.ts";
 import type { ConnectorConfig } from "../connector/connector_config.ts";
+import type { RequestTimeline } from "./request_timeline.ts";
 
 export interface EngineCoreConfig {
   readonly engine_name: string;
@@ -23,8 +25,8 @@ export interface EngineCoreConfig {
   readonly model: ModelProfile;
   readonly gpu: GpuProfile;
   readonly block_tokens: number;
-  /** Bytes of one block as stored and moved: block_tokens × kv_bytes_per_token × kv_scale, rounded up to 64. */
-  readonly block_bytes: number;
+  /** Over which ranks a block's KV lies; their shards follow each other in the pool. */
+  readonly ranks: RankLayout;
   readonly num_hbm_blocks: number;
   readonly enable_prefix_caching: boolean;
   readonly max_num_seqs: number;
@@ -41,13 +43,22 @@ export interface EngineCoreOptions {
   readonly fuse_decode_steps: boolean;
 }
 
+/** What is said to a prompt, and the names of all its full blocks: equal names, equal tokens up to the end of the block. */
+export interface Answer {
+  token(index: number): TokenId;
+  /** Of full block `index` of prompt and answer taken together. */
+  blockHash(index: number): BlockHash;
+}
+
 export interface EngineRequest {
   readonly request_id: string;
   readonly prompt_tokens: number;
   /** Full blocks of the prompt: [floor(prompt_tokens / block_tokens)]. */
   readonly prompt_block_hashes: readonly BlockHash[];
-  /** Tokens behind the last full block: [prompt_tokens % block_tokens]. */
+  /** Tokens behind the last full block: [prompt_tokens % block_tokens]; [] when the driver brings an `answer`. */
   readonly tail_token_ids: readonly TokenId[];
+  /** From a driver that names blocks otherwise than by hashing tokens. Absent: AnswerStream. */
+  readonly answer?: Answer;
   readonly max_tokens: number;
   /** Prefill half of a P/D pair: keep the blocks and hand them over. */
   readonly do_remote_decode: boolean;
@@ -121,11 +132,12 @@ export type EngineEffect =
       readonly weights_version: number;
     }
   | { readonly type: "exists"; readonly op_id: number; readonly keys: readonly ObjectKey[] }
-  /** One GET of a batch: object keys[i] holds block hashes[i] and goes into block block_ids[i] of the pool. */
+  /** One GET of a rank: object keys[i] holds its shard of block hashes[i] and goes into block block_ids[i] of the pool. */
   | {
       readonly type: "get";
       readonly op_id: number;
       readonly request_id: string;
+      readonly tp_rank: number;
       readonly keys: readonly ObjectKey[];
       readonly hashes: readonly BlockHash[];
       readonly block_ids: readonly number[];
@@ -135,6 +147,7 @@ export type EngineEffect =
       readonly type: "put";
       readonly op_id: number;
       readonly request_id: string;
+      readonly tp_rank: number;
       readonly keys: readonly ObjectKey[];
       readonly block_ids: readonly number[];
       readonly config: ReplicateConfig;
@@ -157,12 +170,12 @@ export type EngineEffect =
   | { readonly type: "release_remote"; readonly remote: RemoteKv }
   | { readonly type: "emit_tokens"; readonly request_id: string; readonly token_ids: readonly TokenId[] }
   /**
-   * Only with fuse_decode_steps: steps of a run that have ended, at ends_ns. Each made one token of each of the requests,
-   * the next of its answer; the bytes of `fills` exist.
+   * Only with fuse_decode_steps, and then instead of emit_tokens: steps that have ended, at ends_ns. Each made one token of
+   * each of the requests, the next of its answer; the bytes of `fills` exist.
    */
   | {
       readonly type: "decoded";
-      readonly request_ids: readonly string[];
+      readonly requests: readonly EngineRequest[];
       readonly ends_ns: readonly number[];
       readonly fills: readonly BlockFill[];
       readonly weights_version: number;
@@ -174,6 +187,7 @@ export type EngineEffect =
       /** Why it was rejected, for the user. */
       readonly detail: string | null;
       readonly stages: EngineStages;
+      readonly timeline: RequestTimeline;
       /** Blocks kept for a decode engine; the shell adds shm_path, generation and release_address. */
       readonly held: HeldKv | null;
     }
@@ -215,10 +229,15 @@ export interface EngineSnapshot {
   readonly put_batches: number;
   readonly put_keys: number;
   readonly failed_put_keys: number;
+  /** [tp_size], keys that arrived / were stored. */
+  readonly loaded_keys_by_rank: readonly number[];
+  readonly put_keys_by_rank: readonly number[];
   readonly stale_reads: number;
   readonly corrupt_reads: number;
   /** Requests that lost a load to a fault of the store and computed the blocks again. */
   readonly recomputed_requests: number;
+  /** Loads of a whole prompt: one token of each was computed again, and is not a cached one. */
+  readonly whole_prompt_hits: number;
   readonly pulled_blocks: number;
   readonly failed_pulls: number;
   readonly steps: number;

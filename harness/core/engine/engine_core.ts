@@ -5,6 +5,7 @@
 // out. Completions of transfers never wait for a step; what they change is seen by the next plan.
 
 import { assert, present, unreachable } from "../../domain/assert.ts";
+import { MultiConnector } from "../connector/multi_connector.ts";
 import type { StoreEvent, StoreNotice } from "../connector/store_api.ts";
 import { StoreConnector } from "../connector/store_connector.ts";
 import type { StoreOperationStats } from "../connector/store_operations.ts";
@@ -23,9 +24,11 @@ import type { EngineContext } from "./engine_context.ts";
 import { EngineCounters } from "./engine_counters.ts";
 import { engineSnapshot } from "./engine_snapshot.ts";
 import { Handoffs } from "./handoffs.ts";
+import { HandoverConnector } from "./handover_connector.ts";
 import { HeldBlocks } from "./held_blocks.ts";
 import { Loads } from "./loads.ts";
 import { Lookups } from "./lookups.ts";
+import { OffloadConnector } from "./offload_connector.ts";
 import { Pulls } from "./pulls.ts";
 import { RequestLifecycle } from "./request_lifecycle.ts";
 import { RequestQueues } from "./request_queues.ts";
@@ -41,6 +44,7 @@ export class EngineCore {
   readonly #loads: Loads;
   readonly #pulls: Pulls;
   readonly #saves: Saves;
+  readonly #offload: OffloadConnector;
   readonly #held: HeldBlocks;
   readonly #scheduler: Scheduler;
   readonly #resets: Resets;
@@ -54,6 +58,8 @@ export class EngineCore {
   #step_id: number | null = null;
   /** Set while the step that is out is a run. */
   #run: DecodeRun | null = null;
+  /** The tokens of the step that is just ending are told with its run's. */
+  #has_told = false;
 
   constructor(
     config: EngineCoreConfig,
@@ -69,16 +75,25 @@ export class EngineCore {
     this.#pulls = new Pulls(ctx);
     this.#saves = new Saves(ctx);
     this.#held = new HeldBlocks(ctx);
-    this.#scheduler = new Scheduler(ctx, this.#lookups, this.#loads, this.#pulls);
+    this.#offload = new OffloadConnector(ctx, {
+      lookups: this.#lookups,
+      loads: this.#loads,
+      saves: this.#saves,
+    });
+    // Hand-over first: a prompt that another engine holds is not asked of the store.
+    const connectors = new MultiConnector([new HandoverConnector(ctx.pool, this.#pulls), this.#offload]);
+    this.#scheduler = new Scheduler(ctx, connectors);
     this.#resets = new Resets(ctx, {
       lookups: this.#lookups,
       loads: this.#loads,
       scheduler: this.#scheduler,
+      connectors,
     });
     this.#lifecycle = new RequestLifecycle(ctx, {
       loads: this.#loads,
       pulls: this.#pulls,
       saves: this.#saves,
+      connectors,
       held: this.#held,
       handoffs: new Handoffs(ctx, this.#loads),
     });
@@ -190,7 +205,8 @@ export class EngineCore {
 
   #launch(plan: StepPlan, now_ns: number): void {
     const { counters, effects, weights_version } = this.#ctx;
-    for (const request of plan.requests) request.stages.scheduled(now_ns);
+    // Who has a token has been scheduled before.
+    for (const request of plan.requests) if (request.output_tokens === 0) request.stages.scheduled(now_ns);
     const step_id = this.#ctx.nextId();
     const duration_ns = this.#compute.stepNs(plan.work);
     this.#step_id = step_id;
@@ -202,18 +218,18 @@ export class EngineCore {
     effects.push({ type: "step", step_id, duration_ns: run_ns, fills, weights_version });
   }
 
-  /** The run is over, or an event has come into it: then its past steps end, and it goes on if the event lets it. */
+  /** The run is over, or an event that changes what comes next has come into it: then its past steps end here. */
   #eventInRun(run: DecodeRun, event: EngineEvent, now_ns: number): void {
+    if (this.#changesNoPlan(event)) return;
     const decode_runs = present(this.#decode_runs, "a run was started");
     const plan = present(this.#plan, "a run carries out a plan");
     if (event.type === "step_done") {
       this.#run = null;
-      decode_runs.endAllButLast(run, plan);
+      this.#has_told = true;
+      decode_runs.end(run, plan);
       return;
     }
-    const rest = decode_runs.endPastSteps(run, plan, now_ns);
-    if (this.#changesNoPlan(event)) this.#run = rest;
-    else this.#leaveRun(rest, plan);
+    this.#leaveRun(decode_runs.endPastSteps(run, plan, now_ns), plan);
   }
 
   /** The step under way goes on alone; what comes behind it is planned anew. */
@@ -233,7 +249,10 @@ export class EngineCore {
     });
   }
 
-  /** Events that at most free blocks: with nobody there to take them, the steps of a run come as they were reckoned. */
+  /**
+   * Events that at most free blocks: with nobody there to take them, the steps of a run come as they were reckoned. Its past
+   * steps need not end first: they take blocks from the front of a free queue that is long enough, and freed ones go to its back.
+   */
   #changesNoPlan({ type }: EngineEvent): boolean {
     const { waiting, waiting_for_remote_kv } = this.#ctx.queues;
     const frees_at_most =
@@ -243,10 +262,12 @@ export class EngineCore {
 
   #stepDone(step_id: number, now_ns: number): void {
     assert(this.#step_id === step_id && this.#plan !== null, "the step that ends is the one under way");
-    const { requests } = this.#plan;
+    const plan = this.#plan;
     this.#step_id = null;
     this.#plan = null;
-    for (const request of requests) this.#lifecycle.stepped(request, now_ns);
+    if (this.#decode_runs !== null && !this.#has_told) this.#decode_runs.tellStep(plan, now_ns);
+    this.#has_told = false;
+    for (const request of plan.requests) this.#lifecycle.stepped(request, now_ns, this.#decode_runs === null);
     if (this.#resets_at_step_end.length === 0) return;
     for (const reset of this.#resets_at_step_end.splice(0)) this.#resets.start(reset, now_ns);
   }
@@ -271,7 +292,7 @@ export class EngineCore {
         this.#saves.done(notice.job_id, notice.ok);
         break;
       case "reset_done":
-        this.#resets.storeDone(notice.job_id, notice.ok);
+        this.#offload.resetDone(notice.job_id, notice.ok);
         break;
       default:
         unreachable(notice);
@@ -289,12 +310,13 @@ function buildContext(config: EngineCoreConfig, weights_version: number): Engine
     last_id++;
     return last_id;
   };
-  const { connector, block_bytes } = config;
+  const { connector, ranks } = config;
   return {
     config,
     pool: new BlockPool(config.num_hbm_blocks, config.enable_prefix_caching),
     queues: new RequestQueues(),
-    store: connector === null ? null : new StoreConnector(connector, block_bytes, weights_version, nextId),
+    store:
+      connector === null ? null : new StoreConnector(connector, ranks.shard_bytes, weights_version, nextId),
     counters: new EngineCounters(),
     nextId,
     weights_version,

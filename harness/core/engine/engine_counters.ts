@@ -16,6 +16,9 @@ export class EngineCounters {
   cached_disk_tokens = 0;
   computed_prompt_tokens = 0;
   recomputed_requests = 0;
+  whole_prompt_hits = 0;
+  /** Blocks that were computed with though no load brought them. */
+  believed_blocks = 0;
   pulled_blocks = 0;
   failed_pulls = 0;
   stale_pulls = 0;

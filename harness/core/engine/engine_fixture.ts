@@ -46,7 +46,7 @@ export const FIXTURE_ENGINE: EngineCoreConfig = {
   model: MODEL,
   gpu: GPU,
   block_tokens: BLOCK_TOKENS,
-  block_bytes: 256,
+  ranks: { tp_size: 1, replication_factor: 1, shard_bytes: 256 },
   num_hbm_blocks: 16,
   enable_prefix_caching: true,
   max_num_seqs: 8,

@@ -6,7 +6,7 @@ import type { EngineContext } from "./engine_context.ts";
 
 export function engineSnapshot(ctx: EngineContext): EngineSnapshot {
   const { queues, pool, counters } = ctx;
-  const store = ctx.store?.counters ?? new StoreCounters();
+  const store = ctx.store?.counters ?? new StoreCounters(ctx.config.ranks.tp_size);
   return {
     num_requests_running: queues.running.length,
     num_requests_waiting: queues.waiting.length,
@@ -36,9 +36,12 @@ export function engineSnapshot(ctx: EngineContext): EngineSnapshot {
     put_batches: store.put_batches,
     put_keys: store.put_keys,
     failed_put_keys: store.failed_put_keys,
+    loaded_keys_by_rank: [...store.loaded_keys_by_rank],
+    put_keys_by_rank: [...store.put_keys_by_rank],
     stale_reads: store.stale_reads + counters.stale_pulls,
-    corrupt_reads: store.corrupt_reads + counters.corrupt_pulls,
+    corrupt_reads: store.corrupt_reads + counters.corrupt_pulls + counters.believed_blocks,
     recomputed_requests: counters.recomputed_requests,
+    whole_prompt_hits: counters.whole_prompt_hits,
     pulled_blocks: counters.pulled_blocks,
     failed_pulls: counters.failed_pulls,
     steps: counters.steps,

@@ -7,7 +7,10 @@ export function growBlocks(
   request: RequestState,
   end_tokens: number,
 ): boolean {
-  const missing = Math.ceil(end_tokens / config.block_tokens) - request.block_ids.length;
+  const { block_tokens } = config;
+  // Its tokens so far have blocks: most decode steps need no look at them.
+  if (end_tokens === request.computed_tokens + 1 && request.computed_tokens % block_tokens !== 0) return true;
+  const missing = Math.ceil(end_tokens / block_tokens) - request.block_ids.length;
   if (missing > pool.free_blocks) return false;
   for (let i = 0; i < missing; i++) request.block_ids.push(pool.allocate());
   return true;

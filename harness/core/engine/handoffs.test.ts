@@ -35,7 +35,7 @@ function answerGet(shell: FakeShell, code = 256): number {
   return get.keys.length;
 }
 
-test("a hit that ends inside a chunk is computed to the boundary, and the rest is loaded and not computed", () => {
+test("spec ATOM hand-off: a hit that ends inside a chunk is computed to the boundary, and the rest is loaded and not computed", () => {
   const shell = warmShell();
   shell.arrive(promptRequest("r", 30, 1)); // 7 blocks and 2 tokens; chunks end at 12, 24
   answerLookup(shell, 7);
@@ -66,7 +66,7 @@ test("with the switch off, or too little behind the boundary, the whole rest is 
   }
 });
 
-test("a load that fails after a hand-off is computed in the blocks already there", () => {
+test("spec ATOM failed_loading: a load that fails after a hand-off is computed in the blocks already there", () => {
   const shell = warmShell();
   shell.arrive(promptRequest("r", 30, 1));
   answerLookup(shell, 7);
@@ -84,7 +84,7 @@ test("a chunk with a missing block is not there", () => {
   expect(answerGet(shell)).toBe(3);
 });
 
-test("a prompt of whole chunks that is all there leaves its last block to compute", () => {
+test("spec ATOM full hit clamped: a prompt of whole chunks that is all there leaves its last block to compute", () => {
   const shell = warmShell();
   shell.arrive(promptRequest("r", 24, 1, { seed: 2 }));
   expect(shell.effects.find((effect) => effect.type === "exists")).toMatchObject({ keys: { length: 6 } });
@@ -93,14 +93,14 @@ test("a prompt of whole chunks that is all there leaves its last block to comput
   expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 4 * TOKEN_NS);
 });
 
-test("only whole chunks are saved", () => {
+test("spec ATOM save frontier: only whole chunks are saved", () => {
   const shell = new FakeShell({ connector: { ...CHUNKED, kv_role: "kv_both", enable_lookup: false } });
   shell.arrive(promptRequest("r", 30, 1));
   shell.runSteps();
   expect(shell.one("exists").keys).toHaveLength(6); // 24 of 30 tokens
 });
 
-test("an evicted prompt of 32,005 tokens reloads 32,000 and computes 5", () => {
+test("spec ATOM 32K reload: an evicted prompt of 32,005 tokens reloads 32,000 and computes 5", () => {
   const shell = new FakeShell({
     block_tokens: 4,
     num_hbm_blocks: 8_002,

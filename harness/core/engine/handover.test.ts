@@ -55,6 +55,24 @@ test("a finished prefill holds its prompt's blocks until they are released", () 
   expect(shell.core.holds("t")).toBe(false);
 });
 
+test("spec §1.11: with hand-over and store a block is free when both are done with it", () => {
+  const shell = new FakeShell({ connector: { ...FIXTURE_CONNECTOR, enable_lookup: false } });
+  prefilled(shell);
+  const { op_id } = shell.one("exists"); // 2 full blocks go to the store
+  shell.send({ type: "remote_released", transfer_id: "t" });
+  expect(shell.core.snapshot().kv_cache_usage).toBe(2 / 16); // those that are being saved
+  shell.send({ type: "exists_done", op_id, codes: [0, 0] });
+  shell.send({ type: "put_done", op_id: shell.one("put").op_id, codes: [0, 0] });
+  expect(shell.core.snapshot().kv_cache_usage).toBe(0);
+});
+
+test("spec §1.11: a prompt that another engine holds is pulled, and the store behind it is not asked", () => {
+  const shell = new FakeShell({ connector: FIXTURE_CONNECTOR });
+  shell.arrive(decodeRequest("d", 10, 2));
+  expect(shell.take("exists")).toEqual([]);
+  expect(shell.one("pull").block_ids).toHaveLength(3);
+});
+
 test("a hold that nobody releases expires, and says so", () => {
   const shell = new FakeShell();
   prefilled(shell);

@@ -117,7 +117,7 @@ test("a load over the staging budget is computed instead", () => {
   expect(shell.core.snapshot()).toMatchObject({ recomputed_requests: 1, unattempted_get_keys: 3 });
 });
 
-test("requests whose load ended go ahead of fresh ones", () => {
+test("spec ATOM promote: requests whose load ended go ahead of fresh ones", () => {
   const shell = new FakeShell({ ...LOADS_ONLY, max_num_seqs: 1 });
   shell.arrive(promptRequest("busy", 3, 4, { seed: 9 }));
   shell.arrive(promptRequest("loads", 14, 1));
@@ -137,7 +137,7 @@ test("requests whose load ended go ahead of fresh ones", () => {
   ]);
 });
 
-test("requests whose loads ended are promoted in the order they were parked", () => {
+test("spec ATOM promote: requests whose loads ended are promoted in the order they were parked", () => {
   const shell = new FakeShell({ ...LOADS_ONLY, max_num_seqs: 1 });
   shell.arrive(promptRequest("a", 6, 1, { seed: 1 }));
   shell.arrive(promptRequest("b", 6, 1, { seed: 2 }));

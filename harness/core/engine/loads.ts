@@ -1,7 +1,8 @@
 // Blocks on their way from the store into a parked request.
 //
 // A load brings a prefix of what it was asked for. The request goes on from there: the first block that did not come and
-// all behind it are computed in the blocks already allocated, and the loss is counted. The request never fails for it.
+// all behind it are computed in the blocks already allocated, and the loss is counted. The request never fails for it. A
+// connector profile that does not report failed loads goes on as if all had come, and those blocks count as corrupt reads.
 
 import { present } from "../../domain/assert.ts";
 import type { LoadReport } from "../connector/store_api.ts";
@@ -68,18 +69,38 @@ export class Loads {
     for (const { request } of this.#under_way.values()) if (request.phase === "finished") yield request;
   }
 
+  /** The last token of a prompt is computed, whatever came. */
   #take(request: RequestState, from_block: number, report: LoadReport): void {
     const { pool, config, counters } = this.#ctx;
-    const end_block = from_block + report.tiers.length;
+    const { block_tokens } = config;
+    const read_end = from_block + report.tiers.length;
+    const believes = report.failed && !this.#store().traits.reports_failed_loads;
+    const end_block = believes ? request.block_ids.length : read_end;
     for (let i = from_block; i < end_block; i++) {
       pool.cache(request.block_ids[i] as number, request.answer.blockHash(i));
     }
-    request.computed_tokens = end_block * config.block_tokens;
-    request.stages.loaded(report.tiers, config.block_tokens);
-    if (!report.failed) return;
+    request.computed_tokens = Math.min(end_block * block_tokens, request.known_tokens - 1);
+    request.stages.loaded(report.tiers, block_tokens);
+    if (read_end * block_tokens === request.known_tokens) {
+      counters.whole_prompt_hits++;
+      request.stages.lastTokenComputed(present(report.tiers.at(-1), "a whole prompt has a last block"));
+    }
+    if (believes) this.#believe(request, end_block - read_end);
+    else if (report.failed) this.#lose(request, end_block);
+  }
+
+  #lose(request: RequestState, end_block: number): void {
     request.save_frontier_blocks = Math.min(request.save_frontier_blocks, end_block);
-    if (!request.lost_a_load) counters.recomputed_requests++;
+    if (!request.lost_a_load) this.#ctx.counters.recomputed_requests++;
     request.lost_a_load = true;
+  }
+
+  /** vllm_2026_05 takes blocks for loaded that did not come: the request goes on with whatever they hold. */
+  #believe({ request }: RequestState, blocks: number): void {
+    const { counters, effects } = this.#ctx;
+    counters.believed_blocks += blocks;
+    const line = `Request ${request.request_id} goes on with ${blocks} KV blocks that were never loaded.`;
+    effects.push({ type: "log", level: "warning", line });
   }
 
   #store(): StoreConnector {

@@ -41,19 +41,26 @@ export class Lookups {
     this.#asking.delete(job_id);
     if (request === undefined || request.phase === "finished") return;
     const whole_blocks = this.#inWholeChunks(hit_blocks);
-    const { block_tokens } = this.#ctx.config;
-    const loadable_blocks = Math.min(whole_blocks, lookupBlocks(request.known_tokens, block_tokens));
-    request.lookup = { state: "answered", hit_blocks: loadable_blocks };
+    const hit_blocks_max = this.#loadableBlocks(request);
+    request.lookup = { state: "answered", hit_blocks: Math.min(whole_blocks, hit_blocks_max) };
     request.stages.lookupEnded(now_ns);
     request.save_frontier_blocks = whole_blocks;
   }
 
   /** A chunk is there or not: the last block of a prompt is asked about for its chunk, though it is never loaded. */
-  #blocksToAsk({ known_tokens }: RequestState): number {
+  #blocksToAsk(request: RequestState): number {
     const { block_tokens } = this.#ctx.config;
-    const loadable_blocks = lookupBlocks(known_tokens, block_tokens);
+    const loadable_blocks = this.#loadableBlocks(request);
     const is_chunked = this.#chunkBlocks() > 1;
-    return is_chunked && loadable_blocks > 0 ? Math.floor(known_tokens / block_tokens) : loadable_blocks;
+    return is_chunked && loadable_blocks > 0
+      ? Math.floor(request.known_tokens / block_tokens)
+      : loadable_blocks;
+  }
+
+  #loadableBlocks({ known_tokens }: RequestState): number {
+    const { store, config } = this.#ctx;
+    const loads_whole = store?.traits.loads_whole_prompts === true;
+    return lookupBlocks(loads_whole ? known_tokens + 1 : known_tokens, config.block_tokens);
   }
 
   #inWholeChunks(blocks: number): number {

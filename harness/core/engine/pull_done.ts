@@ -23,6 +23,17 @@ export function pullDone(
   return { type: "pull_done", op_id, codes: copies.map((copy) => CODE_OF[copy]), stale };
 }
 
+/** A block is as good as its worst shard. shards: [blocks × ranks], block-major. Returns [blocks]. */
+export function foldShards(shards: readonly CopyEnd[], ranks: number): readonly CopyEnd[] {
+  if (ranks === 1) return shards;
+  return Array.from({ length: shards.length / ranks }, (_, block) => {
+    const of_block = shards.slice(block * ranks, (block + 1) * ranks);
+    return WORST_FIRST.find((end) => of_block.includes(end)) ?? "ok";
+  });
+}
+
+const WORST_FIRST: readonly CopyEnd[] = ["failed", "corrupt", "stale"];
+
 const CODE_OF: Readonly<Record<CopyEnd, number>> = {
   ok: STORE_CODE.OK,
   stale: STORE_CODE.OK,

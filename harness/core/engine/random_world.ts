@@ -3,10 +3,11 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
-import { blockHashHex } from "../../domain/block_hash.ts";
 import type { RemoteKv } from "../../domain/kv_transfer.ts";
+import { blockObjectKey, keyPrefix } from "../../domain/object_key.ts";
 import { streamToken } from "../../domain/prompt_tokens.ts";
-import { FIXTURE_CONNECTOR } from "../connector/connector_fixture.ts";
+import { namespaceCount, namespaceOf, rankLayout } from "../../domain/rank_layout.ts";
+import { FIXTURE_CONNECTOR, FIXTURE_NAMESPACE } from "../connector/connector_fixture.ts";
 import { AnswerStream } from "./answer_stream.ts";
 import type { EngineCoreConfig, EngineEffect, EngineEvent, EngineRequest, GetOutcome } from "./engine_api.ts";
 import { EngineCore } from "./engine_core.ts";
@@ -36,7 +37,7 @@ export class RandomWorld {
   #draws = 0;
   #now_ns = 0;
   #ops: Op[] = [];
-  /** Content of each block of the pool, as its bytes would say. */
+  /** Content of each shard of the pool, as its bytes would say; a shard's place is block × ranks + rank. */
   readonly #content = new Map<number, BlockHash>();
   readonly #store = new Set<string>();
   readonly #held = new Map<string, { request: EngineRequest; block_ids: readonly number[] }>();
@@ -120,14 +121,21 @@ export class RandomWorld {
       min_load_tokens: this.draw(3) * BLOCK_TOKENS,
       chunk_tokens: (1 + this.draw(3)) * BLOCK_TOKENS,
       unaligned_handoff: this.draw(3) > 0,
+      lookup_ranks: this.draw(2) === 0 ? ("rank0" as const) : ("min_over_ranks" as const),
     };
+    const ranks = rankLayout([1, 2, 4][this.draw(3)] ?? 1, 2, 512); // of two KV heads: the fourth rank holds what the third does
+    const namespaces = Array.from({ length: namespaceCount(ranks) }, (_, tp_rank) => ({
+      ...FIXTURE_NAMESPACE,
+      tp_rank,
+    }));
     return {
       ...FIXTURE_ENGINE,
+      ranks,
       num_hbm_blocks: 8 + this.draw(24),
       enable_prefix_caching: this.draw(4) > 0,
       max_num_seqs: 1 + this.draw(8),
       max_num_batched_tokens: 4 + this.draw(32),
-      connector: this.draw(5) === 0 ? null : connector,
+      connector: this.draw(5) === 0 ? null : { ...connector, namespaces, put_step: ranks.replication_factor },
     };
   }
 
@@ -168,8 +176,9 @@ export class RandomWorld {
       case "log":
         break;
       case "decoded":
-        for (const fill of effect.fills) this.#content.set(fill.block_id, fill.hash);
-        for (const request_id of effect.request_ids) this.#toldOf(request_id).tokens += effect.ends_ns.length;
+        for (const { block_id, hash } of effect.fills) this.#write(block_id, hash);
+        for (const { request_id } of effect.requests)
+          this.#toldOf(request_id).tokens += effect.ends_ns.length;
         this.fused_steps += effect.ends_ns.length;
         break;
       case "step":
@@ -198,7 +207,7 @@ export class RandomWorld {
   #answerTo(op: Op): EngineEvent {
     switch (op.type) {
       case "step":
-        for (const fill of op.fills) this.#content.set(fill.block_id, fill.hash);
+        for (const { block_id, hash } of op.fills) this.#write(block_id, hash);
         return { type: "step_done", step_id: op.step_id };
       case "exists":
         return { type: "exists_done", op_id: op.op_id, codes: op.keys.map((key) => this.#existsCode(key)) };
@@ -225,17 +234,22 @@ export class RandomWorld {
 
   #get(op: Extract<Op, { type: "get" }>, key: string, i: number): GetOutcome {
     const hash = present(op.hashes[i], "a get names the content of every key");
-    assert(key.endsWith(blockHashHex(hash)), "key and hash of a get agree");
+    assert(key === this.#keyOf(hash, op.tp_rank), "a rank gets its own shard");
     const lost = !this.#store.has(key) || this.draw(12) === 0;
     if (lost) return { code: -704, tier: null, remote: false, stale: false };
-    this.#content.set(present(op.block_ids[i], "a get names a place for every key"), hash);
+    const block_id = present(op.block_ids[i], "a get names a place for every key");
+    this.#content.set(this.#shard(block_id, op.tp_rank), hash);
     return { code: BLOCK_BYTES, tier: this.draw(2) === 0 ? "cpu" : "disk", remote: false, stale: false };
   }
 
   /** The bytes of a block that is being put are still those of its key when the put ends. */
   #put(op: Extract<Op, { type: "put" }>, key: string, i: number): number {
-    const content = this.#content.get(present(op.block_ids[i], "a put names the place of every key"));
-    assert(content !== undefined && key.endsWith(blockHashHex(content)), "a put stores what its key says");
+    const block_id = present(op.block_ids[i], "a put names the place of every key");
+    const content = this.#content.get(this.#shard(block_id, op.tp_rank));
+    assert(
+      content !== undefined && key === this.#keyOf(content, op.tp_rank),
+      "a put stores what its key says",
+    );
     const outcome = this.draw(10);
     if (outcome === 0) return -200;
     if (outcome === 1) return -800;
@@ -247,7 +261,7 @@ export class RandomWorld {
     const failed = this.draw(4) === 0;
     for (const [i, block_id] of op.block_ids.entries()) {
       const hash = op.hashes[i];
-      if (!failed && hash !== null && hash !== undefined) this.#content.set(block_id, hash);
+      if (!failed && hash !== null && hash !== undefined) this.#write(block_id, hash);
     }
     const codes = op.block_ids.map((_, i) => (failed && i === 0 ? -800 : BLOCK_BYTES));
     return { type: "pull_done", op_id: op.op_id, codes, stale: 0 };
@@ -258,8 +272,25 @@ export class RandomWorld {
     assert(this.core.holds(transfer_id), "the engine knows what it holds");
     for (const [i, hash] of held.request.prompt_block_hashes.entries()) {
       const block_id = present(held.block_ids[i], "every prompt block is handed over");
-      assert(this.#content.get(block_id) === hash, "a handed-over block holds its prompt's KV");
+      for (let rank = 0; rank < this.config.ranks.tp_size; rank++) {
+        const content = this.#content.get(this.#shard(block_id, rank));
+        assert(content === hash, "a handed-over block holds its prompt's KV");
+      }
     }
+  }
+
+  #write(block_id: number, hash: BlockHash): void {
+    const { tp_size } = this.config.ranks;
+    for (let rank = 0; rank < tp_size; rank++) this.#content.set(this.#shard(block_id, rank), hash);
+  }
+
+  #shard(block_id: number, tp_rank: number): number {
+    return block_id * this.config.ranks.tp_size + tp_rank;
+  }
+
+  #keyOf(hash: BlockHash, tp_rank: number): string {
+    const namespace = { ...FIXTURE_NAMESPACE, tp_rank: namespaceOf(this.config.ranks, tp_rank) };
+    return blockObjectKey(keyPrefix(namespace), hash);
   }
 
   #toldOf(request_id: string): Told {

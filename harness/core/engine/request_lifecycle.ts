@@ -1,6 +1,7 @@
 // The life of a request between its arrival and its one `finish` effect.
 
 import { assert } from "../../domain/assert.ts";
+import type { MultiConnector } from "../connector/multi_connector.ts";
 import type { EngineRequest, HeldKv } from "./engine_api.ts";
 import type { EngineContext } from "./engine_context.ts";
 import type { Handoffs } from "./handoffs.ts";
@@ -15,6 +16,7 @@ export interface LifecycleDeps {
   readonly loads: Loads;
   readonly pulls: Pulls;
   readonly saves: Saves;
+  readonly connectors: MultiConnector<RequestState>;
   readonly held: HeldBlocks;
   readonly handoffs: Handoffs;
 }
@@ -51,31 +53,34 @@ export class RequestLifecycle {
     else this.#finish(request, "abort", null, now_ns);
   }
 
-  /** The step that computed `scheduled_tokens` of the request is done. */
-  stepped(request: RequestState, now_ns: number): void {
+  /** The step that computed `scheduled_tokens` of the request is done. `tells`: its token has not been told of yet. */
+  stepped(request: RequestState, now_ns: number, tells: boolean): void {
     request.computed_tokens += request.scheduled_tokens;
     request.scheduled_tokens = 0;
     if (request.abort_at_step_end) {
       this.#finish(request, "abort", null, now_ns);
       return;
     }
-    this.#deps.saves.afterStep(request);
+    // Decode steps complete no block of a prompt.
+    if (request.output_tokens === 0) this.#deps.connectors.save(request);
     this.#deps.handoffs.afterStep(request, now_ns);
     if (request.computed_tokens < request.known_tokens) return;
-    this.#emitToken(request, now_ns);
-    if (request.output_tokens === request.request.max_tokens) this.#finish(request, "length", null, now_ns);
+    this.#emitToken(request, now_ns, tells);
+    if (request.output_tokens === request.max_tokens) this.#finish(request, "length", null, now_ns);
   }
 
-  #emitToken(request: RequestState, now_ns: number): void {
+  #emitToken(request: RequestState, now_ns: number, tells: boolean): void {
     const { counters, effects } = this.#ctx;
-    const token = request.answer.token(request.output_tokens);
+    if (tells) {
+      const token = request.answer.token(request.output_tokens);
+      effects.push({ type: "emit_tokens", request_id: request.request.request_id, token_ids: [token] });
+    }
     if (request.output_tokens === 0) {
       request.stages.firstToken(now_ns);
       counters.promptDone(request);
     }
     request.output_tokens++;
     counters.generation_tokens++;
-    effects.push({ type: "emit_tokens", request_id: request.request.request_id, token_ids: [token] });
   }
 
   #finish(
@@ -93,15 +98,15 @@ export class RequestLifecycle {
     store?.requestFinished(request_id);
     if (reason === "length") counters.finished_requests++;
     const held = reason === "length" ? this.#holdForDecode(request, now_ns) : null;
-    effects.push({ type: "finish", request_id, reason, detail, stages, held });
+    const timeline = request.stages.timeline();
+    effects.push({ type: "finish", request_id, reason, detail, stages, timeline, held });
     if (transfers) {
       // A GET or pull still writes to its blocks: they are freed, and the remote ones released, when it has ended.
       this.#deps.loads.cancel(request);
       return;
     }
     this.#deps.pulls.release(request);
-    this.#ctx.pool.release(request.block_ids);
-    request.block_ids = [];
+    this.#deps.saves.release(request);
   }
 
   /** Keeps the prompt's blocks for the decode engine; the others go. */

@@ -43,8 +43,6 @@ export function rejectionOf(request: EngineRequest, config: EngineCoreConfig): s
 function assertShape(request: EngineRequest, block_tokens: number): void {
   const full_blocks = Math.floor(request.prompt_tokens / block_tokens);
   assert(request.prompt_block_hashes.length === full_blocks, "every full block of the prompt has a hash");
-  assert(
-    request.tail_token_ids.length === request.prompt_tokens % block_tokens,
-    "the tail is what is behind the last full block",
-  );
+  const tail_tokens = request.answer === undefined ? request.prompt_tokens % block_tokens : 0;
+  assert(request.tail_token_ids.length === tail_tokens, "the tail is what is behind the last full block");
 }

@@ -1,7 +1,7 @@
 // A request while it is in the engine. Mutable and owned by the engine core; nothing of it leaves the core.
 
 import { AnswerStream } from "./answer_stream.ts";
-import type { EngineRequest } from "./engine_api.ts";
+import type { Answer, EngineRequest } from "./engine_api.ts";
 import { StageClock } from "./stage_clock.ts";
 
 export type RequestPhase = "waiting" | "running" | "waiting_for_remote_kv" | "finished";
@@ -20,7 +20,10 @@ export const UNASKED: LookupState = { state: "unasked" };
 
 export class RequestState {
   readonly request: EngineRequest;
-  readonly answer: AnswerStream;
+  // Of the request: what every step looks at lies together.
+  readonly prompt_tokens: number;
+  readonly max_tokens: number;
+  readonly answer: Answer;
   readonly stages: StageClock;
   phase: RequestPhase = "waiting";
   lookup: LookupState = UNASKED;
@@ -56,14 +59,16 @@ export class RequestState {
 
   constructor(request: EngineRequest, block_tokens: number, arrived_ns: number) {
     this.request = request;
-    this.answer = new AnswerStream(request, block_tokens);
+    this.prompt_tokens = request.prompt_tokens;
+    this.max_tokens = request.max_tokens;
+    this.answer = request.answer ?? new AnswerStream(request, block_tokens);
     this.stages = new StageClock(arrived_ns);
     this.holds_remote = request.remote !== null;
   }
 
   /** Prompt and answer so far: what must be computed before the next token. */
   get known_tokens(): number {
-    return this.request.prompt_tokens + this.output_tokens;
+    return this.prompt_tokens + this.output_tokens;
   }
 
   /** Tokens that may be computed before something else is decided. */

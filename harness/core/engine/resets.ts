@@ -1,10 +1,11 @@
-// reset_prefix_cache: the engine's own cache, then the store's (spec: vllm_mooncake_store_connector.md §1.10).
+// reset_prefix_cache: the engine's own cache, then its connectors' (spec: vllm_mooncake_store_connector.md §1.10).
 //
 // The own cache is cleared only when no request computes with it; reset_running_requests first sends every request back to
 // the start. Blocks that a hand-over or a running save still holds keep their bytes for it but can no longer be hit (vLLM
 // refuses in that case). The store is wiped whether or not the own cache was, behind the saves queued so far. Where the wipe
 // fails, the reset fails, or with on_reset_failure = fallback the engine goes on without a store (verl's early on_failure).
 
+import type { MultiConnector } from "../connector/multi_connector.ts";
 import type { EngineContext } from "./engine_context.ts";
 import type { Loads } from "./loads.ts";
 import type { Lookups } from "./lookups.ts";
@@ -22,13 +23,12 @@ export interface ResetDeps {
   readonly lookups: Lookups;
   readonly loads: Loads;
   readonly scheduler: Scheduler;
+  readonly connectors: MultiConnector<RequestState>;
 }
 
 export class Resets {
   readonly #ctx: EngineContext;
   readonly #deps: ResetDeps;
-  /** By the connector's job. */
-  readonly #under_way = new Map<number, { readonly reset_id: number; readonly local_ok: boolean }>();
 
   constructor(ctx: EngineContext, deps: ResetDeps) {
     this.#ctx = ctx;
@@ -36,31 +36,13 @@ export class Resets {
   }
 
   /** Between steps only. */
-  start(reset: ResetRequest, now_ns: number): void {
-    const { store } = this.#ctx;
-    const local_ok = this.#resetLocal(reset.reset_running_requests, now_ns);
-    if (!reset.reset_connector || store === null) {
-      this.#ctx.effects.push({ type: "reset_done", reset_id: reset.reset_id, ok: local_ok });
-      return;
-    }
-    for (const request of this.#ctx.queues.waiting) this.#deps.lookups.forget(request, now_ns);
-    this.#deps.lookups.resets_under_way++;
-    this.#under_way.set(store.reset(reset.force, this.#ctx), { reset_id: reset.reset_id, local_ok });
-  }
-
-  storeDone(job_id: number, ok: boolean): void {
-    const reset = this.#under_way.get(job_id);
-    if (reset === undefined) return;
-    this.#under_way.delete(job_id);
-    this.#deps.lookups.resets_under_way--;
-    const { store } = this.#ctx;
-    const falls_back = !ok && store?.config.on_reset_failure === "fallback";
-    if (falls_back) store.drop(this.#ctx);
-    this.#ctx.effects.push({
-      type: "reset_done",
-      reset_id: reset.reset_id,
-      ok: reset.local_ok && (ok || falls_back),
-    });
+  start({ reset_id, reset_running_requests, reset_connector, force }: ResetRequest, now_ns: number): void {
+    const local_ok = this.#resetLocal(reset_running_requests, now_ns);
+    const done = (ok: boolean): void => {
+      this.#ctx.effects.push({ type: "reset_done", reset_id, ok: local_ok && ok });
+    };
+    if (reset_connector) this.#deps.connectors.reset(force, now_ns, done);
+    else done(true);
   }
 
   #resetLocal(reset_running_requests: boolean, now_ns: number): boolean {

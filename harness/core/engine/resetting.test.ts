@@ -15,7 +15,7 @@ function reset(changes: { running?: boolean; connector?: boolean; force?: boolea
   };
 }
 
-test("an idle engine forgets its prefix cache", () => {
+test("spec §1.10: an idle engine forgets its prefix cache", () => {
   const shell = new FakeShell();
   shell.arrive(promptRequest("a", 8, 1));
   shell.runSteps();
@@ -25,7 +25,7 @@ test("an idle engine forgets its prefix cache", () => {
   expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 8 * TOKEN_NS);
 });
 
-test("a running request keeps the cache, and the reset says it failed", () => {
+test("spec §1.10: a running request keeps the cache, and the reset says it failed", () => {
   const shell = new FakeShell();
   shell.arrive(promptRequest("a", 8, 3));
   shell.send(reset());
@@ -34,7 +34,7 @@ test("a running request keeps the cache, and the reset says it failed", () => {
   expect(shell.one("reset_done").ok).toBe(false);
 });
 
-test("reset_running_requests sends the running back to the start", () => {
+test("spec §1.10: reset_running_requests sends the running back to the start", () => {
   const shell = new FakeShell();
   shell.arrive(promptRequest("a", 8, 3));
   shell.send(reset({ running: true }));
@@ -47,14 +47,14 @@ test("reset_running_requests sends the running back to the start", () => {
   expect(shell.take("emit_tokens")).toHaveLength(3);
 });
 
-test("without a connector its reset is a success that does nothing", () => {
+test("spec §1.10: without a connector its reset is a success that does nothing", () => {
   const shell = new FakeShell();
   shell.send(reset({ connector: true }));
   expect(shell.one("reset_done").ok).toBe(true);
   expect(shell.take("remove_all")).toEqual([]);
 });
 
-test("the store is wiped after the save under way, and with force", () => {
+test("spec §1.10: the store is wiped after the save under way, and with force", () => {
   const shell = new FakeShell(SAVES_ONLY);
   shell.arrive(promptRequest("a", 8, 1));
   shell.step();
@@ -69,7 +69,7 @@ test("the store is wiped after the save under way, and with force", () => {
   expect(shell.one("reset_done").ok).toBe(true);
 });
 
-test("a wipe that fails is a reset that fails, and one that is done does not mend a local failure", () => {
+test("spec §1.10: a wipe that fails is a reset that fails, and one that is done does not mend a local failure", () => {
   for (const [code, max_tokens, ok] of [
     [-900, 1, false],
     [0, 9, false],
@@ -85,13 +85,13 @@ test("a wipe that fails is a reset that fails, and one that is done does not men
   }
 });
 
-test("an unforced reset leaves it to the store to keep what is leased", () => {
+test("spec sglang: an unforced reset leaves it to the store to keep what is leased", () => {
   const shell = new FakeShell(SAVES_ONLY);
   shell.send(reset({ connector: true, force: false }));
   expect(shell.one("remove_all").force).toBe(false);
 });
 
-test("an engine that may fall back goes on without a store that could not be wiped", () => {
+test("spec verl: an engine that may fall back goes on without a store that could not be wiped", () => {
   const connector = { ...FIXTURE_CONNECTOR, on_reset_failure: "fallback" } as const;
   const shell = new FakeShell({ connector });
   shell.send(reset({ connector: true }));
@@ -103,7 +103,7 @@ test("an engine that may fall back goes on without a store that could not be wip
   expect(shell.one("finish").reason).toBe("length");
 });
 
-test("while the store is being wiped nobody asks it, and what was loading is not used", () => {
+test("spec §1.10: while the store is being wiped nobody asks it, and what was loading is not used", () => {
   const shell = new FakeShell({ connector: { ...FIXTURE_CONNECTOR, kv_role: "kv_consumer" } });
   shell.arrive(promptRequest("a", 14, 1));
   shell.send({ type: "exists_done", op_id: shell.one("exists").op_id, codes: [1, 1, 1] });
@@ -122,7 +122,7 @@ test("while the store is being wiped nobody asks it, and what was loading is not
   expect(shell.take("exists")).toHaveLength(1);
 });
 
-test("what the store said before a wipe is not believed after it", () => {
+test("spec §1.10: what the store said before a wipe is not believed after it", () => {
   const shell = new FakeShell({ connector: { ...FIXTURE_CONNECTOR, kv_role: "kv_consumer" } });
   shell.arrive(promptRequest("a", 14, 1));
   const { op_id } = shell.one("exists");
@@ -132,7 +132,7 @@ test("what the store said before a wipe is not believed after it", () => {
   expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 14 * TOKEN_NS);
 });
 
-test("new weights are named by the next step and the next load", () => {
+test("spec verl: new weights are named by the next step and the next load", () => {
   const shell = new FakeShell({ connector: { ...FIXTURE_CONNECTOR, kv_role: "kv_consumer" } });
   shell.send({ type: "weights_updated", weights_version: 8 });
   shell.arrive(promptRequest("a", 8, 1));

@@ -1,6 +1,6 @@
 // Prompt blocks on their way into the store. After each step the blocks that it completed are offered, behind the save
 // frontier; the blocks of a running save keep a reference, so nobody writes to them, while the request goes its way.
-// Whole chunks only. Blocks of the answer are not saved. A range that failed or was skipped is offered again with the request's next one.
+// Whole chunks only. Blocks of the answer are not saved. A range that failed or was skipped is offered again with the request's next one, where the connector's profile retries.
 
 import { present } from "../../domain/assert.ts";
 import type { EngineContext } from "./engine_context.ts";
@@ -15,6 +15,8 @@ interface SaveUnderWay {
 export class Saves {
   readonly #ctx: EngineContext;
   readonly #under_way = new Map<number, SaveUnderWay>();
+  /** Blocks of finished requests that have saves under way, where the profile frees them all at once. */
+  readonly #kept = new Map<RequestState, readonly number[]>();
 
   constructor(ctx: EngineContext) {
     this.#ctx = ctx;
@@ -23,8 +25,7 @@ export class Saves {
   /** Offers what the step just done has completed of the prompt. */
   afterStep(request: RequestState): void {
     const { store, config, pool } = this.#ctx;
-    // Decode steps complete no prompt block, so most steps come no further than here.
-    if (store === null || !store.saves || request.output_tokens > 0) return;
+    if (store === null || !store.saves) return;
     const { prompt_block_hashes, request_id } = request.request;
     const { chunk_tokens } = store.config;
     const prompt_tokens = Math.min(request.computed_tokens, prompt_block_hashes.length * config.block_tokens);
@@ -38,6 +39,7 @@ export class Saves {
       request_id,
       prompt_block_hashes.slice(from_block, end_block),
       block_ids,
+      from_block,
       this.#ctx,
     );
     this.#under_way.set(job_id, { request, from_block, block_ids });
@@ -50,11 +52,32 @@ export class Saves {
     );
     this.#under_way.delete(job_id);
     this.#ctx.pool.release(block_ids);
-    if (!ok) request.save_frontier_blocks = Math.min(request.save_frontier_blocks, from_block);
+    const kept = this.#kept.get(request);
+    if (kept !== undefined && !this.#isSaving(request)) {
+      this.#kept.delete(request);
+      this.#ctx.pool.release(kept);
+    }
+    if (!ok && this.#ctx.store?.traits.retries_saves)
+      request.save_frontier_blocks = Math.min(request.save_frontier_blocks, from_block);
   }
 
-  /** Blocks that running saves hold a reference to, one entry for each. */
+  /** A request has finished: its blocks are free, or are when its last save has ended. Takes over the references. */
+  release(request: RequestState): void {
+    const { pool, store } = this.#ctx;
+    if (store?.traits.frees_with_last_save && this.#isSaving(request))
+      this.#kept.set(request, request.block_ids);
+    else pool.release(request.block_ids);
+    request.block_ids = [];
+  }
+
+  /** Blocks that saves hold a reference to, one entry for each. */
   *pinnedBlocks(): Generator<number> {
     for (const { block_ids } of this.#under_way.values()) yield* block_ids;
+    for (const block_ids of this.#kept.values()) yield* block_ids;
+  }
+
+  #isSaving(request: RequestState): boolean {
+    for (const save of this.#under_way.values()) if (save.request === request) return true;
+    return false;
   }
 }

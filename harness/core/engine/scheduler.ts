@@ -6,12 +6,10 @@
 //      of the running (recompute: its blocks are freed, it goes to the front of the waiting queue), itself at worst.
 //   3. Waiting requests in order, unless something was preempted: see admission.ts. The first that finds no block ends it.
 
+import type { MultiConnector } from "../connector/multi_connector.ts";
 import { Admission } from "./admission.ts";
 import type { EngineContext } from "./engine_context.ts";
 import { growBlocks } from "./grow_blocks.ts";
-import type { Loads } from "./loads.ts";
-import type { Lookups } from "./lookups.ts";
-import type { Pulls } from "./pulls.ts";
 import type { RequestState } from "./request_state.ts";
 import { StepPlan } from "./step_plan.ts";
 
@@ -19,9 +17,9 @@ export class Scheduler {
   readonly #ctx: EngineContext;
   readonly #admission: Admission;
 
-  constructor(ctx: EngineContext, lookups: Lookups, loads: Loads, pulls: Pulls) {
+  constructor(ctx: EngineContext, connectors: MultiConnector<RequestState>) {
     this.#ctx = ctx;
-    this.#admission = new Admission(ctx, lookups, loads, pulls);
+    this.#admission = new Admission(ctx, connectors);
   }
 
   /** The next step, or null when there is nothing to compute. Starts lookups, loads and pulls on the way. */

@@ -8,6 +8,7 @@ import { assert } from "../../domain/assert.ts";
 import type { EngineStages } from "../../domain/request_record.ts";
 import type { StoreTier } from "../../domain/tier.ts";
 import { nsToMs } from "../../domain/units.ts";
+import type { RequestTimeline } from "./request_timeline.ts";
 
 export class StageClock {
   readonly #arrived_ns: number;
@@ -18,6 +19,7 @@ export class StageClock {
   #wait_started_ns: number | null = null;
   #scheduled_ns: number | null = null;
   #first_token_ns: number | null = null;
+  #waits: RequestTimeline["waits"] = NO_WAITS;
   hbm_tokens = 0;
   pulled_tokens = 0;
   readonly loaded_tokens: { cpu: number; disk: number } = { cpu: 0, disk: 0 };
@@ -44,6 +46,11 @@ export class StageClock {
     for (const tier of tiers) this.loaded_tokens[tier] += block_tokens;
   }
 
+  /** Of the last block loaded one token is computed again: it counts as computed. */
+  lastTokenComputed(tier: StoreTier): void {
+    if (this.attributable) this.loaded_tokens[tier]--;
+  }
+
   pulled(tokens: number): void {
     if (this.attributable) this.pulled_tokens = tokens;
   }
@@ -53,12 +60,12 @@ export class StageClock {
   }
 
   lookupEnded(now_ns: number): void {
-    if (this.attributable) this.#lookup_ns += this.#waited(now_ns);
+    if (this.attributable) this.#lookup_ns += this.#waited("lookup", now_ns);
   }
 
   loadEnded(now_ns: number): void {
-    if (this.#in_handoff) this.#handoff_load_ns += this.#waited(now_ns);
-    else if (this.attributable) this.#load_ns += this.#waited(now_ns);
+    if (this.#in_handoff) this.#handoff_load_ns += this.#waited("load", now_ns);
+    else if (this.attributable) this.#load_ns += this.#waited("load", now_ns);
   }
 
   /** The first part of the prompt is computed, the next is loaded: it counts as a first load's does. */
@@ -92,10 +99,22 @@ export class StageClock {
     };
   }
 
-  #waited(now_ns: number): number {
-    assert(this.#wait_started_ns !== null, "a wait that ends has started");
-    const waited_ns = now_ns - this.#wait_started_ns;
+  timeline(): RequestTimeline {
+    return {
+      arrived_ns: this.#arrived_ns,
+      waits: this.#waits,
+      scheduled_ns: this.#scheduled_ns,
+      first_token_ns: this.#first_token_ns,
+    };
+  }
+
+  #waited(stage: "lookup" | "load", now_ns: number): number {
+    const start_ns = this.#wait_started_ns;
+    assert(start_ns !== null, "a wait that ends has started");
     this.#wait_started_ns = null;
-    return waited_ns;
+    this.#waits = [...this.#waits, { stage, start_ns, end_ns: now_ns }];
+    return now_ns - start_ns;
   }
 }
+
+const NO_WAITS: RequestTimeline["waits"] = [];
