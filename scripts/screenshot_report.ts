@@ -14,7 +14,7 @@ if (run_dir === undefined || out === undefined || problem !== null) {
 }
 
 const browser = await openChromium();
-const page = await browser.newPage({ viewport: { width: 1000, height: 1180 }, deviceScaleFactor: 1 });
+const page = await browser.newPage({ viewport: { width: 1000, height: 1440 }, deviceScaleFactor: 1 });
 await page.goto(`file://${resolve(run_dir)}/report.html`);
 await page.screenshot({ path: out });
 await browser.close();

@@ -5,11 +5,19 @@ import { renderAblationTerminal } from "../../reports/ablation_terminal.ts";
 import { OsClock } from "../clock/os_clock.ts";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { present } from "../domain/assert.ts";
+import type { RequestRecord } from "../domain/request_record.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { readRun } from "../measure/read_run.ts";
 import { buildCells, type StudyCell } from "../study/ablation/build_cells.ts";
 import { type CellRunner, runStudy, studyProgress } from "../study/ablation/run_study.ts";
 import { studyOutcome } from "../study/ablation/study_outcome.ts";
-import { finishedResults, type StudyIdentity, StudyStore, studyPath } from "../study/ablation/study_store.ts";
+import {
+  type CellResult,
+  finishedResults,
+  type StudyIdentity,
+  StudyStore,
+  studyPath,
+} from "../study/ablation/study_store.ts";
 import { renderAblateDryRun } from "./ablate_dry_run.ts";
 import { ABLATE_HELP, type AblateOptions, parseAblateOptions } from "./ablate_options.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
@@ -93,7 +101,14 @@ async function ablate(
   if (!results.ok)
     return err({ ...results.error, message: `${results.error.message}\nStudy directory: ${store.path}` });
 
-  const outcome = studyOutcome(study, bench.runtime, cells, results.value, realAndModelled(context));
+  const outcome = studyOutcome(
+    study,
+    bench.runtime,
+    cells,
+    results.value,
+    recordsOf,
+    realAndModelled(context),
+  );
   const colours = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
   const text = renderAblationTerminal(outcome, { colours, width: process.stdout.columns ?? 120 });
   console.log(options.json ? JSON.stringify(outcome, null, 2) : `${text}\nReport: ${store.path}/study.html`);
@@ -104,6 +119,11 @@ async function ablate(
     if (!written.ok) return err({ exit_code: EXIT.STACK_FAILED, message: written.error });
   }
   return ok(outcome.valid ? EXIT.DONE : EXIT.INVALID_RUN);
+}
+
+function recordsOf({ run_path }: CellResult): readonly RequestRecord[] | null {
+  const run = readRun(run_path);
+  return run.ok ? run.value.records : null;
 }
 
 /** Each run of a cell is a run directory of its own under the study's. */

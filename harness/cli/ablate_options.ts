@@ -85,6 +85,7 @@ function benchArgs({ base, seed }: StudyConfig, runtime: string): string[] {
     base.topology,
     ...["--ab", "none", "--runtime", runtime, "--seed", String(seed)],
     ...(base.profile === null ? [] : ["--profile", base.profile]),
+    ...(base.host === null || runtime !== "sim" ? [] : ["--host", base.host]),
     ...Object.entries(base.set).flatMap(([path, value]) => ["--set", `${path}=${settingText(value)}`]),
   ];
 }

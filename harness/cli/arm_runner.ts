@@ -1,5 +1,6 @@
 // What runs one arm of one pair: the live stack, or the simulator. Both yield the same, so that everything after does not ask.
 
+import type { TracedProcess } from "../../reports/perfetto/perfetto_trace.ts";
 import type { Arm } from "../config/build_arms.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import type { Result } from "../domain/result.ts";
@@ -22,13 +23,15 @@ export interface ArmRunOptions {
   readonly profiles: Profiles;
   readonly run_path: string;
   readonly logs_path: string;
+  /** Of how many requests each process keeps spans; null: of none. */
+  readonly traced_requests: number | null;
   readonly signal: AbortSignal;
   readonly onStage: (stage: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onRecord: (record: RequestRecord) => void;
-  /** A process was lost, or a fault was injected. */
-  readonly onFault: (fault: string) => void;
-  /** While a live load runs; the simulator takes none. */
+  /** A process was lost, or a fault was injected: now, or at `at_ns` on the clock of the records. */
+  readonly onFault: (fault: string, at_ns?: number) => void;
+  /** While the load runs. */
   readonly onSample: (sample: Sample) => void;
 }
 
@@ -36,6 +39,8 @@ export interface ArmOutcome {
   readonly run: ArmRun;
   readonly load: LoadResult;
   readonly cold_start: ColdStartFacts;
+  /** Empty unless requests were traced. */
+  readonly traces: readonly TracedProcess[];
 }
 
 export interface StackFailure {

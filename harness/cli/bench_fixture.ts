@@ -11,7 +11,13 @@ const BENCH = join(import.meta.dir, "bench.ts");
 
 /** 8 conversations of 2 turns whose history is loaded from the store: an HBM of 48 blocks holds 768 tokens. */
 export const SMALL: readonly string[] = [
-  ...["workload.sessions=8", "workload.turns=2", "workload.input_tokens=256", "workload.output_tokens=6"],
+  ...[
+    "workload.name=multi_turn",
+    "workload.sessions=8",
+    "workload.turns=2",
+    "workload.input_tokens=256",
+    "workload.output_tokens=6",
+  ],
   ...["workload.turn_input_tokens=64", "workload.delay_ms=50", "load.concurrency=8"],
   ...["engine.num_hbm_blocks=48", "engine.num_decode_hbm_blocks=512", "store.segment_bytes=32MiB"],
 ].flatMap((setting) => ["--set", setting]);

@@ -3,6 +3,8 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TraceEvent } from "../../reports/perfetto/trace_event.ts";
+import { traceProblems } from "../../reports/perfetto/trace_problems.ts";
 import { isAvailable } from "../measure/measured.ts";
 import type { ArmSummary, Measured, RunSummary, ValidityCheck } from "../measure/run_summary.ts";
 import { BenchRuns, leftBehind, readFinishedRun, SMALL } from "./bench_fixture.ts";
@@ -24,12 +26,16 @@ function failedChecks(summary: RunSummary | null): readonly ValidityCheck[] {
   return summary?.validity.filter(({ check, ok }) => !ok && !timing.test(check)) ?? [];
 }
 
+function readTrace(path: string): { readonly traceEvents: readonly TraceEvent[] } {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
 function totalHitRatio(arm: ArmSummary): number {
   return 1 - known(arm.tiers.miss.ratio);
 }
 
 test("preferred_segment off → local: every put is local, hits stay, the ledger balances, nothing is left", async () => {
-  const bench = runs.start("2p1d", "--pairs", "2", ...SMALL);
+  const bench = runs.start("2p1d", "--pairs", "2", "--perfetto", ...SMALL);
   const exit_code = await bench.exited;
   const { stdout } = await bench.output();
   const { summary, manifest, records, files, path } = readFinishedRun(bench.out_dir);
@@ -70,6 +76,29 @@ test("preferred_segment off → local: every put is local, hits stay, the ledger
   expect(stdout).toContain("local_put_ratio");
   expect(readFileSync(join(path, "report.html"), "utf8")).toContain("<svg");
   expect(readFileSync(join(path, "events.jsonl"), "utf8")).toContain('"kind":"sample"');
+  for (const arm of ["off", "local"]) {
+    const { traceEvents } = readTrace(join(path, `trace_preferred_segment=${arm}.json`));
+    expect(traceProblems(traceEvents)).toEqual([]);
+    expect(traceEvents.filter(({ ph }) => ph === "f")).toHaveLength(16); // each request of the first pair
+  }
+  expect(leftBehind(bench.pid)).toEqual([]);
+});
+
+test("offload native → mooncake: a pool of an engine's own is hit there and only there, and leaves nothing", async () => {
+  const routing = ["--set", "router.policy=round_robin", "--set", "workload.turns=3"];
+  const bench = runs.start("2e", "--ab", "offload", "--pairs", "1", ...SMALL, ...routing);
+  await bench.exited;
+  const { summary } = readFinishedRun(bench.out_dir);
+  expect(failedChecks(summary)).toEqual([]);
+  const [native, mooncake] = summary?.arms ?? [];
+  if (native === undefined || mooncake === undefined) throw new Error("a comparison has two arms");
+  for (const arm of [native, mooncake]) {
+    expect(known(arm.tiers.cpu.hit_tokens)).toBeGreaterThan(0);
+    expect(arm.ledger.balanced).toBe(true);
+    expect([arm.stale_reads, arm.corrupt_reads, arm.errors]).toEqual([0, 0, 0]);
+  }
+  expect(known(native.store.remote_read_bytes)).toBe(0);
+  expect(known(mooncake.store.remote_read_bytes)).toBeGreaterThan(0);
   expect(leftBehind(bench.pid)).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 // Runs a planned bench: every arm of every pair on a stack of its own, in balanced order, and writes its run directory as it
 // goes, so that an interruption or a crash leaves what was measured.
 
+import { renderPerfettoTrace } from "../../reports/perfetto/perfetto_trace.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { present } from "../domain/assert.ts";
@@ -33,26 +34,28 @@ export interface BenchFailure {
 
 export interface BenchOutcome {
   readonly arms: readonly ArmOutcomes[];
-  /** Mean of the pairs' ceilings. */
+  /** Ceiling of all runs together: tokens that repeat ÷ prompt tokens, as an arm's hits are. */
   readonly theoretical_hit_ratio: number;
 }
 
 export async function runBench(options: BenchRunOptions): Promise<Result<BenchOutcome, BenchFailure>> {
   const { context, signal } = options;
   const outcomes: ArmOutcome[][] = context.plan.arms.map(() => []);
-  const ceilings: number[] = [];
+  const planned = { prompt_tokens: 0, repeated_tokens: 0 };
   for (const [run_index, run] of context.schedule.entries()) {
     if (signal.aborted) return err(INTERRUPTED);
     const workload = pairWorkload(context, run.seed);
     if (!workload.ok) return err(unusableWorkload(workload.error));
-    ceilings.push(workload.value.reuse.theoretical_hit_ratio);
+    const { prompt_tokens, theoretical_hit_ratio } = workload.value.reuse;
+    planned.prompt_tokens += prompt_tokens;
+    planned.repeated_tokens += theoretical_hit_ratio * prompt_tokens;
     const outcome = await runScheduled(options, run, run_index, workload.value.sessions);
     if (!outcome.ok) return outcome;
     outcomes[run.arm_index]?.push(outcome.value);
   }
   return ok({
     arms: outcomes.map((of_arm, arm_index) => ({ arm_index, outcomes: of_arm })),
-    theoretical_hit_ratio: ceilings.reduce((sum, ratio) => sum + ratio, 0) / ceilings.length,
+    theoretical_hit_ratio: planned.repeated_tokens / planned.prompt_tokens,
   });
 }
 
@@ -68,8 +71,8 @@ async function runScheduled(
   const kept = (written: Result<void, RunDirectoryError>): void => {
     if (!written.ok) write_failure ??= written.error.message;
   };
-  const event = (kind: RunEvent["kind"], detail: string): void =>
-    kept(directory.appendEvent({ at_ns: clock.now_ns(), arm: arm.name, pair_index, kind, detail }));
+  const event = (kind: RunEvent["kind"], detail: string, at_ns: number = clock.now_ns()): void =>
+    kept(directory.appendEvent({ at_ns, arm: arm.name, pair_index, kind, detail }));
   const label = `run ${run_index + 1} of ${context.schedule.length}, pair ${pair_index + 1}, ${arm.name}`;
   const outcome = await options.runArm({
     run_index,
@@ -81,6 +84,7 @@ async function runScheduled(
     profiles: present(context.profiles[arm_index], "every arm has its profiles"),
     run_path: directory.path,
     logs_path: directory.logs_path,
+    traced_requests: context.options.perfetto && pair_index === 0 ? TRACED_REQUESTS : null,
     signal,
     onStage: (stage) => {
       event("phase", stage);
@@ -91,8 +95,8 @@ async function runScheduled(
         `${finished_requests}/${planned_requests} requests${failed_requests > 0 ? `, ${failed_requests} failed` : ""}`,
       ),
     onRecord: (record) => kept(directory.appendRequest(record)),
-    onFault: (fault) => {
-      event("fault", fault);
+    onFault: (fault, at_ns) => {
+      event("fault", fault, at_ns);
       progress.note(`${label}: ${fault}`);
     },
     onSample: ({ at_ns, values }) =>
@@ -102,8 +106,23 @@ async function runScheduled(
   });
   if (signal.aborted) return err(INTERRUPTED);
   if (write_failure !== null) return err(failed(write_failure));
-  if (outcome.ok) return outcome;
-  return err(failed(outcome.error.message));
+  if (!outcome.ok) return err(failed(outcome.error.message));
+  const traced = writeTrace(directory, arm.name, outcome.value);
+  return traced.ok ? outcome : err(failed(traced.error.message));
+}
+
+/** Of each process: a file of some 10 MiB, which a browser still opens. */
+const TRACED_REQUESTS = 1_000;
+
+function writeTrace(
+  directory: RunDirectory,
+  arm: string,
+  { run, traces }: ArmOutcome,
+): Result<void, RunDirectoryError> {
+  if (traces.length === 0) return ok(undefined);
+  const { pair_index, records } = run;
+  const input = { arm, pair_index, records, processes: traces, max_requests: TRACED_REQUESTS };
+  return directory.write(`trace_${arm}.json`, renderPerfettoTrace(input));
 }
 
 const INTERRUPTED: BenchFailure = {

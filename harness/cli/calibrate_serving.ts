@@ -79,7 +79,7 @@ async function beyond(
 ): Promise<Result<Beyond, string>> {
   const options = armOptions(scratch, shape);
   if (!options.ok) return options;
-  const live = await liveArmRunner({ clock, plane })(options.value);
+  const live = await liveArmRunner({ clock, plane, clients: null })(options.value);
   if (!live.ok) return err(live.error.message);
   const sim = await runSimArm({ ...options.value, host: FREE_HOST });
   const [measured, modelled] = [medians(live.value), medians(sim)];
@@ -137,6 +137,7 @@ function armOptions(scratch: string, shape: typeof SHORT): Result<ArmRunOptions,
     onProgress: () => {},
     onRecord: () => {},
     onFault: () => {},
+    traced_requests: null,
     onSample: () => {},
   });
 }

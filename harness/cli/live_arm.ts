@@ -1,9 +1,7 @@
 // One arm of one pair, live: a fresh stack, the proof that it is cold, the load, the counters of every process around it.
 
 import { join } from "node:path";
-import type { DataPlane } from "../../native/ffi/data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
-import { Random } from "../clock/random.ts";
 import type { Arm } from "../config/build_arms.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -12,25 +10,20 @@ import { scrape } from "../launch/scrape.ts";
 import type { LostProcess } from "../launch/stack_launcher.ts";
 import { updateWeights } from "../launch/weight_update.ts";
 import { type HttpTarget, parseHttpTarget } from "../load/http/http_target.ts";
-import { runLoad } from "../load/interpreter.ts";
 import type { LoadResult } from "../load/load_result.ts";
-import { createSource } from "../load/sources/create_source.ts";
 import type { ArmRun, ProcessScrape } from "../measure/arm_run.ts";
 import { type ColdStartFacts, coldStartFacts } from "../measure/cold_start.ts";
 import { parsePrometheusText, type Samples } from "../measure/prometheus_text.ts";
 import { runDurationNs } from "../measure/run_duration.ts";
 import { SAMPLE_TIMEOUT_MS, sampleSeries } from "../measure/sample_series.ts";
 import type { ArmOutcome, ArmRunner, ArmRunOptions, StackFailure } from "./arm_runner.ts";
+import { driveLoad, type LoadHost } from "./drive_load.ts";
 import { LiveStack, type StackMember } from "./live_stack.ts";
+import { readTraces, startTraces } from "./live_trace.ts";
 
-export interface LiveHost {
-  readonly clock: Clock;
-  readonly plane: DataPlane;
-}
+interface LiveArmOptions extends ArmRunOptions, LoadHost {}
 
-interface LiveArmOptions extends ArmRunOptions, LiveHost {}
-
-export function liveArmRunner(host: LiveHost): ArmRunner {
+export function liveArmRunner(host: LoadHost): ArmRunner {
   return (options) => runLiveArm({ ...options, ...host });
 }
 
@@ -82,17 +75,21 @@ async function measureOn(
 
   const before = await scrapeAll(stack.members);
   const cold_start = proveCold(stack, options.arm, options.pair_index, before);
+  if (options.traced_requests !== null) await startTraces(stack.members, options.traced_requests);
   options.onStage("load");
   const records: RequestRecord[] = [];
   const load = await loadStack(stack, options, target.value, broken, records);
   if (broken.signal.aborted) return err({ code: "process", message: String(broken.signal.reason) });
+  if (!load.ok) return err({ code: "process", message: load.error });
 
   if (!options.signal.aborted) {
     options.onStage("settling");
     await settle(stack.members, options.clock);
   }
   const after = await scrapeAll(stack.members);
-  return ok({ run: armRun(stack, options, load, records, before, after), load, cold_start });
+  const run = armRun(stack, options, load.value, records, before, after);
+  const traces = options.traced_requests === null ? [] : await readTraces(stack.members, options.clock);
+  return ok({ run, load: load.value, cold_start, traces });
 }
 
 /** The load with everything that goes on beside it: faults, samples, weight updates. Fills `records`. */
@@ -102,10 +99,9 @@ async function loadStack(
   target: HttpTarget,
   broken: AbortController,
   records: RequestRecord[],
-): Promise<LoadResult> {
-  const { arm, pair_index, clock, plane } = options;
+): Promise<Result<LoadResult, string>> {
+  const { arm, pair_index, clock, seed, sessions } = options;
   const loaded = new AbortController();
-  injectFaults(stack, options, loaded.signal);
   const sampling = sampleSeries({
     clock,
     processes: stack.members,
@@ -113,16 +109,11 @@ async function loadStack(
     onSample: options.onSample,
     ended: loaded.signal,
   });
-  const load = await runLoad({
-    source: createSource(arm.config.load, options.sessions, new Random(options.seed)),
+  const { model } = arm.config.engine;
+  const load = await driveLoad(options, {
+    onStart: (starts_ns) => injectFaults(stack, options, starts_ns, loaded.signal),
+    job: { load: arm.config.load, sessions, seed, model, arm: arm.name, pair_index },
     target,
-    model: arm.config.engine.model,
-    arm: arm.name,
-    pair_index,
-    prompt_as: arm.config.load.prompt_as,
-    request_timeout_ms: arm.config.load.request_timeout_ms,
-    clock,
-    pacer: (deadline_ns) => plane.submit([{ kind: "wait_until", deadline_ns }]).then(() => undefined),
     onRecord: (record) => {
       records.push(record);
       options.onRecord(record);
@@ -155,9 +146,13 @@ async function newWeights(
 
 const SIGNAL_OF = { kill: "SIGKILL", pause: "SIGSTOP", resume: "SIGCONT" } as const;
 
-/** Each at its time after now, unless the load ends before. */
-function injectFaults(stack: LiveStack, { arm, clock, onFault }: LiveArmOptions, ended: AbortSignal): void {
-  const started_ns = clock.now_ns();
+/** Each at its time after the start of the load, unless the load ends before. */
+function injectFaults(
+  stack: LiveStack,
+  { arm, clock, onFault }: LiveArmOptions,
+  started_ns: number,
+  ended: AbortSignal,
+): void {
   for (const { at_ms, process: name, action } of arm.config.faults) {
     void clock.sleepUntil(started_ns + msToNs(at_ms), ended).then(() => {
       if (!ended.aborted && stack.signal(name, SIGNAL_OF[action])) onFault(`injected ${name}: ${action}`);
@@ -197,8 +192,9 @@ function proveCold(
   pair_index: number,
   before: readonly (Samples | null)[],
 ): ColdStartFacts {
-  const masters = before.filter((_, i) => stack.members[i]?.kind === "master");
-  return coldStartFacts({ arm: arm.name, pair_index }, masters, stack.countDiskFiles());
+  const of = (kind: StackMember["kind"]) => before.filter((_, i) => stack.members[i]?.kind === kind);
+  const run = { arm: arm.name, pair_index };
+  return coldStartFacts(run, of("master"), of("engine"), stack.countDiskFiles());
 }
 
 async function scrapeAll(

@@ -121,8 +121,8 @@ function prepareParts(
   const links = createShapedLinks(plan.links);
   if (!links.ok) return err({ code: "native", message: links.error.detail });
   mkdirSync(disk_dir, { recursive: true });
-  for (const owner of plan.owners) {
-    if (owner.disk !== null) mkdirSync(owner.disk.disk_path, { recursive: true });
+  for (const { disk } of [...plan.owners, ...plan.engines.flatMap(({ native }) => native ?? [])]) {
+    if (disk !== null) mkdirSync(disk.disk_path, { recursive: true });
   }
   return ok({ dirs, links: links.value, disk_dir });
 }

@@ -49,5 +49,6 @@ const SILENT = {
   onProgress: () => {},
   onRecord: () => {},
   onFault: () => {},
+  traced_requests: null,
   onSample: () => {},
 };

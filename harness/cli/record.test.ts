@@ -120,6 +120,7 @@ async function load(url: string): Promise<readonly RequestRecord[]> {
     request_timeout_ms: 30_000,
     clock: new OsClock(),
     pacer: null,
+    starts_ns: null,
     onRecord: (record) => sent.push(record),
     onProgress: null,
     signal: null,

@@ -10,7 +10,7 @@ import { RunDirectory } from "../measure/run_directory.ts";
 import type { RunSummary } from "../measure/run_summary.ts";
 import type { ScheduledRun } from "../study/ab_schedule.ts";
 import { type MetricValues, metricValuesOf } from "../study/metric_values.ts";
-import { type BenchFailure, runBench } from "./bench_run.ts";
+import { type BenchFailure, type BenchOutcome, runBench } from "./bench_run.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Progress } from "./progress.ts";
 import type { RunContext } from "./run_context.ts";
@@ -19,7 +19,7 @@ import { gitState, startManifest } from "./run_manifest.ts";
 import { summariseRun } from "./summarise_run.ts";
 
 export interface RecordedRunOptions {
-  /** Of one arm (armContext). */
+  /** Of one arm (armContext), or of arms that are not compared. */
   readonly context: RunContext;
   readonly host: Pick<RunHost, "clock" | "runArm" | "floor">;
   readonly os_clock: Clock;
@@ -33,9 +33,10 @@ export interface RecordedRunOptions {
 export interface RecordedRun {
   readonly run_path: string;
   readonly summary: RunSummary;
-  /** [schedule], by pair. */
+  /** [schedule] of the first arm, by pair. */
   readonly values: readonly { readonly pair_index: number; readonly values: MetricValues }[];
   readonly elapsed_s: number;
+  readonly arms: BenchOutcome["arms"];
 }
 
 /** `base` for another arm and schedule; all else stays. */
@@ -87,12 +88,13 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
     if (written.ok) continue;
     return err({ exit_code: EXIT.STACK_FAILED, status: "failed", message: written.error.message });
   }
-  const { outcomes } = present(arms[0], "a recorded run has one arm");
+  const { outcomes } = present(arms[0], "a recorded run has an arm");
   return ok({
     run_path: directory.path,
     summary,
     values: outcomes.map(({ run }) => ({ pair_index: run.pair_index, values: metricValuesOf(run) })),
     elapsed_s: (os_clock.now_ns() - started_ns) / NS_PER_S,
+    arms,
   });
 }
 

@@ -27,7 +27,9 @@ export interface RunContext {
 export function planRun(options: BenchOptions): Result<RunContext, readonly ConfigProblem[]> {
   const plan = buildArms(options);
   if (!plan.ok) return plan;
-  const { arms } = plan.value;
+  const { arms, scenario } = plan.value;
+  const other_noise = checkNoise(options.noise, scenario);
+  if (other_noise !== null) return err([other_noise]);
   const baseline = present(arms[0], "a plan has a baseline").config;
   const topology = parseTopology(baseline.topology);
   if (!topology.ok)
@@ -48,6 +50,13 @@ export function planRun(options: BenchOptions): Result<RunContext, readonly Conf
     schedule: scheduleRuns(arms.length, options.pairs, baseline.seed),
     base_seed: baseline.seed,
   });
+}
+
+/** Noise is of a load as much as of a machine. */
+function checkNoise(noise: BenchOptions["noise"], scenario: string): ConfigProblem | null {
+  if (noise === null || `${scenario}_`.startsWith(`${noise.scenario}_`)) return null;
+  const next_step = "Measure it with bun run noise and this run's topology and workload.";
+  return { path: "--noise", rule: `must be of this scenario (${scenario})`, got: noise.scenario, next_step };
 }
 
 export interface PairWorkload {

@@ -1,18 +1,24 @@
 // What a runtime needs of this host before a run: live, the native library, the proof that the client holds its streams, and
 // the floor of the client on this machine; the simulator, nothing.
 
+import type { DataPlane } from "../../native/ffi/data_plane.ts";
 import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { sweepStaleDirs } from "../launch/runtime_dirs.ts";
+import type { LoadClients } from "../load/clients/load_clients.ts";
 import { proveConcurrency, streamsToProve } from "../load/floor/prove_concurrency.ts";
 import { type MachineFloor, NO_FLOOR_IN_SIM } from "../measure/machine_floor.ts";
 import type { Measured } from "../measure/run_summary.ts";
+import { networkWish } from "../stack/network_wish.ts";
+import { openProcessPlane } from "../stack/open_process_plane.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
 import type { ArmRunner } from "./arm_runner.ts";
 import { liveArmRunner } from "./live_arm.ts";
-import { measureMachineFloor } from "./measure_machine_floor.ts";
+import { measureMachineFloor, withClients } from "./measure_machine_floor.ts";
+import { openClients } from "./open_clients.ts";
+import { planePacer } from "./plane_pacer.ts";
 import type { Progress } from "./progress.ts";
 import type { RunContext } from "./run_context.ts";
 import { simArmRunner } from "./sim_runner.ts";
@@ -42,6 +48,11 @@ export async function openHost(
   progress.stage("preparing the native library");
   const plane = openDataPlane();
   if (!plane.ok) return err(plane.error.detail);
+  const network = await proveNetwork(context);
+  if (!network.ok) {
+    await plane.value.close();
+    return network;
+  }
   const clock = new PlaneClock(plane.value, os_clock);
   const { load } = present(context.plan.arms[0], "a plan has a baseline").config;
   const streams = await proveConcurrency(streamsToProve(load.concurrency), clock);
@@ -50,17 +61,49 @@ export async function openHost(
     return err(streams.error.detail);
   }
   progress.stage("measuring the client's own floor");
-  const floor = await measureMachineFloor(clock, (deadline_ns) =>
-    plane.value.submit([{ kind: "wait_until", deadline_ns }]).then(() => undefined),
-  );
-  if (!floor.ok) {
+  const client = await measureClient(context, clock, plane.value);
+  if (!client.ok) {
     await plane.value.close();
-    return err(floor.error);
+    return client;
   }
+  const { floor, clients } = client.value;
   return ok({
     clock,
-    floor: floor.value,
-    runArm: liveArmRunner({ clock, plane: plane.value }),
-    close: () => plane.value.close(),
+    floor,
+    runArm: liveArmRunner({ clock, plane: plane.value, clients }),
+    close: async () => {
+      await clients?.[Symbol.asyncDispose]();
+      await plane.value.close();
+    },
   });
+}
+
+/** The floor of one client says how many the load needs; with several, the floor is theirs. */
+async function measureClient(
+  context: RunContext,
+  clock: Clock,
+  plane: DataPlane,
+): Promise<Result<{ readonly floor: MachineFloor; readonly clients: LoadClients | null }, string>> {
+  const own = await measureMachineFloor(clock, planePacer(plane));
+  if (!own.ok) return own;
+  const { floor, cost } = own.value;
+  const clients = await openClients(context, cost, clock);
+  if (!clients.ok) return clients;
+  if (clients.value === null) return ok({ floor, clients: null });
+  const of_all = await withClients(floor, clients.value);
+  if (of_all.ok) return ok({ floor: of_all.value, clients: clients.value });
+  await clients.value[Symbol.asyncDispose]();
+  return of_all;
+}
+
+/** Compiles what a path needs, and says that it cannot be had before any process is started for it. */
+async function proveNetwork({ plan }: RunContext): Promise<Result<null, string>> {
+  for (const { config } of plan.arms) {
+    const wish = networkWish(config);
+    if (wish === null) continue;
+    const opened = openProcessPlane(wish, () => {});
+    if (!opened.ok) return err(opened.error.detail);
+    await opened.value.plane.close();
+  }
+  return ok(null);
 }

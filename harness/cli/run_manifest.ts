@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configDifferences } from "../config/config_diff.ts";
+import { hasOwners } from "../config/store_segments.ts";
 import { usesDisk } from "../config/uses_disk.ts";
+import { usesSharedStore } from "../config/uses_shared_store.ts";
 import { present } from "../domain/assert.ts";
 import { readHostFacts } from "../measure/host_facts.ts";
 import type { MachineFloor } from "../measure/machine_floor.ts";
@@ -31,6 +33,7 @@ export function startManifest(
     started_at,
     finished_at: null,
     arms: plan.arms.map(({ name, factors, config }) => ({ name, factors, config })),
+    ...factorOf(context),
     config_diff: configDifferences(plan.arms.map((arm) => arm.config)),
     seeds: { base: base_seed, pairs: [...new Set(schedule.map(({ seed }) => seed))] },
     versions: { tierbench: packageVersion(), bun: Bun.version, ...gitState() },
@@ -39,6 +42,13 @@ export function startManifest(
     real,
     modelled,
   };
+}
+
+/** Of a comparison; a part of one, such as a cell of a study, compares nothing by itself. */
+function factorOf({ plan, options }: RunContext): Pick<Manifest, "factor"> {
+  if (plan.factor_name === null || options.ab === null) return {};
+  const { name, description, seed_claim } = options.ab.factor;
+  return { factor: { name, description, claim: seed_claim } };
 }
 
 export interface RealAndModelled {
@@ -66,16 +76,21 @@ function ofSimulation(context: RunContext): RealAndModelled {
 function ofLiveStack(context: RunContext): RealAndModelled {
   const { plan, topology } = context;
   const { store, engine } = present(plan.arms[0], "a plan has a baseline").config;
-  const has_store = plan.arms.some(({ config }) => config.store.tiers !== "hbm");
+  const has_store = plan.arms.some(({ config }) => usesSharedStore(config));
   const has_disk = plan.arms.some(({ config }) => usesDisk(config));
-  const owners = has_store ? `1 master, ${topology.owners.length} owners, ` : "";
+  const is_native = plan.arms.some(({ config }) => config.connector.type === "native");
+  const has_owners = plan.arms.some(({ config }) => hasOwners(config));
+  const owners = has_store ? `1 master, ${has_owners ? `${topology.owners.length} owners, ` : ""}` : "";
   return {
     real: [
       `processes: ${owners}${topology.engines.length} engines, 1 router, each its own`,
       "HTTP, SSE and RPC between processes; scheduling, prefix caching, placement, leases and eviction",
       "KV bytes: written, copied between processes through shared memory, and verified at every load",
+      ...networkLines(context),
       ...(has_disk
-        ? [`disk tier: bucket files written and read back (${store.disk.path ?? "in the run directory"})`]
+        ? [
+            `disk tier: ${is_native ? "bucket files, or a file a block where an engine offloads natively," : "bucket files"} written and read back (${store.disk.path ?? "in the run directory"})`,
+          ]
         : []),
     ],
     modelled: [
@@ -83,6 +98,17 @@ function ofLiveStack(context: RunContext): RealAndModelled {
       `KV size: ${engine.kv_scale === 1 ? "full scale" : `${engine.kv_scale} of the model's bytes per token, link bandwidth scaled alike`}; copies inside a node run at this host's memory speed, without PCIe`,
     ],
   };
+}
+
+/** A path that an arm asks for is the one its processes took: one that cannot be had ends the start. */
+function networkLines({ plan }: RunContext): string[] {
+  const asked = plan.arms.map(({ name, config }) => ({ name, protocol: config.link.protocol }));
+  return asked
+    .filter(({ protocol }) => protocol === "tcp" || protocol === "rdma")
+    .map(
+      ({ name, protocol }) =>
+        `store bytes between nodes, arm ${name}: by ${protocol} between the processes (hand-overs between engines: shared memory)`,
+    );
 }
 
 function modelledAlike({ plan }: RunContext): string[] {

@@ -11,6 +11,8 @@ import { startOwner } from "../stack/owner_server.ts";
 import type { Log, ProcessConfig, RunningProcess } from "../stack/process_config.ts";
 import { startRouter } from "../stack/router_server.ts";
 import type { StartError } from "../stack/start_error.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
+import { readSharedSecret } from "./shared_secret_file.ts";
 
 const clock = new OsClock();
 const log: Log = (line) => console.error(`${clock.wallTime()} ${line}`);
@@ -24,7 +26,12 @@ if (config_path === undefined) {
 }
 
 const config = JSON.parse(readFileSync(config_path, "utf8")) as ProcessConfig;
-const started = await start(config);
+const secret = readSharedSecret();
+if (!secret.ok) {
+  console.error(`${config.name}: ${secret.error}`);
+  process.exit(2);
+}
+const started = await start(config, secret.value);
 if (!started.ok) {
   console.error(`${config.name}: ${started.error.detail}`);
   process.exit(4);
@@ -48,14 +55,17 @@ async function end(why: string): Promise<void> {
   process.exit(0);
 }
 
-function start(config: ProcessConfig): Promise<Result<RunningProcess, StartError>> {
+function start(
+  config: ProcessConfig,
+  secret: SharedSecret | null,
+): Promise<Result<RunningProcess, StartError>> {
   switch (config.kind) {
     case "master":
-      return startMaster(config, clock, log);
+      return startMaster(config, clock, log, secret);
     case "owner":
-      return startOwner(config, clock, log);
+      return startOwner(config, clock, log, secret);
     case "engine":
-      return startEngine(config, clock, log);
+      return startEngine(config, clock, log, secret);
     case "router":
       return startRouter(config, clock, log);
   }

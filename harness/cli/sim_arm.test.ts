@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { traceProblems } from "../../reports/perfetto/check_trace.ts";
 import { renderPerfettoTrace } from "../../reports/perfetto/perfetto_trace.ts";
 import type { TraceEvent } from "../../reports/perfetto/trace_event.ts";
+import { traceProblems } from "../../reports/perfetto/trace_problems.ts";
 import { generateSessions } from "../../workloads/generate.ts";
 import type { ArmConfig } from "../config/arm_config.ts";
 import { parseArmConfig } from "../config/arm_schema.ts";

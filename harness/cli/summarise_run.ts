@@ -53,7 +53,7 @@ export function summariseRun(
       name,
       factors,
       block_tokens: config.engine.block_tokens,
-      keys_per_block: 1,
+      keys_per_block: config.engine.tp_size,
       theoretical_hit_ratio,
       runs: outcomes.map((outcome) => outcome.run),
     });
@@ -78,6 +78,7 @@ export function summariseRun(
               factor: plan.factor_name,
               min_effect_pct: DEFAULT_MIN_EFFECT_PCT,
               min_effect_points: DEFAULT_MIN_EFFECT_POINTS,
+              noise: options.noise,
               random: new Random(base_seed).fork("comparison"),
             },
           ),

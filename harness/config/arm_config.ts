@@ -1,7 +1,8 @@
 // The one frozen configuration of an arm. Every process gets its part of this, and it is saved whole in manifest.json.
 // Field names are the ones of factors, `--set` paths, files and reports. Bounds and defaults are in arm_schema.ts.
 
-import type { SplitTrigger, TierLevel } from "../domain/factor_levels.ts";
+import type { ConnectorProfile } from "../domain/connector_profile.ts";
+import type { SplitTrigger, StoreMode, TierLevel } from "../domain/factor_levels.ts";
 import type { WeightReset } from "../domain/weight_reset.ts";
 import type { WorkloadConfig } from "./workload_config.ts";
 
@@ -34,6 +35,8 @@ export interface EngineConfig {
   /** Names of harness/config/profiles. */
   readonly model: string;
   readonly gpu: string;
+  /** Tensor-parallel ranks that a block's KV lies over, each with objects of its own; how fast they are is `gpu`. */
+  readonly tp_size: number;
   /** Stored bytes per token ÷ the model's; 1 is full scale. Link bandwidth is scaled alike, so modelled transfer times keep. */
   readonly kv_scale: number;
   readonly block_tokens: number;
@@ -53,13 +56,15 @@ export interface EngineConfig {
 export interface StoreConfig {
   readonly kind: "embedded" | "mooncake";
   readonly tiers: TierLevel;
-  /** global: one store for all engines. local: every node has a store of its own, as an offloading connector's CPU tier is. */
+  /** global: one store for all engines. local: every node has a store of its own. */
   readonly pool: "local" | "global";
   /** The disk tier works only where `tiers` has one and this is on. */
   readonly enable_offload: boolean;
   readonly offload_on_evict: boolean;
   /** safe: memory keeps what waits for its owner's disk. mooncake: it may be evicted before, and is then lost. */
   readonly acknowledged_puts: "safe" | "mooncake";
+  /** Objects that are read from disk again and again get a memory copy. */
+  readonly promote_on_hit: boolean;
   /** Memory that each owner mounts. */
   readonly segment_bytes: number;
   readonly lease_ttl_ms: number;
@@ -69,7 +74,7 @@ export interface StoreConfig {
   readonly put_start_discard_ms: number;
   readonly put_start_release_ms: number;
   readonly client_ttl_ms: number;
-  readonly allocation: "random" | "free_ratio_first" | "local_first";
+  readonly allocation: "random" | "free_ratio_first" | "ssd_free_ratio_first" | "local_first";
   readonly replica_num: number;
   readonly disk: DiskConfig;
 }
@@ -85,10 +90,18 @@ export interface DiskConfig {
   readonly low_watermark_ratio: number;
   readonly heartbeat_ms: number;
   readonly staging_bytes: number;
+  readonly keys_limit: number;
 }
 
 export interface ConnectorSwitches {
-  readonly preferred_segment: "off" | "local";
+  /** mooncake: the shared store. native: every engine has a pool of memory and a directory of its own, and no store. */
+  readonly type: "mooncake" | "native";
+  /** Where two states of vLLM's connector differ and no other switch speaks of it. */
+  readonly profile: ConnectorProfile;
+  /** Who mounts the store's memory, each store.segment_bytes of it; the disk tier is always an owner process's. */
+  readonly mode: StoreMode;
+  /** off, local (the segment of the engine's own node) or a segment's name. In the input null asks MOONCAKE_PREFERRED_SEGMENT. */
+  readonly preferred_segment: string;
   readonly cache_prefix: string;
   readonly enable_lookup: boolean;
   readonly load_async: boolean;
@@ -118,6 +131,14 @@ export interface LinkConfig {
   /** At full scale; null: not shaped. */
   readonly bandwidth_bytes_per_s: number | null;
   readonly latency_us: number;
+  /** What carries the store's bytes between nodes; shaping comes on top. auto: shared memory, since the nodes share this host. */
+  readonly protocol: "auto" | "shm" | "tcp" | "rdma";
+  /** RDMA devices that may be used, best first; empty: any. */
+  readonly device_names: readonly string[];
+  /** Null: the first RoCE v2 address that is IPv4, else the first. */
+  readonly gid_index: number | null;
+  /** The address of this host that other nodes reach, for tcp. */
+  readonly tcp_source: string;
 }
 
 export interface LoadConfig {
@@ -132,6 +153,8 @@ export interface LoadConfig {
   readonly speedup: number;
   readonly prompt_as: "tokens" | "chat";
   readonly request_timeout_ms: number;
+  /** Processes that send. Null: as many as the offered rate needs at what one was measured to cost here; a closed loop, one. */
+  readonly num_clients: number | null;
 }
 
 export interface ValidityConfig {

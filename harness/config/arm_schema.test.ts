@@ -16,7 +16,7 @@ test("a topology alone gives the whole default configuration", () => {
   expect(engine).toMatchObject({ model: "laptop-1b", gpu: "laptop", kv_scale: 1, num_hbm_blocks: 512 });
   expect(store).toMatchObject({ kind: "embedded", tiers: "hbm+cpu+disk", segment_bytes: 268_435_456 });
   expect(store.disk).toMatchObject({ path: null, bucket_eviction: "lru", staging_bytes: 67_108_864 });
-  expect(link).toEqual({ bandwidth_bytes_per_s: 1_250_000_000, latency_us: 50 });
+  expect(link).toMatchObject({ bandwidth_bytes_per_s: 1_250_000_000, latency_us: 50, protocol: "auto" });
   expect(load).toMatchObject({ arrivals: "closed", concurrency: 8 });
   expect(workload).toMatchObject({ name: "multi_turn", sessions: 24, turns: 3 });
   expect(router.policy).toBe("session");

@@ -4,21 +4,31 @@
 // Defaults are a laptop's: two cores, a few hundred MiB of memory, a bench of three minutes.
 
 import { z } from "zod";
-import { SPLIT_TRIGGERS, TIER_LEVELS } from "../domain/factor_levels.ts";
+import { assert } from "../domain/assert.ts";
+import { CONNECTOR_PROFILES } from "../domain/connector_profile.ts";
+import { SPLIT_TRIGGERS, STORE_MODES, TIER_LEVELS } from "../domain/factor_levels.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { GIB, MIB } from "../domain/units.ts";
 import { WEIGHT_RESETS } from "../domain/weight_reset.ts";
 import type { ArmConfig } from "./arm_config.ts";
 import type { ConfigProblem } from "./config_problem.ts";
-import { isConfigTree, valueAtPath } from "./config_tree.ts";
+import { isConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_tree.ts";
 import { crossCheck } from "./cross_checks.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import { describeIssue } from "./describe_issue.ts";
+import { PREFERRED_SEGMENT_VARIABLE, preferredSegment } from "./preferred_segment.ts";
 import { countField, positiveField, ratioField, sizeField } from "./schema_fields.ts";
 import { WORKLOAD_NAMES, workloadSchema } from "./workload_schema.ts";
 
-/** The complete, deep-frozen configuration of one arm, or every problem of the input. */
-export function parseArmConfig(input: unknown): Result<ArmConfig, readonly ConfigProblem[]> {
+/**
+ * The complete, deep-frozen configuration of one arm, or every problem of the input. environment: variables that stand in
+ * where the input says null.
+ */
+export function parseArmConfig(
+  raw_input: unknown,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Result<ArmConfig, readonly ConfigProblem[]> {
+  const input = askEnvironment(raw_input, environment[PREFERRED_SEGMENT_VARIABLE]);
   const parsed = armSchema.safeParse(input);
   if (!parsed.success) {
     return err(
@@ -27,6 +37,15 @@ export function parseArmConfig(input: unknown): Result<ArmConfig, readonly Confi
   }
   const problems = crossCheck(parsed.data);
   return problems.length === 0 ? ok(deepFreeze(parsed.data)) : err(problems);
+}
+
+const PREFERRED_SEGMENT_PATH = "connector.preferred_segment";
+
+function askEnvironment(input: unknown, preferred_segment: string | undefined): unknown {
+  if (!isConfigTree(input) || valueAtPath(input, PREFERRED_SEGMENT_PATH.split(".")) !== null) return input;
+  const found = preferredSegment(null, preferred_segment);
+  assert(found.ok, "nothing explicit cannot be wrong");
+  return mergeTrees(input, treeOfPath(PREFERRED_SEGMENT_PATH, found.value ?? "off"));
 }
 
 const diskShape = z.strictObject({
@@ -39,6 +58,7 @@ const diskShape = z.strictObject({
   low_watermark_ratio: ratioField().default(0.8),
   heartbeat_ms: countField(1).default(1_000),
   staging_bytes: sizeField(1).default(64 * MIB),
+  keys_limit: countField(1).default(10_000_000),
 });
 
 const storeShape = z.strictObject({
@@ -48,6 +68,7 @@ const storeShape = z.strictObject({
   enable_offload: z.boolean().default(true),
   offload_on_evict: z.boolean().default(false),
   acknowledged_puts: z.enum(["safe", "mooncake"]).default("safe"),
+  promote_on_hit: z.boolean().default(false),
   segment_bytes: sizeField(1).default(256 * MIB),
   lease_ttl_ms: countField(0).default(10_000),
   soft_pin_ttl_ms: countField(0).default(1_800_000),
@@ -56,7 +77,7 @@ const storeShape = z.strictObject({
   put_start_discard_ms: countField(1).default(30_000),
   put_start_release_ms: countField(1).default(600_000),
   client_ttl_ms: countField(1).default(10_000),
-  allocation: z.enum(["random", "free_ratio_first", "local_first"]).default("random"),
+  allocation: z.enum(["random", "free_ratio_first", "ssd_free_ratio_first", "local_first"]).default("random"),
   replica_num: countField(1).default(1),
   disk: diskShape.prefault({}),
 });
@@ -64,6 +85,7 @@ const storeShape = z.strictObject({
 const engineShape = z.strictObject({
   model: z.string().default("laptop-1b"),
   gpu: z.string().default("laptop"),
+  tp_size: countField(1).default(1),
   kv_scale: z.number().positive().max(1).default(1),
   block_tokens: countField(1).default(16),
   num_hbm_blocks: countField(1).default(512),
@@ -78,7 +100,10 @@ const engineShape = z.strictObject({
 });
 
 const connectorShape = z.strictObject({
-  preferred_segment: z.enum(["off", "local"]).default("off"),
+  type: z.enum(["mooncake", "native"]).default("mooncake"),
+  profile: z.enum(CONNECTOR_PROFILES).default("vllm_2026_08"),
+  mode: z.enum(STORE_MODES).default("standalone-store"),
+  preferred_segment: z.string().default("off"),
   cache_prefix: z.string().default(""),
   enable_lookup: z.boolean().default(true),
   load_async: z.boolean().default(true),
@@ -104,6 +129,10 @@ const linkShape = z.strictObject({
   // 10 Gbit/s Ethernet.
   bandwidth_bytes_per_s: positiveField().nullable().default(1_250_000_000),
   latency_us: z.number().min(0).default(50),
+  protocol: z.enum(["auto", "shm", "tcp", "rdma"]).default("auto"),
+  device_names: z.array(z.string().min(1)).default([]),
+  gid_index: countField(0).nullable().default(null),
+  tcp_source: z.string().min(1).default("127.0.0.1"),
 });
 
 const loadShape = z.strictObject({
@@ -114,6 +143,7 @@ const loadShape = z.strictObject({
   speedup: positiveField().default(1),
   prompt_as: z.enum(["tokens", "chat"]).default("tokens"),
   request_timeout_ms: countField(1).default(120_000),
+  num_clients: countField(1).nullable().default(null),
 });
 
 const validityShape = z.strictObject({

@@ -11,17 +11,21 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
 
   --ab FACTOR[=LEVEL,LEVEL…]  what to compare; the first level is the baseline (default preferred_segment=off,local)
   --ab none                   run one arm
-  --workload NAME             ${WORKLOAD_NAMES.join(" | ")} (default multi_turn)
+  --workload NAME             ${WORKLOAD_NAMES.join(" | ")} (default conversation_like)
   --trace FILE                a trace of any format (trace --help) for the workload trace
   --limit N                   replay the first N requests of the trace
   --speedup X                 divide the trace's time stamps by X
-  --profile NAME              a preset to start from (below; default laptop, tier_pressure for switches of tiers and disk)
+  --profile NAME              a preset to start from (below; default laptop_conversation; tier_pressure for switches of tiers and disk, laptop_trace for traces, laptop for others)
   --config FILE               settings in YAML or JSON, on top of the preset
   --set PATH=VALUE            one setting, on top of everything but the factor; may be repeated
   --pairs N                   repetitions of all arms (default 6; 1 with --ab none)
   --runtime NAME              live | sim | cluster, or both: live, then the simulator on the same seed (default live)
-  --host FILE                 a host profile for the simulator, from calibrate (default a laptop of two cores)
+  --noise FILE                noise of this scenario, from noise: steadies the forecast of pairs that would decide
+  --host FILE|NAME            the simulator's host: a profile from calibrate, or laptop (default: two cores and one disk for all
+                              nodes) or cluster (a server a node)
   --store NAME                embedded | mooncake (default embedded)
+  --perfetto                  write trace_<arm>.json: the first pair's requests across client, router, engines and store, for
+                              ui.perfetto.dev (at most 1,000 requests a process)
   --seed N                    seed of everything random (default 1)
   --out DIR                   where the run directory is made (default runs)
   --dry-run                   show the arms and their difference, start nothing

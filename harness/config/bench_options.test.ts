@@ -40,7 +40,7 @@ test("a topology alone is the default bench", () => {
     runtime: "live",
     pairs: 6,
     out_dir: "runs",
-    profile: "laptop",
+    profile: "laptop_conversation",
     dry_run: false,
     fail_on_worse: false,
     json: false,

@@ -2,6 +2,7 @@
 // it by parseArmConfig. Precedence: defaults < preset < --config file < flags < --set < level of the factor.
 
 import type { HostProfile } from "../domain/host_profile.ts";
+import type { NoiseProfile } from "../domain/noise_profile.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { readConfigFile } from "./config_file.ts";
 import type { ConfigProblem } from "./config_problem.ts";
@@ -9,6 +10,7 @@ import { type ConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_t
 import { type AbChoice, parseAb } from "./factors/ab_choice.ts";
 import { FlagReader } from "./flag_reader.ts";
 import { readHostFile } from "./host_file.ts";
+import { readNoiseFile } from "./noise_file.ts";
 import type { Preset } from "./presets/preset.ts";
 import { defaultPreset, PRESETS } from "./presets/preset_registry.ts";
 import type { WorkloadName } from "./workload_config.ts";
@@ -22,14 +24,18 @@ export interface BenchOptions {
   readonly runtime: Runtime;
   /** `--runtime both`: the live run is then simulated, and the report says how far the prediction is off. */
   readonly compare_with_sim: boolean;
-  /** What the simulator takes the host to be; null: its built-in laptop. */
-  readonly host: HostProfile | null;
+  /** What the simulator takes the host to be, measured or by name; null: the laptop. */
+  readonly host: HostProfile | HostName | null;
+  /** Of A/A pairs of this scenario; null: comparisons know only their own noise. */
+  readonly noise: NoiseProfile | null;
   /** Null: one arm (`--ab none`). */
   readonly ab: AbChoice | null;
   /** Repetitions of the whole set of arms. */
   readonly pairs: number;
   /** Directory in which the run directory is made. */
   readonly out_dir: string;
+  /** Write a timeline of the first pair's requests, one file an arm. */
+  readonly perfetto: boolean;
   readonly dry_run: boolean;
   readonly fail_on_worse: boolean;
   readonly json: boolean;
@@ -38,6 +44,10 @@ export interface BenchOptions {
   /** Configuration of every arm before the factor's level is set. */
   readonly config_input: ConfigTree;
 }
+
+/** Hosts that the simulator knows without measuring: one of two cores for all nodes, or a server for each. */
+export const HOST_NAMES = ["laptop", "cluster"] as const;
+export type HostName = (typeof HOST_NAMES)[number];
 
 /** What the caller's build can run. */
 export interface SupportedRuntimes {
@@ -56,10 +66,12 @@ const FLAGS = {
   "fail-on": "value",
   help: "switch",
   host: "value",
+  noise: "value",
   json: "switch",
   limit: "value",
   out: "value",
   pairs: "value",
+  perfetto: "switch",
   profile: "value",
   runtime: "value",
   seed: "value",
@@ -87,9 +99,11 @@ export function parseBenchOptions(
     runtime,
     compare_with_sim,
     host: readHost(flags),
+    noise: readNoise(flags),
     ab,
     pairs: flags.integer("pairs", 1) ?? (ab === null ? 1 : DEFAULT_PAIRS),
     out_dir: flags.text("out") ?? "runs",
+    perfetto: flags.has("perfetto"),
     dry_run: flags.has("dry-run"),
     fail_on_worse: flags.choice("fail-on", ["worse"]) === "worse",
     json: flags.has("json"),
@@ -99,12 +113,23 @@ export function parseBenchOptions(
   return flags.problems.length === 0 ? ok(options) : err(flags.problems);
 }
 
-function readHost(flags: FlagReader): HostProfile | null {
+function readHost(flags: FlagReader): BenchOptions["host"] {
   const path = flags.text("host");
   if (path === undefined) return null;
+  const name = HOST_NAMES.find((known) => known === path);
+  if (name !== undefined) return name;
   const read = readHostFile(path);
   if (read.ok) return read.value;
   for (const problem of read.error) flags.report(problem);
+  return null;
+}
+
+function readNoise(flags: FlagReader): NoiseProfile | null {
+  const path = flags.text("noise");
+  if (path === undefined) return null;
+  const read = readNoiseFile(path);
+  if (read.ok) return read.value;
+  flags.report(read.error);
   return null;
 }
 
@@ -167,8 +192,7 @@ function readPreset(flags: FlagReader, workload: WorkloadName | undefined, ab: A
     PRESETS.map((preset) => preset.name),
   );
   return (
-    PRESETS.find((preset) => preset.name === name) ??
-    defaultPreset(workload ?? "multi_turn", ab?.factor ?? null)
+    PRESETS.find((preset) => preset.name === name) ?? defaultPreset(workload ?? null, ab?.factor ?? null)
   );
 }
 

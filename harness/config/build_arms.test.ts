@@ -19,7 +19,7 @@ function arms(...argv: string[]): ArmPlan {
 
 test("with no --ab, preferred_segment is compared off and on, and nothing else differs", () => {
   const planned = arms("3p1d");
-  expect(planned.scenario).toBe("3p1d_multi_turn_preferred_segment");
+  expect(planned.scenario).toBe("3p1d_conversation_like_preferred_segment");
   expect(planned.arms.map(({ name, factors }) => ({ name, factors }))).toEqual([
     { name: "preferred_segment=off", factors: { preferred_segment: "off" } },
     { name: "preferred_segment=local", factors: { preferred_segment: "local" } },
@@ -32,7 +32,7 @@ test("with no --ab, preferred_segment is compared off and on, and nothing else d
 
 test("--ab none is one arm without a factor", () => {
   const planned = arms("2p2d", "--ab", "none");
-  expect(planned).toMatchObject({ scenario: "2p2d_multi_turn", factor_name: null, factor_path: null });
+  expect(planned).toMatchObject({ scenario: "2p2d_conversation_like", factor_name: null, factor_path: null });
   expect(planned.arms.map((arm) => arm.name)).toEqual(["only"]);
 });
 

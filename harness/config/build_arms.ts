@@ -20,7 +20,7 @@ export interface Arm {
 }
 
 export interface ArmPlan {
-  /** `3p1d_multi_turn_preferred_segment`, for the run directory and reports. */
+  /** `3p1d_conversation_like_preferred_segment`, for the run directory and reports. */
   readonly scenario: string;
   /** Null for a run of one arm. */
   readonly factor_name: string | null;
@@ -40,7 +40,11 @@ export function buildArms(options: BenchOptions): Result<ArmPlan, readonly Confi
           factors: { [ab.factor.name]: level.name },
           input: applyFactor(config_input, ab.factor, level),
         }));
-  const parsed = inputs.map(({ name, factors, input }) => ({ name, factors, config: parseArmConfig(input) }));
+  const parsed = inputs.map(({ name, factors, input }) => ({
+    name,
+    factors,
+    config: parseArmConfig(input, process.env),
+  }));
   const arms = parsed.flatMap(({ name, factors, config }) =>
     config.ok ? [{ name, factors, config: config.value }] : [],
   );

@@ -2,7 +2,7 @@
 
 import type { ArmConfig } from "./arm_config.ts";
 import type { ConfigProblem } from "./config_problem.ts";
-import { blockBytes } from "./engine_sizes.ts";
+import { engineRanks } from "./engine_sizes.ts";
 import { problemWhen } from "./problem_when.ts";
 import { findModelProfile } from "./profiles/models.ts";
 import { usesDisk } from "./uses_disk.ts";
@@ -51,7 +51,7 @@ function checkBlockFits(config: ArmConfig): ConfigProblem[] {
   const { engine, store, connector } = config;
   const model = findModelProfile(engine.model);
   if (!model.ok || store.tiers === "hbm") return [];
-  const block_bytes = blockBytes(model.value, engine);
+  const block_bytes = engineRanks(model.value, engine).shard_bytes;
   const { staging_bytes, bucket_bytes, capacity_bytes } = store.disk;
   return [
     ...checkHolds("store.segment_bytes", store.segment_bytes, 1, block_bytes),

@@ -16,6 +16,11 @@ const BROKEN: readonly (readonly [string, unknown, string])[] = [
     "qwen3-9b",
     'engine.model: must be a known profile, got "qwen3-9b". Did you mean qwen3-8b?',
   ],
+  [
+    "engine.tp_size",
+    3,
+    "engine.tp_size: must divide the 32 attention heads of laptop-1b, and divide or be a multiple of its 1 KV heads, got 3.",
+  ],
   ["engine.gpu", "h900", 'engine.gpu: must be a known profile, got "h900". Did you mean h200?'],
   // 1.04e12 × 0.572 = 595 GB of weights on a laptop of 8 GB.
   ["engine.model", "kimi-k2.5", "engine.gpu: must hold the weights of kimi-k2.5"],
@@ -114,4 +119,16 @@ test("a trace's lengths are divided only by what divides its hash blocks", () =>
   const workload = { name: "mooncake_trace", trace: "t.jsonl", length_divisor: 3 };
   const parsed = parseArmConfig({ topology: "1p1d", workload });
   expect(parsed.ok ? [] : parsed.error.map((problem) => problem.path)).toEqual(["workload.length_divisor"]);
+});
+
+test.each([
+  ["length_divisor", 0],
+  ["time_divisor", 0],
+  ["sessions", 1.5],
+  ["max_prompt_tokens", 0],
+  ["turns", 3],
+])("a synthetic workload whose %s is %p is refused", (field, value) => {
+  const workload = { name: "conversation_like", [field]: value };
+  const parsed = parseArmConfig({ topology: "1p1d", workload });
+  expect(parsed.ok ? [] : parsed.error.map((problem) => problem.path)).toEqual([`workload.${field}`]);
 });

@@ -3,19 +3,35 @@
 import { MAX_ENGINES, parseTopology } from "../domain/topology.ts";
 import { formatBytes } from "../domain/units.ts";
 import type { ArmConfig } from "./arm_config.ts";
+import { checkRanks } from "./check_ranks.ts";
 import { checkStore } from "./check_store.ts";
 import { checkWorkload } from "./check_workload.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { maxHbmBlocks } from "./engine_sizes.ts";
+import { preferredSegment } from "./preferred_segment.ts";
 import { problemWhen } from "./problem_when.ts";
 import { findGpuProfile } from "./profiles/gpus.ts";
 import { findModelProfile } from "./profiles/models.ts";
+import { hasOwners, segmentNames } from "./store_segments.ts";
+import { usesSharedStore } from "./uses_shared_store.ts";
 
 export function crossCheck(config: ArmConfig): ConfigProblem[] {
-  return [checkTopology, checkProfiles, checkEngine, checkStore, checkWorkload, checkFaults].flatMap(
-    (check) => check(config),
-  );
+  const rank_problems = checkRanks(config);
+  // Sizes of blocks follow from the ranks.
+  const ifSized = rank_problems.length === 0 ? (check: Check) => [check] : () => [];
+  const checks: Check[] = [
+    checkTopology,
+    ...ifSized(checkProfiles),
+    checkEngine,
+    checkPreferredSegment,
+    ...ifSized(checkStore),
+    checkWorkload,
+    checkFaults,
+  ];
+  return [...rank_problems, ...checks.flatMap((check) => check(config))];
 }
+
+type Check = (config: ArmConfig) => ConfigProblem[];
 
 function checkTopology({ topology, store }: ArmConfig): ConfigProblem[] {
   const parsed = parseTopology(topology);
@@ -29,6 +45,26 @@ function checkTopology({ topology, store }: ArmConfig): ConfigProblem[] {
     rule: `must not exceed the owners of ${topology} (${owners})`,
     got: store.replica_num,
     next_step: `Use ${owners} or less, or a larger topology.`,
+  });
+}
+
+/** The real store places puts at random where it does not know the segment, and says nothing. */
+function checkPreferredSegment(config: ArmConfig): ConfigProblem[] {
+  const { preferred_segment } = config.connector;
+  const topology = parseTopology(config.topology);
+  if (!topology.ok || preferred_segment === "off" || preferred_segment === "local") return [];
+  const path = "connector.preferred_segment";
+  const explicit = preferredSegment(preferred_segment, undefined);
+  if (!explicit.ok) {
+    const rule = "must be off, local or a segment of the stack";
+    return [{ path, rule, got: preferred_segment, next_step: `${explicit.error}.` }];
+  }
+  const names = segmentNames(config, topology.value);
+  return problemWhen(!names.includes(preferred_segment), {
+    path,
+    rule: "must be off, local or a segment of the stack",
+    got: preferred_segment,
+    next_step: names.length === 0 ? "Use off: there is no store." : `Use one of ${names.join(", ")}.`,
   });
 }
 
@@ -57,13 +93,15 @@ function checkProfiles({ engine }: ArmConfig): ConfigProblem[] {
   });
 }
 
-function checkFaults({ topology, store, faults }: ArmConfig): ConfigProblem[] {
+function checkFaults(config: ArmConfig): ConfigProblem[] {
+  const { topology, store, faults } = config;
   const parsed = parseTopology(topology);
   if (!parsed.ok) return [];
-  const has_store = store.tiers !== "hbm";
+  const has_store = usesSharedStore(config);
   const masters = store.pool === "global" ? ["master"] : parsed.value.nodes.map((node) => `master-${node}`);
   const processes = [
-    ...(has_store ? [...masters, ...parsed.value.owners.map((owner) => owner.owner_name)] : []),
+    ...(has_store ? masters : []),
+    ...(hasOwners(config) ? parsed.value.owners.map((owner) => owner.owner_name) : []),
     ...parsed.value.engines.map((engine) => engine.engine_name),
     "router",
   ];

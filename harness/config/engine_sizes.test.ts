@@ -23,7 +23,7 @@ test("blocks that fit beside the weights are counted at full scale", () => {
   const gpu = findGpuProfile("h200");
   if (!gpu.ok) throw new Error("h200 is a known GPU");
   // (141e9 − 2 × 8,190,735,360) ÷ (16 × 147,456) = 124,618,529,280 ÷ 2,359,296 = 52,820.2
-  expect(maxHbmBlocks(model("qwen3-8b"), gpu.value, { block_tokens: 16 })).toBe(52_820);
+  expect(maxHbmBlocks(model("qwen3-8b"), gpu.value, { block_tokens: 16, tp_size: 1 })).toBe(52_820);
   // 2 × 70,553,706,496 = 141.1 GB of weights are more than 141 GB.
-  expect(maxHbmBlocks(model("llama3-70b"), gpu.value, { block_tokens: 16 })).toBeLessThan(0);
+  expect(maxHbmBlocks(model("llama3-70b"), gpu.value, { block_tokens: 16, tp_size: 1 })).toBeLessThan(0);
 });

@@ -18,7 +18,9 @@ const masterShape = z.strictObject({
   eviction_high_watermark_ratio: ratioField().default(0.95),
   eviction_ratio: ratioField().default(0.1),
   client_ttl_s: countField(1).default(10),
-  allocation_strategy: z.enum(["random", "free_ratio_first", "local_first"]).default("random"),
+  allocation_strategy: z
+    .enum(["random", "free_ratio_first", "ssd_free_ratio_first", "local_first"])
+    .default("random"),
   enable_offload: z.boolean().default(false),
   offload_on_evict: z.boolean().default(false),
   root_fs_dir: z.string().default(""),

@@ -16,6 +16,9 @@ export interface StudyConfig {
   readonly seed: number;
   /** Compared metrics, the most important first; it ranks. */
   readonly metrics: readonly string[];
+  /** Smallest change that matters: relative, in percent, and of a ratio in percentage points. */
+  readonly min_effect_pct: number;
+  readonly min_effect_points: number;
 }
 
 /** One factor's effect on one metric, as somebody states it. */
@@ -32,12 +35,16 @@ export interface StudyClaim {
   readonly direction: "lower" | "higher";
   /** Smallest and largest size claimed, without sign: percent, or percentage points for ratios. Null: no size is claimed. */
   readonly size: readonly [number, number] | null;
+  /** Why a measurement here differs from it, as far as is known; said where one does. Null: nothing is known. */
+  readonly because: string | null;
 }
 
 export interface StudyBase {
   readonly topology: string;
   /** Null: the profile that bench takes. */
   readonly profile: string | null;
+  /** Of the simulator, as `--host`; null: the laptop. */
+  readonly host: string | null;
   /** Path → value, as after `--set`. */
   readonly set: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,7 @@ import { deepFreeze } from "./deep_freeze.ts";
 import { describeIssue } from "./describe_issue.ts";
 import { suggestName } from "./nearest_name.ts";
 import { problemWhen } from "./problem_when.ts";
-import { countField } from "./schema_fields.ts";
+import { countField, positiveField } from "./schema_fields.ts";
 import type { StudyConfig } from "./study_config.ts";
 
 /** `metrics`: those that can be compared; the caller's room knows them. */
@@ -40,11 +40,13 @@ const claimShape = z.strictObject({
     .tuple([z.number().min(0), z.number().min(0)])
     .nullable()
     .default(null),
+  because: z.string().min(1).nullable().default(null),
 });
 
 const baseShape = z.strictObject({
   topology: z.string().min(1),
   profile: z.string().min(1).nullable().default(null),
+  host: z.string().min(1).nullable().default(null),
   set: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -69,6 +71,9 @@ const studyFields = {
     .array(z.string())
     .min(1)
     .default(["ttft_ms_mean", "ttft_ms_p90", "e2el_ms_mean", "hit_ratio", "requests_per_s"]),
+  // As bench takes them.
+  min_effect_pct: positiveField().default(2),
+  min_effect_points: positiveField().default(1),
 };
 const studySchema = z.strictObject(studyFields);
 

@@ -19,7 +19,7 @@ export interface SuiteConfig {
   readonly metrics: readonly string[];
 }
 
-export interface SuiteScenario extends StudyBase {
+export interface SuiteScenario extends Omit<StudyBase, "host"> {
   readonly name: string;
 }
 

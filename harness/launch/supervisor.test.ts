@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterAll, afterEach, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,9 @@ const started: Supervisor[] = [];
 
 afterEach(async () => {
   for (const supervisor of started.splice(0)) await supervisor.stop(0);
-  if (started.length === 0) rmSync(join(directory, "logs"), { recursive: true, force: true });
 });
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function supervise(onEnd: (ended: Ended) => void = () => {}): Supervisor {
   const supervisor = new Supervisor(new OsClock(), onEnd);

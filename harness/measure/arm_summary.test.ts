@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { ArmRun } from "./arm_run.ts";
 import { type ArmInput, summariseArm } from "./arm_summary.ts";
+import { isAvailable } from "./measured.ts";
 import { FAILED, requestRecord } from "./request_fixture.ts";
 import { engineScrape, masterScrape } from "./scrape_fixture.ts";
 
@@ -46,6 +47,15 @@ test("requests of all pairs are pooled; failures are errors and nothing else", (
   expect(summary.faults).toEqual(["pair 1: owner-1 killed"]);
 });
 
+test("a request that admission control refused is rejected, not an error, and the ledger needs no excuse for it", () => {
+  const rejected = { ...FAILED, error: { code: "rejected" as const, detail: "429: later" } };
+  const summary = summariseArm(arm([run({ records: [requestRecord(), requestRecord(rejected)] })]));
+  expect(summary).toMatchObject({ requests: 2, rejected: 1, errors: 0 });
+  expect(summary.metrics.ttft_ms).toMatchObject({ n: 1 });
+  // What the admitted repeat may be more than what all of them do.
+  expect(isAvailable(summary.tiers.theoretical_hit_ratio)).toBe(false);
+});
+
 test("hit ratios are token-weighted and what is not hit is missed", () => {
   const summary = summariseArm(
     arm([
@@ -75,6 +85,7 @@ test("bytes and store counters come from the processes and are summed over pairs
     "tierbench:failed_pulls": 1,
     "tierbench:store_local_put_keys": 30,
     "tierbench:store_remote_put_keys": 10,
+    "tierbench:store_remote_read_bytes": 600,
   });
   const scrapes = [engine, masterScrape({ master_evicted_key_count: 7 })];
   const summary = summariseArm(arm([run({ scrapes }), run({ pair_index: 1, scrapes })]));
@@ -84,6 +95,7 @@ test("bytes and store counters come from the processes and are summed over pairs
     get_batches: 10,
     split_batches: 2,
     evicted_keys: 14,
+    remote_read_bytes: 1200,
     local_put_ratio: 0.75,
   });
   expect(summary.stale_reads).toBe(0);
@@ -129,13 +141,36 @@ test("turns are summarised apart, in order", () => {
 });
 
 test("stages leave a remainder of TTFT that is shown, and a stage that nobody reports is n/a", () => {
-  // TTFT 100 − queue 10 − load 20 − prefill 50 = 20
-  const records = [requestRecord({ queue_ms: 10, load_ms: 20, prefill_ms: 50 })];
+  // TTFT 100 − queue 10 − load 20 − prefill 50 = 20, twice; the load is from disk once, once from memory.
+  const stamps = { queue_ms: 10, load_ms: 20, prefill_ms: 50 };
+  const records = [
+    requestRecord({ ...stamps, cached_tokens: { hbm: 0, cpu: 64, disk: 16 } }),
+    requestRecord({ ...stamps, cached_tokens: { hbm: 16, cpu: 64, disk: 0 } }),
+  ];
   const stages = new Map(
     summariseArm(arm([run({ records })])).stages.map(({ stage, mean_ms }) => [stage, mean_ms]),
   );
-  expect([...stages.keys()]).toEqual(["queue", "lookup", "load", "prefill", "handover", "other"]);
+  expect([...stages.keys()]).toEqual([
+    ...["queue", "lookup", "load_cpu", "load_disk", "prefill", "handover", "other"],
+  ]);
+  expect([stages.get("load_cpu"), stages.get("load_disk")]).toEqual([10, 10]);
   expect(stages.get("prefill")).toBe(50);
   expect(stages.get("other")).toBe(20);
   expect(stages.get("lookup")).toEqual({ na: "no response reports lookup_ms" });
+});
+
+test("a load that brought nothing is a stage of its own", () => {
+  const records = [requestRecord({ load_ms: 20 })];
+  const stages = summariseArm(arm([run({ records })])).stages;
+  expect(stages.find(({ stage }) => stage === "load_lost")?.mean_ms).toBe(20);
+});
+
+test("what a pool of an engine's own evicted is told where no master is", () => {
+  const engine = engineScrape("engine-0", "both", {
+    "tierbench:native_cpu_keys": 4,
+    "tierbench:native_evicted_keys": 9,
+    "tierbench:native_offloaded_keys": 5,
+  });
+  const summary = summariseArm(arm([run({ scrapes: [engine] })]));
+  expect(summary.store).toMatchObject({ evicted_keys: 9, offloaded_keys: 5 });
 });

@@ -33,16 +33,18 @@ export function summariseArm(arm: ArmInput): ArmSummary {
   const { runs } = arm;
   const records = runs.flatMap((run) => run.records);
   const finished = records.filter((record) => record.error === null);
+  const rejected = records.filter((record) => record.error?.code === "rejected").length;
   const duration_s = runs.reduce((sum, run) => sum + run.duration_ns, 0) / NS_PER_S;
   return {
     name: arm.name,
     factors: arm.factors,
     requests: records.length,
-    errors: records.length - finished.length,
+    rejected,
+    errors: records.length - finished.length - rejected,
     duration_s,
     metrics: summariseLatencies(finished),
     throughput: throughputOf(finished, duration_s),
-    tiers: summariseTiers(runs, arm.theoretical_hit_ratio),
+    tiers: summariseTiers(runs, rejected > 0 ? CEILING_OF_ALL : arm.theoretical_hit_ratio),
     store: summariseStore(runs),
     ledger: balanceLedger(arm),
     stale_reads: armCounter(runs, "engines", ENGINE_SERIES.stale_reads),
@@ -52,6 +54,8 @@ export function summariseArm(arm: ArmInput): ArmSummary {
     stages: summariseStages(finished),
   };
 }
+
+const CEILING_OF_ALL = na("some requests were rejected, and the ceiling is of all");
 
 function summariseLatencies(finished: readonly RequestRecord[]): ArmSummary["metrics"] {
   const of = (name: LatencyMetric): Measured<Distribution> => {

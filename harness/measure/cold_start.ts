@@ -2,8 +2,9 @@
 // directory. Proved before the load, not assumed: a store that stayed warm flatters one arm. What cannot be read is not
 // proof.
 
-import { isAvailable, na } from "./measured.ts";
-import { MASTER_SERIES } from "./metric_names.ts";
+import { fail, pass } from "./checks/check_result.ts";
+import { isAvailable, na, sumOf } from "./measured.ts";
+import { MASTER_SERIES, NATIVE_SERIES } from "./metric_names.ts";
 import type { Samples } from "./prometheus_text.ts";
 import type { Measured, ValidityCheck } from "./run_summary.ts";
 
@@ -17,10 +18,14 @@ export interface ColdStartFacts {
   readonly disk_files: Measured;
 }
 
-/** From the masters' metrics before the load. Null: it could not be scraped. An arm without a store has nothing to be warm. */
+/**
+ * From the metrics of masters and engines before the load; an engine counts where it has a pool of its own. Null: it could not
+ * be scraped. An arm without a store has nothing to be warm.
+ */
 export function coldStartFacts(
   run: { readonly arm: string; readonly pair_index: number },
   masters: readonly (Samples | null)[],
+  engines: readonly (Samples | null)[],
   disk_files: Measured,
 ): ColdStartFacts {
   const level = (series: string): Measured => {
@@ -35,22 +40,33 @@ export function coldStartFacts(
   };
   return {
     ...run,
-    key_count: level(MASTER_SERIES.key_count),
+    key_count: sumOf([level(MASTER_SERIES.key_count), nativeKeys(engines)]),
     allocated_bytes: level(MASTER_SERIES.allocated_bytes),
     allocated_file_size_bytes: level(MASTER_SERIES.allocated_file_size_bytes),
     disk_files,
   };
 }
 
+function nativeKeys(engines: readonly (Samples | null)[]): Measured {
+  let keys = 0;
+  for (const engine of engines) {
+    if (engine === null) return na("an engine was not scraped");
+    keys += (engine.sum(NATIVE_SERIES.cpu_keys) ?? 0) + (engine.sum(NATIVE_SERIES.disk_keys) ?? 0);
+  }
+  return keys;
+}
+
 export function checkColdStart(runs: readonly ColdStartFacts[]): ValidityCheck {
   const check = "every tier is empty at the start of every arm";
   const warm = runs.flatMap(describeWarmth);
-  if (runs.length === 0) return { check, ok: false, detail: "no arm was examined" };
-  const detail =
-    warm.length > 0
-      ? warm.join("; ")
-      : `${runs.length} starts: 0 keys, 0 bytes allocated, 0 file bytes, 0 files`;
-  return { check, ok: warm.length === 0, detail };
+  const problems = runs.length === 0 ? ["no arm was examined"] : warm;
+  return problems.length === 0
+    ? pass(check, `${runs.length} starts: 0 keys, 0 bytes allocated, 0 file bytes, 0 files`)
+    : fail(
+        check,
+        problems,
+        "Find what filled a tier before the arm: another stack on store.disk.path, or files that a killed run left there.",
+      );
 }
 
 function describeWarmth(facts: ColdStartFacts): string[] {

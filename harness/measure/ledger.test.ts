@@ -127,3 +127,28 @@ test("a block stored as two keys counts once, and only over both tiers: it count
   expect(row(ledger, "cpu + disk cached tokens")).toMatchObject({ client: 32, engine: 32, store: 32 }); // 4 / 2 × 16
   expect(row(ledger, "cpu cached tokens")).toBeUndefined();
 });
+
+test("a prompt that was loaded whole has one cached token less than its keys, and no more is excused", () => {
+  const records = [
+    requestRecord({ request_id: "s0/0", cached_tokens: { hbm: 64, cpu: 47, disk: 0 } }),
+    ...RECORDS.slice(1),
+  ];
+  const engine = { ...PREFILL, "tierbench:cached_tokens{cpu}": 47, "tierbench:whole_prompt_hits": 1 };
+  expect(row(balance(records, engine), "cpu cached tokens")).toMatchObject({ agrees: true, store: 48 });
+  const two_less = { ...engine, "tierbench:cached_tokens{cpu}": 46 };
+  expect(row(balance(records, two_less), "cpu cached tokens")).toMatchObject({ agrees: false });
+});
+
+test("with several ranks each must have loaded its share of the keys", () => {
+  const ofRanks = (first: number, second: number): Ledger => {
+    const by_rank = {
+      "tierbench:loaded_keys_by_rank{0}": first,
+      "tierbench:loaded_keys_by_rank{1}": second,
+    };
+    const scrapes = [engineScrape("prefill-0", "prefill", { ...PREFILL, ...by_rank }), masterScrape(MASTER)];
+    const run: ArmRun = { pair_index: 0, duration_ns: 1e9, records: RECORDS, scrapes, faults: [] };
+    return balanceLedger({ runs: [run], block_tokens: 16, keys_per_block: 2 });
+  };
+  expect(row(ofRanks(2, 2), "keys loaded by rank 1")).toMatchObject({ engine: 2, store: 2, agrees: true });
+  expect(row(ofRanks(3, 1), "keys loaded by rank 1")).toMatchObject({ engine: 1, store: 2, agrees: false });
+});

@@ -1,10 +1,11 @@
 // The ledger: the same tokens, requests, keys and bytes as counted by the client (records), the engines (their counters)
 // and the store (the engines' store clients, and the master). Every row must agree exactly, or the run is refused.
 //
-// Two things break equality without anyone miscounting, and a row says so and falls back to an inequality:
+// Three things break equality without anyone miscounting, and a row says so and falls back to an inequality:
 //   failed requests   the engines counted work of which the client saw no end: engine ≥ client, by no more than their prompts
 //   repeated loads    a load that failed in part, or a preempted request that loads again, finds and reads keys whose tokens
 //                     are not (or are twice) part of a prompt: keys found ≥ keys read ≥ tokens used
+//   whole prompts       of a prompt that was loaded whole the last token is computed again, and one token less is cached
 // What the client knows nothing of is {na}, and a row with fewer than two witnesses proves nothing and fails nothing.
 
 import type { RequestRecord } from "../domain/request_record.ts";
@@ -18,7 +19,7 @@ import type { Ledger, Measured } from "./run_summary.ts";
 export interface LedgerInput {
   readonly runs: readonly ArmRun[];
   readonly block_tokens: number;
-  /** Objects that one block is stored as. */
+  /** Keys that a load of one block reads: one a rank. */
   readonly keys_per_block: number;
 }
 
@@ -37,11 +38,18 @@ interface Excuses {
   /** Slack in prompt tokens. */
   readonly failed_requests: Excuse | null;
   readonly repeated_loads: Excuse | null;
+  /** Slack in tokens. */
+  readonly whole_prompts: Excuse | null;
 }
 
 export function balanceLedger(input: LedgerInput): Ledger {
   const excuses = findExcuses(input.runs);
-  const rows = [...tokenRows(input, excuses), ...keyRows(input, excuses), ...byteRows(input)];
+  const rows = [
+    ...tokenRows(input, excuses),
+    ...keyRows(input, excuses),
+    ...rankRows(input),
+    ...byteRows(input),
+  ];
   return { balanced: rows.every((row) => row.agrees), rows };
 }
 
@@ -69,7 +77,7 @@ function storeTokenRows(input: LedgerInput, excuses: Excuses): LedgerRow[] {
     const keys = readKeys(runs, "prompt_engines", tiers);
     const store = withAll([keys], ([read = 0]) => (read / keys_per_block) * block_tokens);
     const row = { ...cachedTokens(input, `${tiers.join(" + ")} cached tokens`, tiers), store };
-    return judge(row, excuses.failed_requests, excuses.repeated_loads);
+    return judge(row, excuses.failed_requests, excuses.repeated_loads, excuses.whole_prompts);
   });
 }
 
@@ -139,6 +147,21 @@ function keyRows({ runs }: LedgerInput, excuses: Excuses): LedgerRow[] {
   ];
 }
 
+/** Every rank reads its shard of every block that is loaded, so each has read as much as the store gave out, divided by ranks. */
+function rankRows({ runs, keys_per_block }: LedgerInput): LedgerRow[] {
+  const failed = armCounter(runs, "engines", ENGINE_SERIES.failed_get_keys);
+  if (keys_per_block === 1 || failed !== 0) return []; // a load that fails on one rank is done on the others
+  const share = withAll([readKeys(runs, "engines", STORE_TIERS)], ([read = 0]) => read / keys_per_block);
+  return Array.from({ length: keys_per_block }, (_, rank) =>
+    judge({
+      what: `keys loaded by rank ${rank}`,
+      client: na("clients do not see keys"),
+      engine: armCounter(runs, "engines", ENGINE_SERIES.loaded_keys_by_rank, { rank: String(rank) }),
+      store: share,
+    }),
+  );
+}
+
 function readKeys(runs: readonly ArmRun[], who: Witness, tiers: readonly StoreTier[]): Measured {
   return sumOf(tiers.map((tier) => armCounter(runs, who, STORE_CLIENT_SERIES.read_keys, { tier })));
 }
@@ -170,12 +193,16 @@ function judge(
 }
 
 function findExcuses(runs: readonly ArmRun[]): Excuses {
-  const failed = runs.flatMap((run) => run.records).filter((record) => record.error !== null);
+  // A rejected request never was at an engine.
+  const failed = runs
+    .flatMap((run) => run.records)
+    .filter(({ error }) => error !== null && error.code !== "rejected");
   const lost = failed.reduce((sum, record) => sum + record.input_tokens, 0);
-  const counted = (series: string): number => {
-    const value = armCounter(runs, "engines", series);
+  const counted = (series: string, who: Witness = "engines"): number => {
+    const value = armCounter(runs, who, series);
     return isAvailable(value) ? value : 0;
   };
+  const whole_prompts = counted(ENGINE_SERIES.whole_prompt_hits, "prompt_engines");
   const repeats = [
     { count: counted(ENGINE_SERIES.failed_get_keys), what: "keys failed to load" },
     { count: counted(ENGINE_SERIES.recomputed_requests), what: "requests computed lost blocks again" },
@@ -193,5 +220,9 @@ function findExcuses(runs: readonly ArmRun[]): Excuses {
             detail: repeats.map(({ count, what }) => `${count} ${what}`).join(", "),
             slack: Number.POSITIVE_INFINITY,
           },
+    whole_prompts:
+      whole_prompts === 0
+        ? null
+        : { detail: `${whole_prompts} prompts were loaded whole`, slack: whole_prompts },
   };
 }

@@ -20,6 +20,8 @@ export interface Manifest {
   readonly started_at: string;
   readonly finished_at: string | null;
   readonly arms: readonly ManifestArm[];
+  /** What the arms compare. Absent: nothing, or whoever wrote the file did not say. */
+  readonly factor?: { readonly name: string; readonly description: string; readonly claim: string };
   readonly config_diff: readonly ConfigDifference[];
   readonly seeds: { readonly base: number; readonly pairs: readonly number[] };
   readonly versions: {

@@ -11,11 +11,13 @@ export const ENGINE_SERIES = {
   finished_requests: "vllm:request_success_total",
   preemptions: "tierbench:preemptions",
   failed_pulls: "tierbench:failed_pulls",
+  whole_prompt_hits: "tierbench:whole_prompt_hits",
   recomputed_requests: "tierbench:recomputed_requests",
   load_bytes: "tierbench:load_bytes",
   get_batches: "tierbench:get_batches",
   get_keys: "tierbench:get_keys",
   failed_get_keys: "tierbench:failed_get_keys",
+  loaded_keys_by_rank: "tierbench:loaded_keys_by_rank",
   split_batches: "tierbench:split_batches",
   put_batches: "tierbench:put_batches",
   put_keys: "tierbench:put_keys",
@@ -29,6 +31,15 @@ export const STORE_CLIENT_SERIES = {
   read_bytes: "tierbench:store_read_bytes",
   local_put_keys: "tierbench:store_local_put_keys",
   remote_put_keys: "tierbench:store_remote_put_keys",
+  remote_read_bytes: "tierbench:store_remote_read_bytes",
+} as const;
+
+/** Of an engine that offloads into a pool of its own. */
+export const NATIVE_SERIES = {
+  cpu_keys: "tierbench:native_cpu_keys",
+  disk_keys: "tierbench:native_disk_keys",
+  evicted_keys: "tierbench:native_evicted_keys",
+  offloaded_keys: "tierbench:native_offloaded_keys",
 } as const;
 
 export const MASTER_SERIES = {

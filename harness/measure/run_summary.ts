@@ -43,6 +43,8 @@ export interface ValidityCheck {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** Of a check that failed: what to change before the run is repeated. */
+  readonly next_step?: string;
 }
 
 export const LATENCY_METRICS = ["ttft_ms", "tpot_ms", "itl_ms", "e2el_ms", "schedule_lag_ms"] as const;
@@ -52,6 +54,8 @@ export interface ArmSummary {
   readonly name: string;
   readonly factors: Readonly<Record<string, string>>;
   readonly requests: number;
+  /** Refused by admission control (429): neither served nor failed. */
+  readonly rejected: number;
   readonly errors: number;
   readonly duration_s: number;
   readonly metrics: Readonly<Record<LatencyMetric, Measured<Distribution>>>;
@@ -72,6 +76,8 @@ export interface ArmSummary {
     readonly split_batches: Measured;
     readonly evicted_keys: Measured;
     readonly offloaded_keys: Measured;
+    /** Of KV that was read from another node's memory or disk: what only a shared store can give. */
+    readonly remote_read_bytes: Measured;
     readonly local_put_ratio: Measured;
   };
   readonly ledger: Ledger;
@@ -137,6 +143,8 @@ export interface Comparison {
    */
   readonly p_sign_flip?: number;
   readonly verdict: Verdict;
+  /** Of an inconclusive one: pairs in all of a new comparison that would decide. Absent: not known, or too many. */
+  readonly pairs_to_decide?: number;
   /** For "inconclusive": what would decide it. */
   readonly advice: string | null;
 }

@@ -4,14 +4,19 @@ import type { EngineRole } from "../domain/topology.ts";
 import type { ProcessScrape } from "./arm_run.ts";
 import { Samples } from "./prometheus_text.ts";
 
-/** `series`: `name` or `name{tier}` → value after the load; before it, every one was 0. */
+/** `series`: `name`, `name{tier}` or `name{rank}` → value after the load; before it, every one was 0. */
 export function samplesOf(series: Readonly<Record<string, number>>, process: string, factor = 1): Samples {
   const samples = new Samples();
   for (const [key, value] of Object.entries(series)) {
-    const [name = "", tier] = key.replace("}", "").split("{");
-    samples.add(name, tier === undefined ? { engine: process } : { engine: process, tier }, factor * value);
+    const [name = "", level] = key.replace("}", "").split("{");
+    samples.add(name, { engine: process, ...labelOf(level) }, factor * value);
   }
   return samples;
+}
+
+function labelOf(level: string | undefined): Record<string, string> {
+  if (level === undefined) return {};
+  return /^\d+$/.test(level) ? { rank: level } : { tier: level };
 }
 
 export function engineScrape(

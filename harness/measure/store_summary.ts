@@ -2,8 +2,8 @@
 
 import type { ArmRun } from "./arm_run.ts";
 import { armCounter } from "./arm_scrapes.ts";
-import { ratioOf, sumOf } from "./measured.ts";
-import { ENGINE_SERIES, MASTER_SERIES, STORE_CLIENT_SERIES } from "./metric_names.ts";
+import { isAvailable, ratioOf, sumOf } from "./measured.ts";
+import { ENGINE_SERIES, MASTER_SERIES, NATIVE_SERIES, STORE_CLIENT_SERIES } from "./metric_names.ts";
 import type { ArmSummary, Measured } from "./run_summary.ts";
 
 export function summariseStore(runs: readonly ArmRun[]): ArmSummary["store"] {
@@ -14,10 +14,17 @@ export function summariseStore(runs: readonly ArmRun[]): ArmSummary["store"] {
     put_batches: engine(ENGINE_SERIES.put_batches),
     put_keys: engine(ENGINE_SERIES.put_keys),
     split_batches: engine(ENGINE_SERIES.split_batches),
-    evicted_keys: armCounter(runs, "master", MASTER_SERIES.evicted_key_count),
-    offloaded_keys: armCounter(runs, "master", MASTER_SERIES.offloaded_key_count),
+    evicted_keys: ofStore(runs, MASTER_SERIES.evicted_key_count, NATIVE_SERIES.evicted_keys),
+    offloaded_keys: ofStore(runs, MASTER_SERIES.offloaded_key_count, NATIVE_SERIES.offloaded_keys),
+    remote_read_bytes: engine(STORE_CLIENT_SERIES.remote_read_bytes),
     local_put_ratio: localPutRatio(runs),
   };
+}
+
+/** What the master counts of the shared store, or the engines of their own pools. */
+function ofStore(runs: readonly ArmRun[], master_series: string, native_series: string): Measured {
+  const of_pools = armCounter(runs, "native_engines", native_series);
+  return isAvailable(of_pools) ? of_pools : armCounter(runs, "master", master_series);
 }
 
 /** Copies written to the writer's own node ÷ all copies written. */

@@ -45,9 +45,10 @@ export class EngineCompletions {
       return_token_ids: parsed.value.return_token_ids,
     });
     const request = this.#engineRequest(id, parsed.value);
+    const caller_id = http.headers.get("x-request-id");
     return parsed.value.stream
-      ? this.#stream(request, words, parsed.value.include_usage)
-      : this.#whole(request, words, http.signal);
+      ? this.#stream(request, words, parsed.value.include_usage, caller_id)
+      : this.#whole(request, words, http.signal, caller_id);
   }
 
   #engineRequest(request_id: string, request: OpenAiRequest): EngineRequest {
@@ -65,25 +66,36 @@ export class EngineCompletions {
     };
   }
 
-  #stream(request: EngineRequest, words: OpenAiResponse, include_usage: boolean): Response {
+  #stream(
+    request: EngineRequest,
+    words: OpenAiResponse,
+    include_usage: boolean,
+    caller_id: string | null,
+  ): Response {
     const sse = new SseStream(() => this.#shell.abort(request.request_id));
     const listener = new StreamListener(request, words, include_usage, sse);
-    this.#shell.submit(request, listener);
+    this.#shell.submit(request, listener, caller_id);
     if (listener.rejection !== null) return errorResponse(listener.rejection);
     return sse.response({ "x-request-id": request.request_id });
   }
 
-  #whole(request: EngineRequest, words: OpenAiResponse, disconnected: AbortSignal): Promise<Response> {
+  #whole(
+    request: EngineRequest,
+    words: OpenAiResponse,
+    disconnected: AbortSignal,
+    caller_id: string | null,
+  ): Promise<Response> {
     return new Promise((resolve) => {
       const token_ids: TokenId[] = [];
       disconnected.addEventListener("abort", () => {
         this.#shell.abort(request.request_id);
         resolve(errorResponse(internalError("The client closed the request.")));
       });
-      this.#shell.submit(request, {
+      const listener: EngineListener = {
         tokens: (more) => void token_ids.push(...more),
         finished: (outcome) => resolve(wholeResponse(request, words, token_ids, outcome)),
-      });
+      };
+      this.#shell.submit(request, listener, caller_id);
     });
   }
 }

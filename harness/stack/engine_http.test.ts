@@ -7,7 +7,14 @@ import type { EngineEffect, EngineEvent, EngineRequest } from "../core/engine/en
 import { ENGINE_SERVICE } from "../wire/engine_codec.ts";
 import { RpcClient } from "../wire/rpc_client.ts";
 import { serveEngine } from "./engine_parts.ts";
-import { FAKE_CORE, FAKE_HBM, FAKE_STAGES, FakeMachine, FakePlane } from "./fake_engine_fixture.ts";
+import {
+  FAKE_CORE,
+  FAKE_HBM,
+  FAKE_STAGES,
+  FAKE_TIMELINE,
+  FakeMachine,
+  FakePlane,
+} from "./fake_engine_fixture.ts";
 import { errorMessage } from "./fake_upstream_fixture.ts";
 
 const cleanups: (() => void | Promise<void>)[] = [];
@@ -35,7 +42,10 @@ async function serve(script: (event: EngineEvent) => readonly EngineEffect[]): P
     hbm_shm_path: FAKE_HBM.shm_path,
     generation: FAKE_HBM.generation,
     master_address: null,
+    native: null,
+    segment: null,
     links: null,
+    network: null,
   };
   const parts = { machine, plane: new FakePlane(), hbm: FAKE_HBM, model_id: 77, store: null, links: null };
   const engine = await serveEngine(config, parts, new OsClock(), () => {});
@@ -59,7 +69,15 @@ function finish(
   const held = request.do_remote_decode
     ? { transfer_id: request.transfer_id ?? "", block_ids: [1, 2] }
     : null;
-  return { type: "finish", request_id: request.request_id, reason, detail, stages: FAKE_STAGES, held };
+  return {
+    type: "finish",
+    request_id: request.request_id,
+    reason,
+    detail,
+    stages: FAKE_STAGES,
+    timeline: FAKE_TIMELINE,
+    held,
+  };
 }
 
 function complete(url: string, body: object, init: RequestInit = {}): Promise<Response> {

@@ -1,5 +1,6 @@
 // The engine's HTTP routes: OpenAI's, vLLM's and what a harness needs beside them.
 
+import type { Clock } from "../clock/clock.ts";
 import type { EngineCompletions } from "./engine_completions.ts";
 import { renderEngineMetrics } from "./engine_metrics.ts";
 import type { EngineShell } from "./engine_shell.ts";
@@ -9,6 +10,7 @@ import { isJsonObject } from "./openai_fields.ts";
 import type { EngineProcess } from "./process_config.ts";
 import type { RemoteHolds } from "./remote_holds.ts";
 import type { StoreClient } from "./store_client.ts";
+import { traceRoutes } from "./trace_routes.ts";
 
 export interface EngineHttpOptions {
   readonly config: EngineProcess;
@@ -16,6 +18,7 @@ export interface EngineHttpOptions {
   readonly completions: EngineCompletions;
   readonly holds: RemoteHolds;
   readonly store: StoreClient | null;
+  readonly clock: Clock;
 }
 
 export function engineRoutes(options: EngineHttpOptions): HttpRoutes {
@@ -32,6 +35,11 @@ export function engineRoutes(options: EngineHttpOptions): HttpRoutes {
     ["GET /metrics", () => metrics(options)],
     ["POST /reset_prefix_cache", (_, url) => resetPrefixCache(options, url)],
     ["POST /weights_version", (http) => updateWeights(options, http)],
+    ...traceRoutes(
+      options.clock,
+      (max_requests) => options.shell.startTrace(max_requests),
+      () => options.shell.traceLog(),
+    ),
   ]);
 }
 
@@ -43,6 +51,7 @@ function metrics({ config, shell, holds, store }: EngineHttpOptions): Response {
     steps: shell.stepCounts(),
     failed_releases: holds.failed_releases,
     store: store?.counters() ?? null,
+    native: store?.native?.() ?? null,
     operations: shell.storeOperations(),
   });
 }

@@ -1,10 +1,11 @@
 // The engine's /metrics. `vllm:*` are the names that a vLLM server exposes (its counters end in _total, as its client library
 // writes them); `tierbench:*` are the fields of EngineSnapshot, of EngineStepCounts and, under `tierbench:store_`, of
-// RequesterCounts, each under its own name; a field with one value per tier has one series per tier.
+// RequesterCounts, each under its own name; a field with one value per tier or rank has one series for each.
 
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
 import { STORE_OPERATION_BUCKETS_S, type StoreOperationStats } from "../core/connector/store_operations.ts";
 import type { EngineSnapshot } from "../core/engine/engine_api.ts";
+import type { NativeTiersSnapshot } from "../core/tier/native_tiers.ts";
 import type { EngineStepCounts } from "./engine_step_stats.ts";
 import { MetricsText, type MetricType } from "./metrics_text.ts";
 
@@ -16,6 +17,8 @@ export interface EngineMetricsInput {
   readonly failed_releases: number;
   /** Null: no store. */
   readonly store: RequesterCounts | null;
+  /** Null: no pool of the engine's own. */
+  readonly native: NativeTiersSnapshot | null;
   readonly operations: readonly StoreOperationStats[];
 }
 
@@ -26,7 +29,9 @@ export function renderEngineMetrics(input: EngineMetricsInput): Response {
   addFields(text, "tierbench:", "tier", input.steps);
   text.add("counter", "tierbench:failed_releases", input.failed_releases);
   addOperations(text, input.operations);
+  if (input.native !== null) addFields(text, "tierbench:", "tier", input.native);
   if (input.store !== null) {
+    addTransfers(text, input.store, input.operations);
     const { faults, ...counters } = input.store;
     addFields(text, "tierbench:store_", "tier", counters);
     text.addEach("counter", "tierbench:store_faults", "code", faults);
@@ -68,6 +73,34 @@ function addOperations(text: MetricsText, operations: readonly StoreOperationSta
   each("failed_keys_total", ({ failed_keys }) => failed_keys);
 }
 
+/** Names of Mooncake's client; latencies in µs, of batches that ended in any way. */
+function addTransfers(
+  text: MetricsText,
+  { read_bytes, local_put_bytes, remote_put_bytes }: RequesterCounts,
+  operations: readonly StoreOperationStats[],
+): void {
+  text.add("counter", "mooncake_transfer_read_bytes", read_bytes.cpu + read_bytes.disk);
+  text.add("counter", "mooncake_transfer_write_bytes", local_put_bytes + remote_put_bytes);
+  const bounds_us = STORE_OPERATION_BUCKETS_S.map((bound_s) => Math.round(bound_s * 1e6));
+  for (const [name, operation] of [
+    ["get", "load_get"],
+    ["put", "save_put"],
+  ] as const) {
+    const ended = operations.filter((stats) => stats.operation === operation);
+    const bucket_counts = bounds_us.map((_, i) => sum(ended.map((stats) => stats.bucket_counts[i] ?? 0)));
+    const histogram = {
+      bucket_counts,
+      sum: Math.round(sum(ended.map(({ sum_s }) => sum_s)) * 1e6),
+      count: sum(ended.map(({ count }) => count)),
+    };
+    text.addHistogram(`mooncake_transfer_batch_${name}_latency`, bounds_us, histogram, {});
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 /** Levels; everything else counts up. */
 const GAUGES = new Set([
   "num_requests_running",
@@ -75,12 +108,16 @@ const GAUGES = new Set([
   "num_requests_waiting_remote",
   "kv_cache_usage",
   "step_overrun_ns_max",
+  "native_cpu_keys",
+  "native_disk_keys",
 ]);
 
 function addFields(text: MetricsText, prefix: string, label: string, fields: object): void {
   for (const [name, value] of Object.entries(fields)) {
     const type: MetricType = GAUGES.has(name) ? "gauge" : "counter";
     if (typeof value === "number") text.add(type, prefix + name, value);
+    else if (Array.isArray(value))
+      text.addEach(type, prefix + name, "rank", Object.fromEntries(value.entries()));
     else text.addEach(type, prefix + name, label, value);
   }
 }

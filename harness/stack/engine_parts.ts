@@ -5,6 +5,7 @@ import type { Clock } from "../clock/clock.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { ENGINE_SERVICE, type EngineTypes } from "../wire/engine_codec.ts";
+import { BlockShards } from "./block_shards.ts";
 import { EngineCompletions } from "./engine_completions.ts";
 import { engineRoutes } from "./engine_http.ts";
 import { EnginePulls } from "./engine_pulls.ts";
@@ -22,7 +23,7 @@ import type { StoreClient } from "./store_client.ts";
 export interface EngineParts {
   readonly machine: EngineMachine;
   readonly plane: DataPlane;
-  /** The block pool's bytes: num_hbm_blocks × block_bytes. */
+  /** The block pool's bytes: num_hbm_blocks × the shards of a block. */
   readonly hbm: Region;
   /** Of the model's name, as the bytes of a block carry it. */
   readonly model_id: number;
@@ -38,15 +39,15 @@ export async function serveEngine(
 ): Promise<Result<RunningProcess, StartError>> {
   const { machine, plane, hbm, model_id, store, links } = parts;
   const holds = new RemoteHolds(clock, log);
+  const shards = new BlockShards(hbm, config.core.ranks, model_id);
   const shell = new EngineShell({
     machine,
     core: config.core,
     plane,
-    hbm,
-    model_id,
+    shards,
     release_address: config.rpc_address,
-    store_ops: store === null ? null : new EngineStoreOps(store, hbm, config.core.block_bytes, model_id),
-    pulls: new EnginePulls({ core: config.core, plane, hbm, model_id, links, holds, clock, log }),
+    store_ops: store === null ? null : new EngineStoreOps(store, shards),
+    pulls: new EnginePulls({ core: config.core, plane, shards, links, holds, clock, log }),
     holds,
     clock,
     log,
@@ -60,7 +61,10 @@ export async function serveEngine(
   });
   if (!rpc.ok) return rpc;
   const completions = new EngineCompletions(shell, config.core, clock);
-  const http = serveLoopback(config.http_port, engineRoutes({ config, shell, completions, holds, store }));
+  const http = serveLoopback(
+    config.http_port,
+    engineRoutes({ config, shell, completions, holds, store, clock }),
+  );
   if (!http.ok) {
     rpc.value.stop();
     return http;

@@ -2,13 +2,14 @@
 // checks the bytes of every full block. A partial block has no hash to check, so what was read counts only if the prefill
 // engine says afterwards that its hold still stood: until then nobody else could have written there.
 
-import type { BlockIdentity, DataPlane, Op, Region } from "../../native/ffi/data_plane.ts";
+import type { DataPlane, Op, Region } from "../../native/ffi/data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { EngineCoreConfig, EngineEvent } from "../core/engine/engine_api.ts";
-import { pullDone } from "../core/engine/pull_done.ts";
+import { foldShards, pullDone } from "../core/engine/pull_done.ts";
 import { present } from "../domain/assert.ts";
-import type { BlockHash } from "../domain/block_hash.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
+import { poolBlockBytes } from "../domain/rank_layout.ts";
+import type { BlockShards } from "./block_shards.ts";
 import { copyEnd } from "./copy_end.ts";
 import type { EffectOf } from "./engine_store_ops.ts";
 import type { Log } from "./process_config.ts";
@@ -18,8 +19,7 @@ import type { ShapedLinks } from "./shaped_links.ts";
 export interface EnginePullsOptions {
   readonly core: EngineCoreConfig;
   readonly plane: DataPlane;
-  readonly hbm: Region;
-  readonly model_id: number;
+  readonly shards: BlockShards;
   /** Null: no link is shaped. */
   readonly links: ShapedLinks | null;
   readonly holds: Pick<RemoteHolds, "isHeld">;
@@ -42,29 +42,34 @@ export class EnginePulls {
     if (from === null) return pullDone(op_id, block_ids.length, [], false);
     const results = await this.#options.plane.submit(this.#copies(effect, from));
     const held = await this.#options.holds.isHeld(effect.remote);
-    return pullDone(op_id, block_ids.length, results.map(copyEnd), held);
+    const ends = results.map(copyEnd);
+    return pullDone(op_id, block_ids.length, foldShards(ends, this.#options.shards.ranks.tp_size), held);
   }
 
+  /** [blocks × ranks], block-major: every rank copies from the same rank of the other engine. */
   #copies(effect: EffectOf<"pull">, from: Region): Op[] {
-    const { core, hbm, links, clock } = this.#options;
-    const bytes = core.block_bytes;
-    const all_bytes = bytes * effect.block_ids.length;
+    const { core, links, clock, shards } = this.#options;
+    const all_bytes = poolBlockBytes(core.ranks) * effect.block_ids.length;
     const earliest_done_ns =
       links?.reserve(effect.remote.remote_node, core.node, all_bytes, clock.now_ns()) ?? 0;
-    return effect.block_ids.map((block_id, i) => ({
-      kind: "copy",
-      from,
-      from_offset: present(effect.remote_block_ids[i], "a pull names one remote block per block") * bytes,
-      to: hbm,
-      to_offset: block_id * bytes,
-      bytes,
-      verify: this.#identity(effect.hashes[i] ?? null, effect.weights_version),
-      earliest_done_ns,
-    }));
-  }
-
-  #identity(hash: BlockHash | null, weights_version: number): BlockIdentity | null {
-    return hash === null ? null : { model_id: this.#options.model_id, hash, weights_version };
+    return effect.block_ids.flatMap((block_id, i) => {
+      const remote_id = present(effect.remote_block_ids[i], "a pull names one remote block per block");
+      const hash = effect.hashes[i] ?? null;
+      return Array.from({ length: core.ranks.tp_size }, (_, tp_rank): Op => {
+        const source = shards.range(remote_id, tp_rank, from);
+        const target = shards.range(block_id, tp_rank);
+        return {
+          kind: "copy",
+          from,
+          from_offset: source.offset,
+          to: target.region,
+          to_offset: target.offset,
+          bytes: target.bytes,
+          verify: hash === null ? null : shards.identity(hash, tp_rank, effect.weights_version),
+          earliest_done_ns,
+        };
+      });
+    });
   }
 
   #attach(remote: RemoteKv): Region | null {

@@ -8,6 +8,7 @@ import { createSharedNumbers } from "../../native/ffi/shared_numbers.ts";
 import { OsClock } from "../clock/os_clock.ts";
 import { linkTableLength } from "../core/link/link_shaper.ts";
 import { DEFAULT_ROUTER_CORE_CONFIG } from "../core/router/router_core.ts";
+import type { RankLayout } from "../domain/rank_layout.ts";
 import type { EngineRole } from "../domain/topology.ts";
 import { startEngine } from "./engine_server.ts";
 import { FAKE_CORE } from "./fake_engine_fixture.ts";
@@ -42,6 +43,9 @@ function engineConfig(name: string, role: EngineRole, node: string, links: LinkT
     generation: 3,
     master_address: null,
     links,
+    native: null,
+    segment: null,
+    network: null,
   };
 }
 
@@ -150,62 +154,80 @@ test("an engine that cannot have its memory, links or port says so and leaves no
   }
 });
 
-test("1p1d: the decode engine pulls the prompt's bytes over the link, checks them, answers the same and releases them", async () => {
-  const shm_dir = tempDir("/dev/shm");
-  const links = {
-    shm_path: `${shm_dir}/links`,
-    nodes: ["node0", "node1"],
-    bandwidth_bytes_per_s: 1e9,
-    latency_us: 50,
-  };
-  const numbers = createSharedNumbers(links.shm_path, linkTableLength(2));
-  if (!numbers.ok) throw new Error(numbers.error.detail);
-  cleanups.push(() => numbers.value.close());
-  const prefill = await start(engineConfig("prefill-0", "prefill", "node0", links));
-  const decode = await start(engineConfig("decode-0", "decode", "node1", links));
-  const alone = await start(engineConfig("engine-0", "both", "node0", null));
-  const router = serveRouter(
-    {
-      kind: "router",
-      name: "router",
-      http_port: 0,
-      policy: "prefix",
-      block_tokens: 16,
-      kv_aware: DEFAULT_ROUTER_CORE_CONFIG.kv_aware,
-      engines: [
-        { engine_name: "prefill-0", role: "prefill", url: prefill.url },
-        { engine_name: "decode-0", role: "decode", url: decode.url },
-      ],
-      record: null,
-    },
-    clock,
-    log,
-  );
-  if (!router.ok) throw new Error(router.error.detail);
-  cleanups.push(() => router.value.stop());
-  const url = `http://127.0.0.1:${router.value.http_port}`;
+const ONE_RANK = FAKE_CORE.ranks;
+const FOUR_RANKS: RankLayout = { tp_size: 4, replication_factor: 2, shard_bytes: 512 };
 
-  const [handed_over, headers] = await complete(url, PROMPT, 6);
-  const [computed] = await complete(alone.url, PROMPT, 6);
-  expect(handed_over.choices).toEqual(computed.choices);
-  expect(headers.get("x-tierbench-prefill-engine")).toBe("prefill-0");
-  expect(headers.get("x-tierbench-decode-engine")).toBe("decode-0");
-  expect(JSON.parse(headers.get("x-tierbench-stages") ?? "null")).toMatchObject({
-    engine_name: "prefill-0",
-    prompt_tokens: 70,
-  });
-  // 70 tokens: 4 full blocks, whose bytes are checked, and a partial one.
-  expect(await metric(decode.url, "tierbench:pulled_blocks")).toBe(5);
-  expect(await metric(decode.url, "tierbench:stale_reads")).toBe(0);
-  expect(await metric(decode.url, "tierbench:corrupt_reads")).toBe(0);
-  expect(await metric(decode.url, "tierbench:failed_pulls")).toBe(0);
-  await until(async () => (await metric(prefill.url, "tierbench:kv_cache_usage")) === 0);
+test.each([
+  ["one rank", ONE_RANK],
+  ["four ranks of two KV heads", FOUR_RANKS],
+])(
+  "1p1d, %s: the decode engine pulls the prompt's bytes over the link, checks them, answers the same and releases them",
+  async (_, ranks) => {
+    const configOf = (
+      name: string,
+      role: EngineRole,
+      node: string,
+      table: LinkTable | null,
+    ): EngineProcess => {
+      const config = engineConfig(name, role, node, table);
+      return { ...config, core: { ...config.core, ranks } };
+    };
+    const shm_dir = tempDir("/dev/shm");
+    const links = {
+      shm_path: `${shm_dir}/links`,
+      nodes: ["node0", "node1"],
+      bandwidth_bytes_per_s: 1e9,
+      latency_us: 50,
+    };
+    const numbers = createSharedNumbers(links.shm_path, linkTableLength(2));
+    if (!numbers.ok) throw new Error(numbers.error.detail);
+    cleanups.push(() => numbers.value.close());
+    const prefill = await start(configOf("prefill-0", "prefill", "node0", links));
+    const decode = await start(configOf("decode-0", "decode", "node1", links));
+    const alone = await start(configOf("engine-0", "both", "node0", null));
+    const router = serveRouter(
+      {
+        kind: "router",
+        name: "router",
+        http_port: 0,
+        policy: "prefix",
+        block_tokens: 16,
+        kv_aware: DEFAULT_ROUTER_CORE_CONFIG.kv_aware,
+        engines: [
+          { engine_name: "prefill-0", role: "prefill", url: prefill.url },
+          { engine_name: "decode-0", role: "decode", url: decode.url },
+        ],
+        record: null,
+      },
+      clock,
+      log,
+    );
+    if (!router.ok) throw new Error(router.error.detail);
+    cleanups.push(() => router.value.stop());
+    const url = `http://127.0.0.1:${router.value.http_port}`;
 
-  // The next turn quotes the answer: the prefill engine finds the prompt's 4 blocks, the decode engine pulls the rest.
-  const next_turn = [...PROMPT, ...(handed_over.choices[0]?.token_ids ?? []), 7, 8, 9];
-  const [second] = await complete(url, next_turn, 3);
-  expect(second.usage.prompt_tokens_details.cached_tokens).toBe(64);
-});
+    const [handed_over, headers] = await complete(url, PROMPT, 6);
+    const [computed] = await complete(alone.url, PROMPT, 6);
+    expect(handed_over.choices).toEqual(computed.choices);
+    expect(headers.get("x-tierbench-prefill-engine")).toBe("prefill-0");
+    expect(headers.get("x-tierbench-decode-engine")).toBe("decode-0");
+    expect(JSON.parse(headers.get("x-tierbench-stages") ?? "null")).toMatchObject({
+      engine_name: "prefill-0",
+      prompt_tokens: 70,
+    });
+    // 70 tokens: 4 full blocks, whose bytes are checked, and a partial one.
+    expect(await metric(decode.url, "tierbench:pulled_blocks")).toBe(5);
+    expect(await metric(decode.url, "tierbench:stale_reads")).toBe(0);
+    expect(await metric(decode.url, "tierbench:corrupt_reads")).toBe(0);
+    expect(await metric(decode.url, "tierbench:failed_pulls")).toBe(0);
+    await until(async () => (await metric(prefill.url, "tierbench:kv_cache_usage")) === 0);
+
+    // The next turn quotes the answer: the prefill engine finds the prompt's 4 blocks, the decode engine pulls the rest.
+    const next_turn = [...PROMPT, ...(handed_over.choices[0]?.token_ids ?? []), 7, 8, 9];
+    const [second] = await complete(url, next_turn, 3);
+    expect(second.usage.prompt_tokens_details.cached_tokens).toBe(64);
+  },
+);
 
 test("weights that changed between prefill and pull are seen in the bytes", async () => {
   const prefill = await start(engineConfig("prefill-0", "prefill", "node0", null));

@@ -1,19 +1,23 @@
 // The live engine process: opens the native data plane, the block pool's memory, the links and the store, and serves an
 // engine core on them. What it opened is closed in reverse order, at stop as when the start fails half-way.
 
-import type { DataPlane } from "../../native/ffi/data_plane.ts";
 import { modelId } from "../../native/ffi/model_id.ts";
-import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
+import { startLines } from "../core/connector/start_lines.ts";
 import { EngineCore } from "../core/engine/engine_core.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { poolBlockBytes } from "../domain/rank_layout.ts";
+import { ok, type Result } from "../domain/result.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
 import { openEmbeddedStoreClient } from "./embedded_store_client.ts";
 import { DEFAULT_RPC_TIMEOUT_MS } from "./embedded_store_options.ts";
 import { type EngineParts, serveEngine } from "./engine_parts.ts";
+import { NativeStoreClient } from "./native_store_client.ts";
+import { openProcessPlane, type ProcessPlane } from "./open_process_plane.ts";
 import { openShapedLinks } from "./open_shaped_links.ts";
 import { createOwnedRegion } from "./owned_region.ts";
+import { startOwner } from "./owner_server.ts";
 import { PlaneClock } from "./plane_clock.ts";
-import type { EngineProcess, LinkTable, Log, RunningProcess } from "./process_config.ts";
+import type { EngineProcess, LinkTable, Log, NativePoolPlan, RunningProcess } from "./process_config.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 import type { StartError } from "./start_error.ts";
 import type { StoreClient } from "./store_client.ts";
@@ -22,14 +26,18 @@ export async function startEngine(
   config: EngineProcess,
   clock: Clock,
   log: Log,
+  secret: SharedSecret | null = null,
 ): Promise<Result<RunningProcess, StartError>> {
   await using opened = new AsyncDisposableStack();
-  const plane = openDataPlane();
-  if (!plane.ok) return err({ code: "native", detail: plane.error.detail });
-  opened.defer(() => plane.value.close()); // Unmaps and unlinks the regions too.
-  const native_clock = new PlaneClock(plane.value, clock);
-  const parts = openParts(config, plane.value, native_clock, log, opened);
+  const process_plane = openProcessPlane(config.network, log);
+  if (!process_plane.ok) return process_plane;
+  const { plane } = process_plane.value;
+  opened.defer(() => plane.close()); // Unmaps and unlinks the regions too.
+  const native_clock = new PlaneClock(plane, clock);
+  const parts = openParts(config, process_plane.value, { clock: native_clock, log, secret }, opened);
   if (!parts.ok) return parts;
+  const segment = await mountSegment(config, { clock, log, secret }, opened);
+  if (!segment.ok) return segment;
   const engine = await serveEngine(config, parts.value, native_clock, log);
   if (!engine.ok) return engine;
   const owned = opened.move();
@@ -40,20 +48,39 @@ export async function startEngine(
   return ok({ http_port: engine.value.http_port, stop });
 }
 
+/** The store client's start: what it says of its set-up, and the memory that it mounts itself, if any. */
+async function mountSegment(
+  { core, segment, master_address }: EngineProcess,
+  { clock, log, secret }: Pick<StoreNeeds, "clock" | "log" | "secret">,
+  opened: AsyncDisposableStack,
+): Promise<Result<null, StartError>> {
+  if (core.connector === null || master_address === null) return ok(null);
+  const { preferred_segment, enable_offload } = core.connector;
+  const mode = segment === null ? "standalone-store" : "embedded";
+  const segment_bytes = segment?.segment_bytes ?? 0;
+  for (const { level, line } of startLines({ mode, segment_bytes, preferred_segment, enable_offload })) {
+    log(level === "warning" ? `WARNING ${line}` : line);
+  }
+  if (segment === null) return ok(null);
+  const mounted = await startOwner(segment, clock, log, secret);
+  if (!mounted.ok) return mounted;
+  opened.defer(() => mounted.value.stop());
+  return ok(null);
+}
+
 /** Everything opened is handed to `opened`, on failure too. */
 function openParts(
   config: EngineProcess,
-  plane: DataPlane,
-  clock: Clock,
-  log: Log,
+  { plane, network }: ProcessPlane,
+  tools: Pick<StoreNeeds, "clock" | "log" | "secret">,
   opened: AsyncDisposableStack,
 ): Result<EngineParts, StartError> {
-  const pool_bytes = config.core.num_hbm_blocks * config.core.block_bytes;
+  const pool_bytes = config.core.num_hbm_blocks * poolBlockBytes(config.core.ranks);
   const hbm = createOwnedRegion(plane, "hbm_shm_path", config.hbm_shm_path, pool_bytes, config.generation);
   if (!hbm.ok) return hbm;
   const links = openLinks(config.links, opened);
   if (!links.ok) return links;
-  const store = openStore(config, { plane, links: links.value, clock, log }, opened);
+  const store = openStore(config, { ...tools, plane, network, links: links.value }, opened);
   if (!store.ok) return store;
   return ok({
     machine: new EngineCore(config.core, config.weights_version),
@@ -76,8 +103,10 @@ function openLinks(
 }
 
 interface StoreNeeds extends Pick<EngineParts, "plane" | "links"> {
+  readonly network: ProcessPlane["network"];
   readonly clock: Clock;
   readonly log: Log;
+  readonly secret: SharedSecret | null;
 }
 
 function openStore(
@@ -85,6 +114,7 @@ function openStore(
   needs: StoreNeeds,
   opened: AsyncDisposableStack,
 ): Result<StoreClient | null, StartError> {
+  if (config.native !== null) return openNative(config, config.native, needs, opened);
   if (config.master_address === null) return ok(null);
   const store = openEmbeddedStoreClient({
     ...needs,
@@ -96,4 +126,18 @@ function openStore(
   if (!store.ok) return store;
   opened.defer(() => store.value.close());
   return store;
+}
+
+function openNative(
+  { core, generation }: EngineProcess,
+  { shm_path, pool_bytes, slot_bytes, disk }: NativePoolPlan,
+  { plane, log }: StoreNeeds,
+  opened: AsyncDisposableStack,
+): Result<StoreClient, StartError> {
+  const pool = createOwnedRegion(plane, "native.shm_path", shm_path, pool_bytes, generation);
+  if (!pool.ok) return pool;
+  const object_bytes = core.ranks.shard_bytes;
+  const store = new NativeStoreClient({ plane, pool: pool.value, object_bytes, slot_bytes, disk, log });
+  opened.defer(() => store.close());
+  return ok(store);
 }

@@ -5,10 +5,18 @@ import type { EngineEffect, EngineEvent, EngineRequest } from "../core/engine/en
 import type { BlockHash } from "../domain/block_hash.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
+import { BlockShards } from "./block_shards.ts";
 import type { EngineOutcome } from "./engine_listener.ts";
 import { EnginePulls } from "./engine_pulls.ts";
 import { EngineShell } from "./engine_shell.ts";
-import { FAKE_CORE, FAKE_HBM, FAKE_STAGES, FakeMachine, FakePlane } from "./fake_engine_fixture.ts";
+import {
+  FAKE_CORE,
+  FAKE_HBM,
+  FAKE_STAGES,
+  FAKE_TIMELINE,
+  FakeMachine,
+  FakePlane,
+} from "./fake_engine_fixture.ts";
 
 const REQUEST: EngineRequest = {
   request_id: "r",
@@ -33,6 +41,8 @@ const REMOTE: RemoteKv = {
   stages: FAKE_STAGES,
 };
 
+const SHARDS = new BlockShards(FAKE_HBM, FAKE_CORE.ranks, 77);
+
 function shellOf(
   machine: FakeMachine,
   plane: DataPlane,
@@ -48,8 +58,7 @@ function shellOf(
   const pulls = new EnginePulls({
     core: FAKE_CORE,
     plane,
-    hbm: FAKE_HBM,
-    model_id: 77,
+    shards: SHARDS,
     links,
     holds,
     clock,
@@ -59,8 +68,7 @@ function shellOf(
     machine,
     core: FAKE_CORE,
     plane,
-    hbm: FAKE_HBM,
-    model_id: 77,
+    shards: SHARDS,
     release_address: "unix:/tmp/engine-0",
     store_ops: null,
     pulls,
@@ -187,6 +195,7 @@ test("tokens and the end go to the request's listener, with where its blocks are
         reason: "length",
         detail: null,
         stages: FAKE_STAGES,
+        timeline: FAKE_TIMELINE,
         held: { transfer_id: "t", block_ids: [1, 2] },
       },
     ],

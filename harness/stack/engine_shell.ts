@@ -3,18 +3,22 @@
 //
 // GPU time is modelled: a step is done at (when it was decided + its duration), once the bytes of its blocks exist.
 
-import type { BlockIdentity, DataPlane, Op, Region } from "../../native/ffi/data_plane.ts";
+import type { DataPlane, Op } from "../../native/ffi/data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { StoreOperationStats } from "../core/connector/store_operations.ts";
 import type {
+  BlockFill,
   EngineCoreConfig,
   EngineEffect,
   EngineEvent,
   EngineRequest,
   EngineSnapshot,
 } from "../core/engine/engine_api.ts";
+import { RequestTracer } from "../core/engine/request_tracer.ts";
 import { assert, present } from "../domain/assert.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
+import type { TraceLog } from "../domain/trace_span.ts";
+import type { BlockShards } from "./block_shards.ts";
 import type { EngineListener } from "./engine_listener.ts";
 import type { EnginePulls } from "./engine_pulls.ts";
 import { type EngineStepCounts, EngineStepStats } from "./engine_step_stats.ts";
@@ -35,9 +39,7 @@ export interface EngineShellOptions {
   readonly machine: EngineMachine;
   readonly core: EngineCoreConfig;
   readonly plane: DataPlane;
-  readonly hbm: Region;
-  /** Of the model's name, as the bytes of a block carry it. */
-  readonly model_id: number;
+  readonly shards: BlockShards;
   /** Where decode engines release what they have pulled. */
   readonly release_address: string;
   /** Null: no store. */
@@ -63,6 +65,7 @@ export class EngineShell {
   readonly #listeners = new Map<string, EngineListener>();
   readonly #resets = new Map<number, (ok: boolean) => void>();
   readonly #stopped = new AbortController();
+  #tracer: RequestTracer | null = null;
   #next_reset_id = 1;
   #armed_ns = Number.POSITIVE_INFINITY;
 
@@ -70,9 +73,13 @@ export class EngineShell {
     this.#options = options;
   }
 
-  /** The listener may hear its end before this returns: a request that can never run is rejected at once. */
-  submit(request: EngineRequest, listener: EngineListener): void {
+  /**
+   * The listener may hear its end before this returns: a request that can never run is rejected at once. `caller_id`: what who
+   * sent it calls it.
+   */
+  submit(request: EngineRequest, listener: EngineListener, caller_id: string | null = null): void {
     assert(!this.#listeners.has(request.request_id), `request ${request.request_id} is submitted once`);
+    if (caller_id !== null) this.#tracer?.name(request.request_id, caller_id);
     this.#listeners.set(request.request_id, listener);
     this.dispatch({ type: "request_arrived", request });
   }
@@ -108,6 +115,16 @@ export class EngineShell {
     return this.#step_stats.counts();
   }
 
+  /** Keeps spans from here on, of so many requests at most. */
+  startTrace(max_requests: number): void {
+    this.#tracer = new RequestTracer(this.#options.core.engine_name, max_requests);
+  }
+
+  /** Null: no trace was started. */
+  traceLog(): TraceLog | null {
+    return this.#tracer?.log() ?? null;
+  }
+
   /** Completions that come later are dropped. */
   stop(): void {
     this.#stopped.abort();
@@ -119,7 +136,9 @@ export class EngineShell {
   dispatch(event: EngineEvent): void {
     if (this.#stopped.signal.aborted) return;
     const now_ns = this.#options.clock.now_ns();
-    for (const effect of this.#options.machine.handle(event, now_ns)) this.#perform(effect, now_ns);
+    const effects = this.#options.machine.handle(event, now_ns);
+    this.#tracer?.observe(event, effects, now_ns);
+    for (const effect of effects) this.#perform(effect, now_ns);
     void this.#armTick();
   }
 
@@ -173,21 +192,20 @@ export class EngineShell {
   async #step(effect: EffectOf<"step">, now_ns: number): Promise<EngineEvent> {
     const { plane, clock } = this.#options;
     const deadline_ns = now_ns + effect.duration_ns;
-    const fills = effect.fills.map((fill) =>
-      this.#fillOp(fill.block_id, this.#identityOf(effect, fill.hash)),
-    );
+    const fills = effect.fills.flatMap((fill) => this.#fillOps(fill, effect.weights_version));
     await plane.submit([...fills, { kind: "wait_until", deadline_ns }]);
     this.#step_stats.record(effect.duration_ns, deadline_ns, clock.now_ns());
     return { type: "step_done", step_id: effect.step_id };
   }
 
-  #identityOf(effect: EffectOf<"step">, hash: BlockIdentity["hash"]): BlockIdentity {
-    return { model_id: this.#options.model_id, hash, weights_version: effect.weights_version };
-  }
-
-  #fillOp(block_id: number, identity: BlockIdentity): Op {
-    const bytes = this.#options.core.block_bytes;
-    return { kind: "fill", region: this.#options.hbm, offset: block_id * bytes, bytes, identity };
+  /** One op a rank. */
+  #fillOps({ block_id, hash }: BlockFill, weights_version: number): Op[] {
+    const { shards } = this.#options;
+    return Array.from({ length: shards.ranks.tp_size }, (_, tp_rank) => ({
+      kind: "fill",
+      ...shards.range(block_id, tp_rank),
+      identity: shards.identity(hash, tp_rank, weights_version),
+    }));
   }
 
   #finish(effect: EffectOf<"finish">): void {
@@ -202,14 +220,15 @@ export class EngineShell {
   }
 
   #remoteKv(held: NonNullable<EffectOf<"finish">["held"]>, stages: RemoteKv["stages"]): RemoteKv {
-    const { core, hbm, release_address } = this.#options;
+    const { core, shards, release_address } = this.#options;
+    const { shm_path, generation } = shards.hbm;
     return {
       transfer_id: held.transfer_id,
       remote_engine: core.engine_name,
       remote_node: core.node,
       remote_block_ids: held.block_ids,
-      shm_path: hbm.shm_path,
-      generation: hbm.generation,
+      shm_path,
+      generation,
       release_address,
       prompt_tokens: stages.prompt_tokens,
       stages,

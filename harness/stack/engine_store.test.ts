@@ -1,173 +1,20 @@
 // Engines on a real master and owner: what one engine saves, another loads, checked; a reset empties the store for all.
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { OsClock } from "../clock/os_clock.ts";
-import type { ConnectorConfig } from "../core/connector/connector_config.ts";
-import type { Result } from "../domain/result.ts";
-import { startEngine } from "./engine_server.ts";
-import { FAKE_CORE } from "./fake_engine_fixture.ts";
-import { startMaster } from "./master_server.ts";
-import { startOwner } from "./owner_server.ts";
-import type { EngineProcess, MasterProcess, OwnerProcess, RunningProcess } from "./process_config.ts";
-import type { StartError } from "./start_error.ts";
+import { CONNECTOR, complete, EngineStoreFixture, metric, until } from "./engine_store_fixture.ts";
+import type { OwnerProcess } from "./process_config.ts";
 
 /** The first engine of a fresh checkout compiles the native library. */
 setDefaultTimeout(120_000);
 
-const clock = new OsClock();
-const log = (): void => {};
-const cleanups: (() => void | Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const fixture = new EngineStoreFixture();
+afterEach(() => fixture.close());
 
-function tempDir(parent: string): string {
-  const dir = mkdtempSync(join(parent, "tierbench-store-"));
-  cleanups.push(() => rmSync(dir, { recursive: true }));
-  return dir;
-}
-
-async function started(starting: Promise<Result<RunningProcess, StartError>>): Promise<string> {
-  const process = await starting;
-  if (!process.ok) throw new Error(process.error.detail);
-  cleanups.push(() => process.value.stop());
-  return `http://127.0.0.1:${process.value.http_port}`;
-}
-
-const MASTER: Omit<MasterProcess, "rpc_address"> = {
-  kind: "master",
-  name: "master",
-  http_port: 0,
-  seed: 1,
-  store: {
-    kind: "embedded",
-    tiers: "hbm+cpu",
-    pool: "global",
-    enable_offload: false,
-    offload_on_evict: false,
-    acknowledged_puts: "safe",
-    segment_bytes: 1 << 20,
-    lease_ttl_ms: 5_000,
-    soft_pin_ttl_ms: 30_000,
-    eviction_high_watermark_ratio: 0.95,
-    eviction_ratio: 0.05,
-    put_start_discard_ms: 30_000,
-    put_start_release_ms: 60_000,
-    client_ttl_ms: 10_000,
-    allocation: "random",
-    replica_num: 1,
-    disk: {
-      path: null,
-      capacity_bytes: 1 << 20,
-      bucket_bytes: 1 << 18,
-      bucket_keys: 16,
-      bucket_eviction: "none",
-      high_watermark_ratio: 0.9,
-      low_watermark_ratio: 0.8,
-      heartbeat_ms: 1_000,
-      staging_bytes: 1 << 18,
-    },
-  },
-};
-
-const CONNECTOR: ConnectorConfig = {
-  kv_role: "kv_both",
-  enable_lookup: true,
-  load_async: true,
-  namespaces: [{ cache_prefix: "", model: "toy", tp_rank: 0, pp_rank: 0, group: null }],
-  lookup_ranks: "rank0",
-  split_trigger: "none",
-  enable_offload: false,
-  staging_bytes: 1 << 18,
-  staging_usable_ratio: 0.9,
-  preferred_segment: null,
-  replica_num: 1,
-  executors: "shared",
-  min_load_tokens: 0,
-  chunk_tokens: 16,
-  unaligned_handoff: false,
-  on_reset_failure: "crash",
-  tier_log: false,
-};
-
-function engineConfig(name: string, node: string, master_address: string): EngineProcess {
-  const core = {
-    ...FAKE_CORE,
-    engine_name: name,
-    node,
-    block_tokens: 16,
-    max_model_len: 512,
-    connector: CONNECTOR,
-  };
-  return {
-    kind: "engine",
-    name,
-    core,
-    weights_version: 1,
-    http_port: 0,
-    rpc_address: `unix:${tempDir(tmpdir())}/rpc`,
-    hbm_shm_path: `${tempDir("/dev/shm")}/hbm`,
-    generation: 3,
-    master_address,
-    links: null,
-  };
-}
-
-async function startStore(): Promise<string> {
-  const dir = tempDir(tmpdir());
-  const master_address = `unix:${dir}/master`;
-  await started(startMaster({ ...MASTER, rpc_address: master_address }, clock, log));
-  const owner: OwnerProcess = {
-    kind: "owner",
-    name: "owner-0",
-    node: "node0",
-    segment_name: "node0:50053",
-    segment_bytes: 1 << 20,
-    shm_path: `${tempDir("/dev/shm")}/segment`,
-    generation: 1,
-    rpc_address: `unix:${dir}/owner`,
-    http_port: 0,
-    master_address,
-    client_ttl_ms: 10_000,
-    disk: null,
-  };
-  await started(startOwner(owner, clock, log));
-  return master_address;
-}
-
-interface Answer {
-  readonly choices: readonly { readonly token_ids: readonly number[] }[];
-  readonly usage: { readonly prompt_tokens_details: { readonly cached_tokens: number } };
-  readonly tierbench_stages: { readonly cached_tokens: unknown };
-}
-
-const PROMPT = Array.from({ length: 70 }, (_, i) => 1 + i);
-
-async function complete(url: string): Promise<Answer> {
-  const body = JSON.stringify({ prompt: PROMPT, max_tokens: 4, return_token_ids: true });
-  const answer = await fetch(`${url}/v1/completions`, { method: "POST", body });
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as Answer;
-}
-
-async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(
-    new RegExp(`^${name} (\\S+)$`, "m").exec(text.replace(/model_name="toy",engine="[^"]*",?/g, ""))?.[1],
-  );
-}
-
-async function until(reached: () => Promise<boolean>): Promise<void> {
-  while (!(await reached())) await Bun.sleep(1);
-}
-
-test("an engine loads from the store what another engine saved, and a reset empties it for both", async () => {
-  const master_address = await startStore();
-  const writer = await started(startEngine(engineConfig("engine-0", "node0", master_address), clock, log));
-  const reader = await started(startEngine(engineConfig("engine-1", "node1", master_address), clock, log));
+test("spec §1.10: an engine loads from the store what another engine saved, a reset empties it for both, and it fills again", async () => {
+  const master_address = await fixture.startStore();
+  const writer = await fixture.engine(fixture.engineConfig("engine-0", "node0", master_address));
+  const reader = await fixture.engine(fixture.engineConfig("engine-1", "node1", master_address));
 
   const computed = await complete(writer);
   expect(computed.tierbench_stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });
@@ -185,42 +32,70 @@ test("an engine loads from the store what another engine saved, and a reset empt
   expect(await metric(reader, "tierbench:corrupt_reads{}")).toBe(0);
   const loads = '{operation="load_get",status="ok"}';
   expect(await metric(reader, `vllm:mooncake_store_operation_total${loads}`)).toBe(1);
+  expect(await metric(reader, "mooncake_transfer_read_bytes{}")).toBe(4096);
+  expect(await metric(writer, "mooncake_transfer_write_bytes{}")).toBe(4096);
+  expect(await metric(reader, "mooncake_transfer_batch_get_latency_count{}")).toBe(1);
   expect(await metric(reader, `vllm:mooncake_store_operation_bytes_total${loads}`)).toBe(4096);
   expect(await metric(reader, `vllm:mooncake_store_operation_time_seconds_sum${loads}`)).toBeGreaterThan(0);
 
   const reset = await fetch(`${reader}/reset_prefix_cache?reset_external=true`, { method: "POST" });
   expect(reset.status).toBe(200);
   expect((await complete(reader)).tierbench_stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });
+
+  // Put again, the blocks are found again.
+  const again = async (): Promise<boolean> =>
+    (await metric(reader, "tierbench:store_local_put_keys{}")) +
+      (await metric(reader, "tierbench:store_remote_put_keys{}")) ===
+    4;
+  await until(again);
+  await fetch(`${writer}/reset_prefix_cache`, { method: "POST" });
+  expect((await complete(writer)).tierbench_stages.cached_tokens).toMatchObject({ cpu: 64 });
 });
 
-test("blocks saved under old weights are seen as stale by an engine with new ones", async () => {
-  const master_address = await startStore();
-  const writer = await started(startEngine(engineConfig("engine-0", "node0", master_address), clock, log));
-  const config = { ...engineConfig("engine-1", "node1", master_address), weights_version: 2 };
-  const reader = await started(startEngine(config, clock, log));
-  await complete(writer);
-  await until(async () => (await metric(writer, "tierbench:store_local_put_keys{}")) === 4);
-  await complete(reader);
-  expect(await metric(reader, "tierbench:stale_reads{}")).toBe(4);
+test("spec §1.2: engines with cache prefixes of their own share nothing", async () => {
+  const master_address = await fixture.startStore();
+  const engine = (name: string, cache_prefix: string): Promise<string> => {
+    const config = fixture.engineConfig(name, "node0", master_address);
+    const namespaces = CONNECTOR.namespaces.map((namespace) => ({ ...namespace, cache_prefix }));
+    const core = { ...config.core, connector: { ...CONNECTOR, namespaces } };
+    return fixture.engine({ ...config, core });
+  };
+  const bf16 = await engine("engine-0", "bf16");
+  const fp8 = await engine("engine-1", "fp8");
+  await complete(bf16);
+  await until(async () => (await metric(bf16, "tierbench:store_local_put_keys{}")) === 4);
+  expect((await complete(fp8)).tierbench_stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });
 });
 
-test("after new weights only a forced reset keeps old blocks away: leased ones outlive an unforced one", async () => {
-  for (const [query, stale_reads] of [
-    ["reset_external=false", 4],
-    ["reset_external=true&force=false", 4],
-    ["reset_external=true", 0],
-  ] as const) {
-    const master_address = await startStore();
-    const engine = await started(startEngine(engineConfig("engine-0", "node0", master_address), clock, log));
-    await complete(engine);
-    await until(async () => (await metric(engine, "tierbench:store_local_put_keys{}")) === 4);
-    await fetch(`${engine}/reset_prefix_cache`, { method: "POST" });
-    // The lookup of this one leases the blocks for lease_ttl_ms.
-    expect((await complete(engine)).tierbench_stages.cached_tokens).toMatchObject({ cpu: 64 });
-
-    await fetch(`${engine}/weights_version`, { method: "POST", body: '{"weights_version": 2}' });
-    expect((await fetch(`${engine}/reset_prefix_cache?${query}`, { method: "POST" })).status).toBe(200);
-    await complete(engine);
-    expect([query, await metric(engine, "tierbench:stale_reads{}")]).toEqual([query, stale_reads]);
-  }
+test("spec §1.1: an embedded engine mounts a segment in its own process, says so, and keeps what it saves there", async () => {
+  const master_address = await fixture.startStore();
+  const lines: string[] = [];
+  const config = fixture.engineConfig("engine-0", "node1", master_address);
+  const segment: OwnerProcess = {
+    kind: "owner",
+    name: "engine-0-segment",
+    node: "node1",
+    segment_name: "node1:12345",
+    segment_bytes: 1 << 20,
+    shm_path: `${fixture.tempDir("/dev/shm")}/segment`,
+    generation: 1,
+    rpc_address: `unix:${fixture.tempDir(tmpdir())}/rpc`,
+    http_port: 0,
+    master_address,
+    client_ttl_ms: 10_000,
+    network: null,
+    disk: null,
+  };
+  const connector = { ...CONNECTOR, preferred_segment: "node1:12345" };
+  const embedded = { ...config, segment, core: { ...config.core, connector } };
+  const engine = await fixture.engine(embedded, (line) => void lines.push(line));
+  expect(lines).toContainEqual(
+    expect.stringContaining("Mooncake mode=embedded (global_segment_size=1048576, local_buffer_size=0,"),
+  );
+  await complete(engine);
+  // The store's other owner is on node0: all 4 blocks are the engine's own to keep.
+  await until(async () => (await metric(engine, "tierbench:store_local_put_keys{}")) === 4);
+  expect(await metric(engine, "tierbench:store_remote_put_keys{}")).toBe(0);
+  await fetch(`${engine}/reset_prefix_cache`, { method: "POST" });
+  expect((await complete(engine)).tierbench_stages.cached_tokens).toMatchObject({ cpu: 64 });
 });

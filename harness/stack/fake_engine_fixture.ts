@@ -7,6 +7,7 @@ import type {
   EngineEvent,
   EngineSnapshot,
 } from "../core/engine/engine_api.ts";
+import type { RequestTimeline } from "../core/engine/request_timeline.ts";
 import type { EngineStages } from "../domain/request_record.ts";
 import { ok } from "../domain/result.ts";
 import type { EngineMachine } from "./engine_shell.ts";
@@ -40,7 +41,7 @@ export const FAKE_CORE: EngineCoreConfig = {
     source: "made up for tests",
   },
   block_tokens: 4,
-  block_bytes: 1024,
+  ranks: { tp_size: 1, replication_factor: 1, shard_bytes: 1024 },
   num_hbm_blocks: 64,
   enable_prefix_caching: true,
   max_num_seqs: 8,
@@ -48,6 +49,13 @@ export const FAKE_CORE: EngineCoreConfig = {
   max_model_len: 128,
   remote_hold_ms: 1000,
   connector: null,
+};
+
+export const FAKE_TIMELINE: RequestTimeline = {
+  arrived_ns: 0,
+  waits: [],
+  scheduled_ns: null,
+  first_token_ns: null,
 };
 
 export const FAKE_STAGES: EngineStages = {
@@ -156,9 +164,12 @@ const FAKE_SNAPSHOT: EngineSnapshot = {
   put_batches: 23,
   put_keys: 24,
   failed_put_keys: 25,
+  loaded_keys_by_rank: [34],
+  put_keys_by_rank: [35],
   stale_reads: 26,
   corrupt_reads: 27,
   recomputed_requests: 28,
+  whole_prompt_hits: 36,
   pulled_blocks: 29,
   failed_pulls: 30,
   steps: 31,

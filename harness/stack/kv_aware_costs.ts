@@ -1,6 +1,7 @@
 // What KVCache-centric routing reckons with in a stack: the engines' own model of compute, and the link between nodes.
 
 import type { ArmConfig } from "../config/arm_config.ts";
+import { usesSharedStore } from "../config/uses_shared_store.ts";
 import { ComputeModel } from "../core/engine/compute_model.ts";
 import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";
 import type { GpuProfile, ModelProfile } from "../domain/profile.ts";
@@ -10,7 +11,7 @@ export function kvAwareConfig(arm: ArmConfig, model: ModelProfile, gpu: GpuProfi
   const { bandwidth_bytes_per_s } = arm.link;
   const flops_per_ns = (gpu.flops_per_s * gpu.compute_efficiency) / NS_PER_S;
   const hbm_bytes_per_ns = (gpu.hbm_bytes_per_s * gpu.memory_efficiency) / NS_PER_S;
-  const can_fetch = arm.store.tiers !== "hbm" && arm.store.pool === "global";
+  const can_fetch = usesSharedStore(arm) && arm.store.pool === "global";
   return {
     block_tokens: arm.engine.block_tokens,
     balancing_threshold: can_fetch ? arm.router.kv_balancing_threshold : null,

@@ -102,6 +102,10 @@ def replicate_config(asked):
     config.with_hard_pin = asked["hard_pin"]
     if asked["soft_pin"]:
         config.soft_pin_action = type(config.soft_pin_action).__members__[SOFT_PIN_ENABLE]
+    if asked["soft_pin_ttl_ms"] is not None:
+        config.soft_pin_ttl_ms = asked["soft_pin_ttl_ms"]
+    if asked["group_ids"]:
+        config.group_ids = asked["group_ids"]
     return config
 
 

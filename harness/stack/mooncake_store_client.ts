@@ -23,6 +23,8 @@ export interface MooncakeStoreOptions {
   /** Name of the segment on the engine's own node; null: there is none. */
   readonly local_segment: string | null;
   readonly observe_puts: boolean;
+  /** Absent or true: tier and place of what is read are asked; false: they are not known. */
+  readonly observe_gets?: boolean;
 }
 
 /** A region's file begins with a page of its own (native/src/region.h). */
@@ -51,7 +53,7 @@ export class MooncakeStoreClient implements StoreClient {
     if (items.length === 0) return [];
     const wire = await this.#wireItems(items);
     if (typeof wire === "number") return this.#countGets(items.map(() => failed(wire)));
-    const replicas = await this.#describe(items);
+    const replicas = this.#options.observe_gets === false ? [] : await this.#describe(items);
     const reply = await this.#options.requester.call({ op: "get", items: wire });
     const codes = reply.ok ? reply.value : items.map(() => reply.error.code);
     return this.#countGets(await this.#verify(items, codes, replicas));

@@ -31,6 +31,7 @@ export interface OwnerProcess {
   readonly http_port: number;
   readonly master_address: string;
   readonly client_ttl_ms: number;
+  readonly network: NetworkWish | null;
   /** Null: no disk tier. `disk_path` is this owner's own directory and exists. */
   readonly disk: (DiskConfig & { readonly disk_path: string }) | null;
 }
@@ -45,9 +46,26 @@ export interface EngineProcess {
   readonly rpc_address: string;
   readonly hbm_shm_path: string;
   readonly generation: number;
-  /** Null: no store. */
+  /** Null: no store that engines share. */
   readonly master_address: string | null;
+  /** Null: it does not offload into a pool of its own. */
+  readonly native: NativePoolPlan | null;
+  /** What it mounts in its own process (mode embedded); null: nothing. */
+  readonly segment: OwnerProcess | null;
   readonly links: LinkTable | null;
+  readonly network: NetworkWish | null;
+}
+
+/** Native offloading: what one engine keeps for itself. */
+export interface NativePoolPlan {
+  /** Made at start, removed at stop. */
+  readonly shm_path: string;
+  /** Whole slots. */
+  readonly pool_bytes: number;
+  /** A block of one rank on whole pages, in memory as in a file. */
+  readonly slot_bytes: number;
+  /** Null: no disk tier. `disk_path` is this engine's own directory and exists. */
+  readonly disk: { readonly disk_path: string; readonly files: number } | null;
 }
 
 export interface RouterProcess {
@@ -75,6 +93,17 @@ export interface RouterRecording {
   readonly block_tokens: number;
   /** False: no text of prompts or answers. */
   readonly include_text: boolean;
+}
+
+/** How processes of other nodes are reached. Where this is null: through this host's memory. */
+export interface NetworkWish {
+  readonly protocol: "tcp" | "rdma";
+  /** RDMA devices that may be used, best first; empty: any. */
+  readonly device_names: readonly string[];
+  /** Null: the first RoCE v2 address that is IPv4, else the first. */
+  readonly gid_index: number | null;
+  /** The address of this host that other nodes reach, for tcp. */
+  readonly tcp_source: string;
 }
 
 /** Links between nodes: next-free times of every NIC live in shared memory (core/link), two numbers a node. */

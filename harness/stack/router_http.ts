@@ -12,6 +12,7 @@ import { RouterHealth } from "./router_health.ts";
 import { RouterProxy } from "./router_proxy.ts";
 import type { RouterRecorder } from "./router_recorder.ts";
 import type { StartError } from "./start_error.ts";
+import { traceRoutes } from "./trace_routes.ts";
 
 export function serveRouter(
   config: RouterProcess,
@@ -33,6 +34,11 @@ export function serveRouter(
     ["GET /v1/models", () => models(config, urls, health)],
     ["GET /health", () => healthResponse(config, health)],
     ["GET /metrics", () => metrics(config, counters, health, recorder)],
+    ...traceRoutes(
+      clock,
+      (max_requests) => proxy.startTrace(max_requests),
+      () => proxy.traceLog(),
+    ),
   ]);
   const http = serveLoopback(config.http_port, routes);
   if (!http.ok) return http;

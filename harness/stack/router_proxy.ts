@@ -4,8 +4,10 @@
 
 import type { Clock } from "../clock/clock.ts";
 import type { Route, RouterCore } from "../core/router/router_api.ts";
+import { RouterTracer } from "../core/router/router_tracer.ts";
 import { present } from "../domain/assert.ts";
 import type { Result } from "../domain/result.ts";
+import type { TraceLog } from "../domain/trace_span.ts";
 import { nsToMs } from "../domain/units.ts";
 import { badGateway, errorResponse, tooManyRequests } from "./openai_error.ts";
 import type { Log, RouterProcess } from "./process_config.ts";
@@ -36,6 +38,8 @@ interface Exchange {
   readonly client_gone: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
   readonly recorded: RecordedExchange | null;
+  readonly client_id: string | null;
+  readonly times: { prefilled_ns: number | null };
 }
 
 type Attempt = { readonly done: Response } | { readonly failed: string };
@@ -48,11 +52,22 @@ export class RouterProxy {
   readonly #options: RouterProxyOptions;
   /** Differs between routers and between starts of one, so that request and transfer ids are unique in a run. */
   readonly #id_prefix: string;
+  #tracer: RouterTracer | null = null;
   #sequence = 0;
 
   constructor(options: RouterProxyOptions) {
     this.#options = options;
     this.#id_prefix = `${options.config.name}-${options.clock.now_ns().toString(36)}`;
+  }
+
+  /** Keeps spans from here on, of so many requests at most. */
+  startTrace(max_requests: number): void {
+    this.#tracer = new RouterTracer(this.#options.config.name, max_requests);
+  }
+
+  /** Null: no trace was started. */
+  traceLog(): TraceLog | null {
+    return this.#tracer?.log() ?? null;
   }
 
   async answer(path: string, http: Request): Promise<Response> {
@@ -74,7 +89,19 @@ export class RouterProxy {
       "x-request-id": request_id,
       ...(recorded === null ? {} : PLAIN_ANSWER),
     };
-    const exchange = { path, arrived_ns, request: parsed.value, client_gone: http.signal, headers, recorded };
+    const client_id = http.headers.get("x-request-id");
+    const times = { prefilled_ns: null };
+    const request = parsed.value;
+    const exchange = {
+      path,
+      arrived_ns,
+      client_id,
+      request,
+      client_gone: http.signal,
+      headers,
+      recorded,
+      times,
+    };
     const response = await this.#try(exchange);
     if (response.status >= 400) recorded?.end(null);
     return response;
@@ -126,6 +153,8 @@ export class RouterProxy {
       exchange.recorded,
     );
     if (!answer.ok) return this.#failed(route.decode_engine, answer.error);
+    // The first bytes of a stream are its first token.
+    this.#options.core.prefillDone(exchange.request.route.request_id, this.#options.clock.now_ns());
     return this.#deliver(exchange, route, answer.value, {});
   }
 
@@ -142,6 +171,7 @@ export class RouterProxy {
     const prefilled = await readWhole(prefill.value);
     if (!prefilled.ok) return this.#failed(route.prefill_engine, prefilled.error);
     const prefilled_ns = clock.now_ns();
+    exchange.times.prefilled_ns = prefilled_ns;
     core.prefillDone(request.request_id, prefilled_ns);
 
     const half = decodeBody(body, prefilled.value);
@@ -171,8 +201,11 @@ export class RouterProxy {
 
   #deliver(exchange: Exchange, route: Route, answer: UpstreamAnswer, extra: Record<string, string>): Attempt {
     const { core, counters, clock } = this.#options;
+    const answered_ns = clock.now_ns();
     void answer.ended.then(() => {
-      core.finished(exchange.request.route.request_id, clock.now_ns());
+      const ended_ns = clock.now_ns();
+      core.finished(exchange.request.route.request_id, ended_ns);
+      this.#trace(exchange, answered_ns, ended_ns, answer.status);
       if (exchange.client_gone.aborted) counters.client_disconnects++;
       exchange.recorded?.end(answer.status);
     });
@@ -183,6 +216,12 @@ export class RouterProxy {
       ...extra,
     };
     return { done: new Response(answer.body, { status: answer.status, headers }) };
+  }
+
+  #trace(exchange: Exchange, answered_ns: number, ended_ns: number, status: number): void {
+    const { arrived_ns, client_id, times, request } = exchange;
+    const { request_id } = request.route;
+    this.#tracer?.ended({ request_id, client_id, arrived_ns, ...times, answered_ns, ended_ns, status });
   }
 
   /** Only an engine that cannot be reached is left out; a client that went away says nothing about it. */

@@ -31,3 +31,52 @@ test("without a store there is no master and no owner", () => {
   expect([masters, owners]).toEqual([[], []]);
   expect(engines.map((engine) => engine.master_address)).toEqual([null, null]);
 });
+
+test("spec §1.2: keys name the KV group in vllm_2026_08 and not in vllm_2026_05", () => {
+  for (const [profile, group] of [
+    ["vllm_2026_05", null],
+    ["vllm_2026_08", 0],
+  ] as const) {
+    const [engine] = plan({ connector: { profile } }).engines;
+    expect(engine?.core.connector?.namespaces).toMatchObject([{ tp_rank: 0, group }]);
+  }
+});
+
+test("spec §1.2: ranks that share a KV head share a namespace and take turns", () => {
+  // laptop-1b has one KV head of 64 KiB a block, which each of 4 ranks holds.
+  const { engines, shm_bytes } = plan({ engine: { tp_size: 4 } });
+  expect(engines[0]?.core.ranks).toEqual({ tp_size: 4, replication_factor: 4, shard_bytes: 65_536 });
+  expect(engines[0]?.core.connector).toMatchObject({ put_step: 4, namespaces: [{ tp_rank: 0 }] });
+  // 2 engines × 512 blocks × 3 shards more.
+  expect(shm_bytes - plan({}).shm_bytes).toBe(2 * 512 * 3 * 65_536);
+});
+
+test("spec §1.1: embedded engines mount segments, and owners are there only for the disk tier", () => {
+  const standalone = plan({});
+  expect([standalone.owners.length, standalone.engines[0]?.segment]).toEqual([2, null]);
+
+  const embedded = plan({
+    connector: { mode: "embedded", preferred_segment: "local" },
+    store: { tiers: "hbm+cpu" },
+  });
+  expect(embedded.owners).toEqual([]);
+  expect(embedded.engines.map(({ segment }) => segment?.segment_name)).toEqual([
+    "node0:12345",
+    "node1:12345",
+  ]);
+  expect(embedded.engines[1]?.core.connector?.preferred_segment).toBe("node1:12345");
+
+  const with_disk = plan({ connector: { mode: "embedded", preferred_segment: "local" } });
+  expect(with_disk.owners.map(({ segment_name }) => segment_name)).toEqual(["node0:50053", "node1:50053"]);
+  expect(with_disk.engines[1]?.segment?.disk).toBeNull();
+  // The owner's segment, behind which the disk is.
+  expect(with_disk.engines[1]?.core.connector?.preferred_segment).toBe("node1:50053");
+});
+
+test("spec §1.7: a segment that is named is every engine's preferred one", () => {
+  const { engines } = plan({ connector: { preferred_segment: "node1:50053" } });
+  expect(engines.map(({ core }) => core.connector?.preferred_segment)).toEqual([
+    "node1:50053",
+    "node1:50053",
+  ]);
+});

@@ -1,18 +1,23 @@
 // From an arm's configuration to the processes of its stack. Pure: the launcher starts what this returns, `--dry-run` prints it.
 
 import type { ArmConfig } from "../config/arm_config.ts";
-import { blockBytes } from "../config/engine_sizes.ts";
+import { engineRanks } from "../config/engine_sizes.ts";
+import { embeddedSegmentName, embedsSegments, hasOwners } from "../config/store_segments.ts";
 import { usesDisk } from "../config/uses_disk.ts";
-import type { ConnectorConfig } from "../core/connector/connector_config.ts";
+import { usesSharedStore } from "../config/uses_shared_store.ts";
 import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
-import type { KeyNamespace } from "../domain/object_key.ts";
 import type { GpuProfile, ModelProfile } from "../domain/profile.ts";
+import { poolBlockBytes } from "../domain/rank_layout.ts";
 import type { EngineRole, EngineSpec, OwnerSpec, Topology } from "../domain/topology.ts";
+import { alignToPage } from "./bucket_files.ts";
 import { kvAwareConfig } from "./kv_aware_costs.ts";
+import { networkWish } from "./network_wish.ts";
+import { planConnector } from "./plan_connector.ts";
 import type {
   EngineProcess,
   LinkTable,
   MasterProcess,
+  NativePoolPlan,
   OwnerProcess,
   RouterProcess,
 } from "./process_config.ts";
@@ -48,14 +53,16 @@ export function planStack(
   paths: StackPaths,
   generation: number,
 ): StackPlan {
-  const has_store = arm.store.tiers !== "hbm";
+  const has_store = usesSharedStore(arm);
   const links = planLinks(arm, topology, paths);
   const masters = has_store ? planMasters(arm, topology, paths) : [];
-  const owners = has_store ? topology.owners.map((owner) => planOwner(arm, owner, paths, generation)) : [];
+  const owners = hasOwners(arm)
+    ? topology.owners.map((owner) => planOwner(arm, owner, paths, generation))
+    : [];
   const engines = topology.engines.map((engine) =>
     planEngine(arm, topology, engine, profiles, paths, generation, links),
   );
-  const block_bytes = blockBytes(profiles.model, arm.engine);
+  const block_bytes = poolBlockBytes(engineRanks(profiles.model, arm.engine));
   const staging_bytes = usesDisk(arm) ? 2 * arm.store.disk.staging_bytes : 0;
   return {
     masters,
@@ -65,7 +72,11 @@ export function planStack(
     router: (engine_urls) => planRouter(arm, topology, profiles, engine_urls),
     shm_bytes:
       owners.length * (arm.store.segment_bytes + staging_bytes) +
-      engines.reduce((sum, { core }) => sum + core.num_hbm_blocks * block_bytes, 0),
+      engines.reduce(
+        (sum, { core, native, segment }) =>
+          sum + core.num_hbm_blocks * block_bytes + (native?.pool_bytes ?? 0) + (segment?.segment_bytes ?? 0),
+        0,
+      ),
   };
 }
 
@@ -108,6 +119,7 @@ function planOwner(arm: ArmConfig, owner: OwnerSpec, paths: StackPaths, generati
     http_port: 0,
     master_address: masterAddress(arm, paths, owner.node),
     client_ttl_ms: arm.store.client_ttl_ms,
+    network: networkWish(arm),
     disk: usesDisk(arm) ? { ...arm.store.disk, disk_path: `${paths.disk_dir}/${owner.owner_name}` } : null,
   };
 }
@@ -121,7 +133,6 @@ function planEngine(
   generation: number,
   links: LinkTable,
 ): EngineProcess {
-  const has_store = arm.store.tiers !== "hbm";
   return {
     kind: "engine",
     name: engine.engine_name,
@@ -131,8 +142,48 @@ function planEngine(
     rpc_address: `unix:${paths.socket_dir}/${engine.engine_name}`,
     hbm_shm_path: `${paths.shm_dir}/${engine.engine_name}`,
     generation,
-    master_address: has_store ? masterAddress(arm, paths, engine.node) : null,
+    master_address: usesSharedStore(arm) ? masterAddress(arm, paths, engine.node) : null,
+    native: offloadsNatively(arm, engine) ? planNativePool(arm, engine, profiles, paths) : null,
+    segment: embedsSegments(arm) ? planSegment(arm, engine, paths, generation) : null,
     links,
+    network: networkWish(arm),
+  };
+}
+
+/** An owner without a disk, in the engine's own process. */
+function planSegment(
+  arm: ArmConfig,
+  engine: EngineSpec,
+  paths: StackPaths,
+  generation: number,
+): OwnerProcess {
+  const owner_name = `${engine.engine_name}-segment`;
+  const { node } = engine;
+  const owner = { owner_name, node, segment_name: embeddedSegmentName(engine) };
+  return { ...planOwner(arm, owner, paths, generation), disk: null };
+}
+
+/** A decode engine saves nothing, so that it has nothing of its own to load. */
+function offloadsNatively(arm: ArmConfig, { role }: EngineSpec): boolean {
+  return arm.store.tiers !== "hbm" && arm.connector.type === "native" && role !== "decode";
+}
+
+/** As much memory and disk as its node's owner would have. */
+function planNativePool(
+  arm: ArmConfig,
+  { engine_name }: EngineSpec,
+  { model }: Profiles,
+  paths: StackPaths,
+): NativePoolPlan {
+  const slot_bytes = alignToPage(engineRanks(model, arm.engine).shard_bytes);
+  const { capacity_bytes } = arm.store.disk;
+  return {
+    shm_path: `${paths.shm_dir}/${engine_name}.native`,
+    slot_bytes,
+    pool_bytes: Math.floor(arm.store.segment_bytes / slot_bytes) * slot_bytes,
+    disk: usesDisk(arm)
+      ? { disk_path: `${paths.disk_dir}/${engine_name}`, files: Math.floor(capacity_bytes / slot_bytes) }
+      : null,
   };
 }
 
@@ -143,7 +194,7 @@ export function engineCoreConfig(
   engine: EngineSpec,
   profiles: Profiles,
 ): EngineCoreConfig {
-  const has_store = arm.store.tiers !== "hbm";
+  const offloads = usesSharedStore(arm) || offloadsNatively(arm, engine);
   return {
     engine_name: engine.engine_name,
     node: engine.node,
@@ -151,50 +202,19 @@ export function engineCoreConfig(
     model: profiles.model,
     gpu: profiles.gpu,
     block_tokens: arm.engine.block_tokens,
-    block_bytes: blockBytes(profiles.model, arm.engine),
+    ranks: engineRanks(profiles.model, arm.engine),
     num_hbm_blocks: hbmBlocks(arm, engine.role),
     enable_prefix_caching: arm.engine.enable_prefix_caching,
     max_num_seqs: arm.engine.max_num_seqs,
     max_num_batched_tokens: arm.engine.max_num_batched_tokens,
     max_model_len: arm.engine.max_model_len,
     remote_hold_ms: arm.engine.remote_hold_ms,
-    connector: has_store ? connectorConfig(arm, topology, engine) : null,
+    connector: offloads ? planConnector(arm, topology, engine, profiles.model) : null,
   };
 }
 
 function hbmBlocks({ engine }: ArmConfig, role: EngineRole): number {
   return role === "decode" ? (engine.num_decode_hbm_blocks ?? engine.num_hbm_blocks) : engine.num_hbm_blocks;
-}
-
-function connectorConfig(arm: ArmConfig, topology: Topology, engine: EngineSpec): ConnectorConfig {
-  const local = topology.owners.find((owner) => owner.node === engine.node);
-  const namespace: KeyNamespace = {
-    cache_prefix: arm.connector.cache_prefix,
-    model: arm.engine.model,
-    tp_rank: 0,
-    pp_rank: 0,
-    group: 0,
-  };
-  return {
-    kv_role: engine.role === "decode" ? "kv_consumer" : "kv_both",
-    enable_lookup: arm.connector.enable_lookup,
-    load_async: arm.connector.load_async,
-    namespaces: [namespace],
-    lookup_ranks: arm.connector.lookup_ranks,
-    split_trigger: arm.connector.split_trigger,
-    enable_offload: usesDisk(arm),
-    staging_bytes: arm.store.disk.staging_bytes,
-    staging_usable_ratio: arm.connector.staging_usable_ratio,
-    preferred_segment:
-      arm.connector.preferred_segment === "local" && local !== undefined ? local.segment_name : null,
-    replica_num: arm.store.replica_num,
-    executors: arm.connector.executors,
-    min_load_tokens: arm.connector.min_load_tokens,
-    chunk_tokens: arm.connector.chunk_tokens ?? arm.engine.block_tokens,
-    unaligned_handoff: arm.connector.unaligned_handoff,
-    on_reset_failure: arm.connector.on_reset_failure,
-    tier_log: arm.connector.tier_log,
-  };
 }
 
 function planLinks(arm: ArmConfig, topology: Topology, paths: StackPaths): LinkTable {

@@ -7,6 +7,8 @@ export interface StartError {
     | "shared_memory"
     | "disk"
     | "native"
+    /** The path to other nodes that is asked for cannot be had here. */
+    | "network"
     | "peer_unreachable"
     /** Bun's hidden cap on parallel requests is in force. */
     | "request_cap";

@@ -6,6 +6,7 @@
 
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
 import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { NativeTiersSnapshot } from "../core/tier/native_tiers.ts";
 import type { ReplicateConfig } from "../domain/replica.ts";
 import type { GetItem, PutItem } from "./store_items.ts";
 
@@ -20,6 +21,8 @@ export interface StoreClient {
   removeAll(force: boolean): Promise<{ readonly code: number; readonly removed: number }>;
   /** A snapshot; counts since the client was made. */
   counters(): RequesterCounts;
+  /** Of a store that is the engine's own. */
+  native?(): NativeTiersSnapshot;
   /** Calls under way end with RPC_FAIL; segments of other processes are unmapped. The data plane stays the caller's. */
   close(): Promise<void>;
 }

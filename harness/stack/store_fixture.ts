@@ -6,16 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
 import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
-import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
+import type { Clock } from "../clock/clock.ts";
 import { OsClock } from "../clock/os_clock.ts";
 import type { DiskConfig, StoreConfig } from "../config/arm_config.ts";
 import { assert } from "../domain/assert.ts";
 import type { Result } from "../domain/result.ts";
 import { KIB, MIB, msToNs } from "../domain/units.ts";
+import type { SharedSecret } from "../wire/shared_secret.ts";
 import { type EmbeddedStoreClient, openEmbeddedStoreClient } from "./embedded_store_client.ts";
 import { startMaster } from "./master_server.ts";
+import { openProcessPlane } from "./open_process_plane.ts";
 import { startOwner } from "./owner_server.ts";
-import type { MasterProcess, OwnerProcess, RunningProcess } from "./process_config.ts";
+import type { MasterProcess, NetworkWish, OwnerProcess, RunningProcess } from "./process_config.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 
 export const DISK: DiskConfig = {
@@ -28,6 +30,7 @@ export const DISK: DiskConfig = {
   low_watermark_ratio: 0.8,
   heartbeat_ms: 20,
   staging_bytes: MIB,
+  keys_limit: 10_000,
 };
 
 export const STORE: StoreConfig = {
@@ -37,6 +40,7 @@ export const STORE: StoreConfig = {
   enable_offload: false,
   offload_on_evict: false,
   acknowledged_puts: "safe",
+  promote_on_hit: false,
   segment_bytes: MIB,
   lease_ttl_ms: 2000,
   soft_pin_ttl_ms: 60_000,
@@ -58,11 +62,20 @@ export class StoreFixture implements AsyncDisposable {
   readonly #directory: string = mkdtempSync(join(tmpdir(), "tierbench-store-"));
   readonly #shm_directory: string = mkdtempSync("/dev/shm/tierbench-store-");
   readonly #config: StoreConfig;
+  readonly #network: NetworkWish | null;
+  readonly #secret: SharedSecret | null;
   readonly #stack = new AsyncDisposableStack();
   #master_http_port = 0;
 
-  constructor(config: Partial<StoreConfig> = {}) {
+  /** `network`: how owners and clients reach each other's nodes; null: by shared memory. */
+  constructor(
+    config: Partial<StoreConfig> = {},
+    secret: SharedSecret | null = null,
+    network: NetworkWish | null = null,
+  ) {
     this.#config = { ...STORE, ...config };
+    this.#network = network;
+    this.#secret = secret;
     this.#stack.defer(() => {
       rmSync(this.#directory, { recursive: true });
       rmSync(this.#shm_directory, { recursive: true });
@@ -77,7 +90,8 @@ export class StoreFixture implements AsyncDisposable {
     return this.#directory;
   }
 
-  async startMaster(): Promise<RunningProcess> {
+  /** `clock`: what the master takes for the time. */
+  async startMaster(clock: Clock = this.clock): Promise<RunningProcess> {
     const config: MasterProcess = {
       kind: "master",
       name: "master",
@@ -86,7 +100,7 @@ export class StoreFixture implements AsyncDisposable {
       seed: 1,
       store: this.#config,
     };
-    const master = this.#use(await startMaster(config, this.clock, this.log));
+    const master = this.#use(await startMaster(config, clock, this.log, this.#secret));
     this.#master_http_port = master.http_port;
     return master;
   }
@@ -105,13 +119,14 @@ export class StoreFixture implements AsyncDisposable {
       http_port: 0,
       master_address: this.#address("master"),
       client_ttl_ms: this.#config.client_ttl_ms,
+      network: this.#network,
       disk: this.#config.enable_offload ? { ...this.#config.disk, disk_path: this.#directory } : null,
       ...changes,
     };
   }
 
   async startOwner(config: OwnerProcess): Promise<RunningProcess> {
-    return this.#use(await startOwner(config, this.clock, this.log));
+    return this.#use(await startOwner(config, this.clock, this.log, this.#secret));
   }
 
   /** An owner in a process of its own, ready to be killed. */
@@ -130,8 +145,13 @@ export class StoreFixture implements AsyncDisposable {
   }
 
   /** A requester on `node` with memory of its own, `memory_bytes` of it. */
-  openClient(node: string, memory_bytes: number, links: ShapedLinks | null = null): StoreRequester {
-    const plane = unwrap(openDataPlane());
+  openClient(
+    node: string,
+    memory_bytes: number,
+    links: ShapedLinks | null = null,
+    secret: SharedSecret | null = this.#secret,
+  ): StoreRequester {
+    const { plane, network } = unwrap(openProcessPlane(this.#network, this.log));
     const memory = unwrap(plane.createRegion(join(this.#shm_directory, `${node}-hbm`), memory_bytes, 1));
     const client = unwrap(
       openEmbeddedStoreClient({
@@ -139,10 +159,12 @@ export class StoreFixture implements AsyncDisposable {
         node,
         master_address: this.#address("master"),
         plane,
+        network,
         links,
         clock: this.clock,
         log: this.log,
         rpc_timeout_ms: 5000,
+        secret,
       }),
     );
     this.#stack.defer(async () => {
@@ -153,8 +175,12 @@ export class StoreFixture implements AsyncDisposable {
   }
 
   /** The master's answer on its HTTP port. */
-  async askMaster(path: string, method: "GET" | "POST" = "GET"): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.#master_http_port}${path}`, { method });
+  async askMaster(
+    path: string,
+    method: "GET" | "POST" = "GET",
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.#master_http_port}${path}`, { method, headers });
   }
 
   /** Resolves as soon as `condition` holds; the test's own time limit ends a wait in vain. */

@@ -23,7 +23,13 @@ test("copies that the master placed in a mount are refused when another mount ha
     clock: fixture.clock,
     timeout_ms: 5000,
   });
-  const directory = new SegmentDirectory(master, plane, fixture.log);
+  const directory = new SegmentDirectory({
+    master,
+    plane,
+    network: null,
+    node: "node0",
+    log: fixture.log,
+  });
   const parts = { plane, directory, links: null, node: "node0" };
   const segments = await directory.refresh();
   const segment = present(segments.ok ? segments.value[0] : undefined, "the owner has mounted its segment");

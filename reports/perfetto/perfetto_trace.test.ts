@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import type { TraceLog, TraceSpan } from "../../harness/domain/trace_span.ts";
 import { requestRecord } from "../../harness/measure/request_fixture.ts";
-import { traceProblems } from "./check_trace.ts";
 import { type PerfettoInput, renderPerfettoTrace } from "./perfetto_trace.ts";
 import type { TraceEvent } from "./trace_event.ts";
+import { traceProblems } from "./trace_problems.ts";
 
 interface Trace {
   readonly traceEvents: readonly TraceEvent[];
