@@ -2,7 +2,8 @@
 // `UPDATE_GOLDEN=1 ./scripts/bun test harness/launch/slurm_script.test.ts`.
 
 import { expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDeployment } from "../config/kv_offload_file.ts";
 import { assert } from "../domain/assert.ts";
@@ -16,11 +17,11 @@ const CASES: readonly [string, object][] = [
   ["device", { ...CPU, device_name: "mlx5_0,mlx5_1" }],
 ];
 
-function render(kv_cache_offload: object | null): string {
+function render(kv_cache_offload: object | null, output_dir = "/shared/runs"): string {
   const parsed = parseDeployment({
     inference: { kv_cache_offload },
     launcher: "slurm",
-    slurm: { nodes: 2, partition: "h100", output_dir: "/shared/runs" },
+    slurm: { nodes: 2, partition: "h100", output_dir },
   });
   assert(parsed.ok, "the test's deployment is valid");
   return renderSbatch(parsed.value);
@@ -56,6 +57,25 @@ test("the script that every node runs gives the engine one argument of JSON", ()
     '{"kv_connector":"MooncakeStoreConnector","kv_role":"kv_both","kv_connector_extra_config":{}}',
   );
 });
+
+test("the job makes its output directory before it writes what every node runs there", () => {
+  const directory = mkdtempSync(join(tmpdir(), "tb-slurm-"));
+  try {
+    standIn(join(directory, "scontrol"), "echo n1");
+    standIn(join(directory, "srun"), 'cat "$3"'); // srun --kill-on-bad-exit=1 bash FILE
+    const script = render(CPU, join(directory, "not", "there"));
+    const ran = Bun.spawnSync(["bash", "-c", script], {
+      env: { PATH: `${directory}:/usr/bin:/bin`, SLURM_JOB_ID: "7", SLURM_JOB_NODELIST: "n1" },
+    });
+    expect(ran.stdout.toString().trim()).toBe(nodeScript(script).trim());
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+function standIn(path: string, text: string): void {
+  writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+}
 
 function nodeScript(script: string): string {
   return script.split('<<"NODE"\n')[1]?.split("\nNODE\n")[0] ?? "";

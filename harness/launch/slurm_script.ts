@@ -36,6 +36,7 @@ function header({ slurm }: StoreLaunchConfig): string[] {
     "#SBATCH --ntasks-per-node=1",
     ...(slurm.gpus_per_node > 0 ? [`#SBATCH --gpus-per-node=${slurm.gpus_per_node}`] : []),
     `#SBATCH --output=${slurm.output_dir}/slurm_%j.log`,
+    `# Slurm writes no log into a directory that is not there: mkdir -p ${slurm.output_dir} before sbatch.`,
     "",
     "set -u",
     "ulimit -l unlimited",
@@ -43,6 +44,7 @@ function header({ slurm }: StoreLaunchConfig): string[] {
     "export OUTPUT_DIR",
     `export MOONCAKE_HEAD=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)`,
     "",
+    'mkdir -p "$OUTPUT_DIR" || exit 1',
     'cat > "$OUTPUT_DIR.node.sh" <<"NODE"',
     "set -u",
     "INFER_NODE_RANK=$SLURM_NODEID",
@@ -53,11 +55,10 @@ function header({ slurm }: StoreLaunchConfig): string[] {
     '  for _ in $(seq "$3"); do (exec 3<> "/dev/tcp/$1/$2") 2> /dev/null && return 0; sleep 1; done',
     '  echo "[mooncake] $1:$2 did not listen within $3 s" >&2; return 1',
     "}",
-    'pids=""',
+    'pids="" # last started first: engine, client, master, the order in which they stop',
     'DISK_DIR=""',
     "cleanup() {",
-    '  for pid in $pids; do kill "$pid" 2> /dev/null; done',
-    "  wait",
+    '  for pid in $pids; do kill "$pid" 2> /dev/null; wait "$pid" 2> /dev/null; done',
     '  [ -z "$DISK_DIR" ] || rm -rf "$DISK_DIR"',
     "}",
     "trap cleanup EXIT INT TERM",
@@ -79,12 +80,12 @@ function storeLines({ master, owner, worker }: StoreLaunchConfig): string[] {
     ...exports,
     'if [ "$INFER_NODE_RANK" -eq 0 ]; then',
     `  ${words(masterCommand(master).argv)} > "$NODE_DIR/master.log" 2>&1 &`,
-    '  pids="$pids $!"',
+    '  pids="$! $pids"',
     "fi",
     `wait_port "${HEAD}" ${master.rpc_port} ${MASTER_WAIT_S} || exit 1`,
     `wait_port "${HEAD}" ${master.http_port} ${MASTER_WAIT_S} || exit 1`,
     `${words(argv)} > "$NODE_DIR/client.log" 2>&1 &`,
-    'pids="$pids $!"',
+    'pids="$! $pids"',
     "# The segment port: the RPC port is an abstract unix socket.",
     `wait_port "${LOCAL}" ${owner.segment_port} ${OWNER_WAIT_S} || exit 1`,
     `export MOONCAKE_CONFIG_PATH=$NODE_DIR/config.json`,
@@ -117,7 +118,7 @@ function engineLines({ store, offload }: DeploymentConfig, uses_store: boolean):
   return [
     ...Object.entries(env).map(([name, value]) => `export ${name}="${value}"`),
     `${words([...filled, ...injected])} > "$OUTPUT_DIR/engine_$INFER_NODE_RANK.log" 2>&1 &`,
-    'pids="$pids $!"',
+    'pids="$! $pids"',
     'wait "$!"',
     "NODE",
   ];
@@ -125,7 +126,7 @@ function engineLines({ store, offload }: DeploymentConfig, uses_store: boolean):
 
 /** What a node started ends with its shell: the trap knows each by its pid, and touches no other job's store. */
 function footer(): string[] {
-  return ["", 'mkdir -p "$OUTPUT_DIR"', 'srun --kill-on-bad-exit=1 bash "$OUTPUT_DIR.node.sh"'];
+  return ["", 'srun --kill-on-bad-exit=1 bash "$OUTPUT_DIR.node.sh"'];
 }
 
 /** Words of a shell in double quotes, in which `$NAME` still stands for its value. */
