@@ -49,6 +49,13 @@ for (const own of [["--kv-transfer-config", "{}"], ["--kv-transfer-config={}"]])
   });
 }
 
+test("engines of a store hash alike though the user's own environment does not say so, unless it says otherwise", () => {
+  const seedOf = (env: Record<string, string>) =>
+    engineCommand({ ...ENGINE, env }, PLACE).env["PYTHONHASHSEED"];
+  expect(seedOf({ HF_HOME: "/models" })).toBe("0");
+  expect(seedOf({ PYTHONHASHSEED: "7" })).toBe("7");
+});
+
 test("without a store, a segment and RDMA the environment is the user's alone", () => {
   const bare = { ...PLACE, mooncake_config_path: null, preferred_segment: null, gid_index: null };
   expect(engineCommand(ENGINE, { ...bare, kv_transfer_config: null })).toEqual({

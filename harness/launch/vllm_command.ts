@@ -49,11 +49,12 @@ export function engineCommand({ model, command, env }: EngineLaunch, place: Engi
   };
 }
 
-/** What the user's own `engine.env` names wins over these. */
+/** What the user's own `engine.env` names wins over these. Engines that share a store must hash blocks alike. */
 function engineEnv({ mooncake_config_path, preferred_segment, gid_index }: EnginePlace): Command["env"] {
   return {
     ...(mooncake_config_path === null ? {} : { MOONCAKE_CONFIG_PATH: mooncake_config_path }),
     ...(preferred_segment === null ? {} : { MOONCAKE_PREFERRED_SEGMENT: preferred_segment }),
     ...(gid_index === null ? {} : { MC_GID_INDEX: String(gid_index), MC_ENABLE_DEST_DEVICE_AFFINITY: "1" }),
+    ...(mooncake_config_path === null ? {} : { PYTHONHASHSEED: "0" }),
   };
 }
