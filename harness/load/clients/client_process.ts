@@ -40,8 +40,15 @@ export class ClientProcess implements AsyncDisposable {
     });
   }
 
+  /** Not heard by a client that has ended: the channel closes before the end itself is known, which then fails who waits. */
   send(message: ToClient): void {
-    if (this.#ended === null) this.#child.send(message);
+    if (this.#ended !== null) return;
+    try {
+      this.#child.send(message);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ERR_IPC_CHANNEL_CLOSED"))
+        throw error;
+    }
   }
 
   /** The next message of this kind; one waiter a kind at a time. */
