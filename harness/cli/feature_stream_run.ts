@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Subprocess } from "bun";
 import type { FeatureStreamConfig } from "../../workloads/feature_stream.ts";
 import { err, type Result } from "../domain/result.ts";
+import { sendToChild } from "../load/clients/send_to_child.ts";
 import type { FeatureBackendKind } from "../stack/feature_backend.ts";
 import type {
   FromWorker,
@@ -186,9 +187,5 @@ class StreamRun {
 
 /** What is said to a process that has just died is lost: its end is heard next, and its samples are handed out again. */
 function say(worker: Worker, message: ToWorker): void {
-  try {
-    if (worker.alive) worker.process.send(message);
-  } catch (error) {
-    if (!(error instanceof Error && error.message.includes("IPC channel"))) throw error;
-  }
+  if (worker.alive) sendToChild(worker.process, message);
 }

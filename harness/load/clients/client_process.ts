@@ -2,6 +2,7 @@
 
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { FromClient, MessageOf, ToClient } from "./client_messages.ts";
+import { sendToChild } from "./send_to_child.ts";
 
 export interface LoadClientFailure {
   readonly code: "client_ended" | "record_twice";
@@ -40,15 +41,9 @@ export class ClientProcess implements AsyncDisposable {
     });
   }
 
-  /** Not heard by a client that has ended: the channel closes before the end itself is known, which then fails who waits. */
+  /** Lost when the client has ended; its end fails who waits. */
   send(message: ToClient): void {
-    if (this.#ended !== null) return;
-    try {
-      this.#child.send(message);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ERR_IPC_CHANNEL_CLOSED"))
-        throw error;
-    }
+    if (this.#ended === null) sendToChild(this.#child, message);
   }
 
   /** The next message of this kind; one waiter a kind at a time. */
