@@ -1,11 +1,13 @@
 // A study as one self-contained page: opens offline, loads nothing, runs no script.
 
+import type { ChangeOutcome, ClaimOutcome } from "../harness/study/ablation/claim_outcome.ts";
 import type { StudyEffect } from "../harness/study/ablation/effects.ts";
 import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
 import { cellDifferencesTable, cellsTable, effectsTable } from "./ablation_tables.ts";
 import {
+  BLOCKS_ALIKE,
   CLAIM_WORDS,
-  claimMeasured,
+  changeMeasured,
   claimSentence,
   READING_EFFECTS,
   studyNextSteps,
@@ -19,7 +21,6 @@ import type { ComparedPair } from "./wording/compared_pairs.ts";
 
 export function renderAblationHtml(outcome: StudyOutcome): string {
   const { claim, valid, problems, confounded } = outcome;
-  const { words, tone } = CLAIM_WORDS[claim.answer];
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,10 +36,11 @@ export function renderAblationHtml(outcome: StudyOutcome): string {
 ${valid ? html`<p class="banner"><strong>Valid</strong>: every run passed its checks.</p>` : invalidBanner(problems)}
 <div class="finding">
 <p>${claimSentence(claim)}</p>
-<p class="sentence"><span class="chip ${tone}">${words}</span> ${claimMeasured(claim)}</p>
+${claim.changes.map((change) => changeParagraph(claim, change))}
 </div>
 <main>
 <h2>Effects</h2>
+${outcome.blocks_alike ? html`<p>${BLOCKS_ALIKE}</p>` : null}
 ${effectFigures(outcome)}
 ${htmlTable(effectsTable(outcome))}
 <p class="meta">${READING_EFFECTS}</p>
@@ -56,6 +58,11 @@ ${htmlTable(cellDifferencesTable(outcome.cells))}
 </body>
 </html>
 `.text;
+}
+
+function changeParagraph({ claim }: ClaimOutcome, change: ChangeOutcome): Html {
+  const { words, tone } = CLAIM_WORDS[change.answer];
+  return html`<p class="sentence"><span class="chip ${tone}">${words}</span> ${changeMeasured(claim, change)}</p>`;
 }
 
 function invalidBanner(problems: readonly string[]): Html {

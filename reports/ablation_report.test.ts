@@ -27,6 +27,14 @@ const EFFECT: StudyEffect = {
   },
 };
 
+const HIT_RATIO_EFFECT: StudyEffect = {
+  ...EFFECT,
+  ...{ metric: "hit_ratio", unit: "points", estimate: 0.1, ci95: [-0.2, 0.4], verdict: "no_difference" },
+};
+
+const SLOWER_BY_FAR = { metric: "ttft_ms_mean", direction: "lower", size: [20, 30], because: "b" } as const;
+const UNMOVED = { metric: "hit_ratio", direction: "unmoved", size: null, because: "c" } as const;
+
 function outcome(over: Partial<StudyOutcome> = {}): StudyOutcome {
   return {
     ...{
@@ -36,14 +44,23 @@ function outcome(over: Partial<StudyOutcome> = {}): StudyOutcome {
       design: "full, 2 cells × 4 blocks",
       metrics: ["ttft_ms_mean"],
     },
-    ...{ valid: true, problems: [], confounded: [], real: ["scheduling"], modelled: ["GPU time"] },
+    ...{
+      valid: true,
+      problems: [],
+      confounded: [],
+      blocks_alike: false,
+      real: ["scheduling"],
+      modelled: ["GPU time"],
+    },
     claim: {
       claim: {
         ...{ text: "a helps", source: "a paper", factor: "a", from: "off", to: "on" },
-        ...{ metric: "ttft_ms_mean", direction: "lower", size: [20, 30], because: "b" },
+        expects: [SLOWER_BY_FAR, UNMOVED],
       },
-      answer: "wrong_size",
-      effect: EFFECT,
+      changes: [
+        { expected: SLOWER_BY_FAR, answer: "wrong_size", effect: EFFECT },
+        { expected: UNMOVED, answer: "confirmed", effect: HIT_RATIO_EFFECT },
+      ],
     },
     effects: [EFFECT],
     cells: [
@@ -54,12 +71,26 @@ function outcome(over: Partial<StudyOutcome> = {}): StudyOutcome {
   };
 }
 
-test("the claim stands beside what was measured, direction and size", () => {
+test("every change that is claimed stands beside what was measured, direction and size", () => {
   const text = renderAblationTerminal(outcome(), { colours: false, width: 140 });
   expect(text).toContain("Claim: a helps (a paper).");
   expect(text).toContain(
     "claimed lower by 20 to 30 %; measured −10.0 % (−12.0 … −8.0, 4 blocks); agrees in direction: yes, in size: no, because b.",
   );
+  // Agreement needs no reason.
+  expect(text).toContain(
+    "hit_ratio, a off → on: claimed unmoved; measured +0.1 pp (−0.2 … +0.4, 4 blocks); agrees: yes.",
+  );
+  const page = renderAblationHtml(outcome());
+  expect(page.match(/class="chip /g)).toHaveLength(2);
+});
+
+test("an interval without width is said to stand for one run", () => {
+  const options = { colours: false, width: 400 };
+  expect(renderAblationTerminal(outcome(), options)).not.toContain("Every block gave the same figures");
+  const alike = outcome({ blocks_alike: true });
+  expect(renderAblationTerminal(alike, options)).toContain("Every block gave the same figures");
+  expect(renderAblationHtml(alike)).toContain("Every block gave the same figures");
 });
 
 test("a mean that a cell lacks is n/a with its reason, never 0", () => {

@@ -2,7 +2,13 @@
 
 import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
 import { cellDifferencesTable, cellsTable, effectsTable } from "./ablation_tables.ts";
-import { CLAIM_WORDS, claimMeasured, claimSentence, studyNextSteps } from "./ablation_words.ts";
+import {
+  BLOCKS_ALIKE,
+  CLAIM_WORDS,
+  changeMeasured,
+  claimSentence,
+  studyNextSteps,
+} from "./ablation_words.ts";
 import { makePaint } from "./terminal/ansi.ts";
 import { terminalTable } from "./terminal/terminal_table.ts";
 import { wrapText } from "./wording/wrap_text.ts";
@@ -25,7 +31,10 @@ export function renderAblationTerminal(
     paint(`study ${outcome.name} (${outcome.runtime}): ${outcome.design}`, "strong"),
     ...invalid,
     claimSentence(claim),
-    paint(claimMeasured(claim), CLAIM_WORDS[claim.answer].tone),
+    ...claim.changes.map((change) =>
+      paint(changeMeasured(claim.claim, change), CLAIM_WORDS[change.answer].tone),
+    ),
+    ...(outcome.blocks_alike ? wrapText(BLOCKS_ALIKE, width).map((line) => paint(line, "unsure")) : []),
     "",
     terminalTable(effectsTable(outcome), width, paint),
     ...confounded.map((line) => paint(`confounded: ${line}`, "quiet")),

@@ -1,6 +1,6 @@
 // A study's claim beside its measurement, in sentences.
 
-import type { ClaimAnswer, ClaimOutcome } from "../harness/study/ablation/claim_outcome.ts";
+import type { ChangeOutcome, ClaimAnswer, ClaimOutcome } from "../harness/study/ablation/claim_outcome.ts";
 import type { StudyEffect } from "../harness/study/ablation/effects.ts";
 import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
 import type { Tone } from "./tables/report_table.ts";
@@ -22,18 +22,23 @@ export function claimSentence({ claim }: ClaimOutcome): string {
  * `ttft_ms_mean, off → local: claimed lower by 10 to 30 %; measured −5.1 % (−7.0 … −3.2, 4 blocks); agrees in direction: yes, in
  * size: no, because the link is not the bottleneck here.`
  */
-export function claimMeasured({ claim, effect, answer }: ClaimOutcome): string {
-  const where = `${claim.metric}, ${claim.factor} ${claim.from} → ${claim.to}`;
+export function changeMeasured({ factor, from, to }: ClaimOutcome["claim"], change: ChangeOutcome): string {
+  const { expected, effect, answer } = change;
+  const { metric, direction, size, because } = expected;
   const unit = effect?.unit === "points" ? "points" : "%";
-  const size = claim.size === null ? ", no size stated" : ` by ${claim.size[0]} to ${claim.size[1]} ${unit}`;
+  const no_size = direction === "unmoved" ? "" : ", no size stated";
+  const claimed = size === null ? no_size : ` by ${size[0]} to ${size[1]} ${unit}`;
   const measured =
     effect === null
       ? "not measured (a cell lacks the metric, or its baseline is zero)"
       : `measured ${formatChange(effect.estimate, effect.unit)} (${formatInterval(effect.ci95)}, ${effect.blocks} blocks)`;
-  const [direction, in_size] = AGREEMENT[answer];
-  const agrees = `agrees in direction: ${direction}${claim.size === null ? "" : `, in size: ${in_size}`}`;
-  const because = answer === "confirmed" || claim.because === null ? "" : `, because ${claim.because}`;
-  return `${where}: claimed ${claim.direction}${size}; ${measured}; ${agrees}${because}.`;
+  const [in_direction, in_size] = AGREEMENT[answer];
+  const agrees =
+    direction === "unmoved"
+      ? `agrees: ${in_direction}`
+      : `agrees in direction: ${in_direction}${size === null ? "" : `, in size: ${in_size}`}`;
+  const why = answer === "confirmed" || because === null ? "" : `, because ${because}`;
+  return `${metric}, ${factor} ${from} → ${to}: claimed ${direction}${claimed}; ${measured}; ${agrees}${why}.`;
 }
 
 /** In direction, and in size where one is claimed. */
@@ -43,6 +48,9 @@ const AGREEMENT: Readonly<Record<ClaimAnswer, readonly [string, string]>> = {
   contradicted: ["no", "no"],
   open: ["undecided by these blocks", "undecided"],
 };
+
+export const BLOCKS_ALIKE =
+  "Every block gave the same figures: seeds change nothing that counts here, so these intervals have no width and stand for one run.";
 
 /** `… run the study anew: blocks: 9 for ttft_ms_mean, a: off → on; …` */
 export function studyNextSteps({ valid, effects }: StudyOutcome): string[] {

@@ -2,7 +2,7 @@
 // the scenario and the runtime. What could not be had is left out, for the format has no word for it: never 0.
 
 import { TIERS } from "../harness/domain/tier.ts";
-import { isAvailable } from "../harness/measure/measured.ts";
+import { isAvailable, na } from "../harness/measure/measured.ts";
 import {
   type ArmSummary,
   LATENCY_METRICS,
@@ -48,8 +48,8 @@ function runFamilies({ valid, validity }: RunSummary): Family[] {
     ]),
     gauge(
       "tierbench_validity_check",
-      "1: the check held.",
-      validity.map(({ check, ok }) => ({ labels: { check }, value: Number(ok) })),
+      "1: the check held. Absent: it does not apply to the run.",
+      validity.flatMap(({ check, ok }) => (ok === null ? [] : [{ labels: { check }, value: Number(ok) }])),
     ),
   ];
 }
@@ -106,7 +106,9 @@ function armFamilies({ arms }: RunSummary): Family[] {
     gauge(
       "tierbench_ledger_balanced",
       "1: client, engines and store count the same.",
-      each(({ ledger }) => Number(ledger.balanced)),
+      each(({ ledger: { balanced } }) =>
+        balanced === null ? na("the client alone counts") : Number(balanced),
+      ),
     ),
   ];
 }

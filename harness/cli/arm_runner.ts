@@ -9,6 +9,7 @@ import type { Topology } from "../domain/topology.ts";
 import type { LoadProgress, LoadResult } from "../load/load_result.ts";
 import type { ArmRun } from "../measure/arm_run.ts";
 import type { ColdStartFacts } from "../measure/cold_start.ts";
+import type { Measured } from "../measure/run_summary.ts";
 import type { Sample } from "../measure/sample_series.ts";
 import type { Profiles } from "../stack/stack_plan.ts";
 
@@ -38,7 +39,8 @@ export interface ArmRunOptions {
 export interface ArmOutcome {
   readonly run: ArmRun;
   readonly load: LoadResult;
-  readonly cold_start: ColdStartFacts;
+  /** Not available: nobody could look. */
+  readonly cold_start: Measured<ColdStartFacts>;
   /** Empty unless requests were traced. */
   readonly traces: readonly TracedProcess[];
 }

@@ -17,6 +17,7 @@ import { type BenchOutcome, runBench } from "./bench_run.ts";
 import { renderDryRun } from "./dry_run.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { withPrediction } from "./predict_run.ts";
+import { prepareEndpoints } from "./prepare_endpoints.ts";
 import { Progress } from "./progress.ts";
 import { pairWorkload, planRun, type RunContext } from "./run_context.ts";
 import { openHost } from "./run_host.ts";
@@ -27,13 +28,21 @@ const argv = process.argv.slice(2);
 process.exit(await main(argv));
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
-  const options = parseBenchOptions(argv, { runtimes: ["live", "sim"] });
+  const options = parseBenchOptions(argv, {
+    runtimes: ["live", "sim"],
+    fresh_seed: Date.parse(new OsClock().wallTime()),
+  });
   if (!options.ok) return refuse(options.error);
   if (options.value === "help") {
     console.log(BENCH_HELP);
     return EXIT.DONE;
   }
-  const context = planRun(options.value);
+  const prepared = await prepareEndpoints(options.value);
+  if (!prepared.ok) {
+    console.error(prepared.error.message);
+    return prepared.error.exit_code;
+  }
+  const context = planRun(prepared.value);
   if (!context.ok) return refuse(context.error);
   // A workload that cannot be read is found here, before anything is started.
   const first = pairWorkload(context.value, present(context.value.schedule[0], "a schedule has a run").seed);
@@ -42,12 +51,13 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     console.log(renderDryRun(context.value, first.value));
     return EXIT.DONE;
   }
-  return bench(options.value, context.value);
+  return bench(prepared.value, context.value);
 }
 
 async function bench(options: BenchOptions, context: RunContext): Promise<ExitCode> {
   const os_clock = new OsClock();
   const progress = new Progress(os_clock, process.stderr.isTTY);
+  for (const line of context.plan.notes) progress.note(line);
   const host = await openHost(context, os_clock, progress);
   if (!host.ok) return fail(progress, EXIT.STACK_FAILED, host.error);
   const created = RunDirectory.create(options.out_dir, context.plan.scenario, os_clock.wallTime());
@@ -77,8 +87,8 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
     const unfinished = finished.ok ? "" : `\n${finished.error.message}`;
     return fail(progress, exit_code, `${message}${unfinished}\nRun directory: ${directory.path}`);
   }
-  const { arms, theoretical_hit_ratio } = outcome.value;
-  const measured = summariseRun(context, floor, arms, theoretical_hit_ratio);
+  const { arms, planned } = outcome.value;
+  const measured = summariseRun(context, floor, arms, planned);
   const summary = options.compare_with_sim ? await withPrediction(context, measured, progress) : measured;
   const finished = finish({ status: "done", reason: null });
   const written = firstFailure([finished, writeResults(context, directory, outcome.value, summary)]);

@@ -41,6 +41,8 @@ export class BenchRuns implements Disposable {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
+      // As it is now, not as it was when this process started.
+      env: process.env,
     });
     const texts = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
     return {

@@ -3,7 +3,9 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { followedRequests } from "../../reports/perfetto/followed_requests.ts";
 import type { TraceEvent } from "../../reports/perfetto/trace_event.ts";
+import { traceFormatProblems } from "../../reports/perfetto/trace_format_problems.ts";
 import { traceProblems } from "../../reports/perfetto/trace_problems.ts";
 import { isAvailable } from "../measure/measured.ts";
 import type { ArmSummary, Measured, RunSummary, ValidityCheck } from "../measure/run_summary.ts";
@@ -23,7 +25,7 @@ function known(value: Measured | undefined): number {
 /** Checks that say something of the code; those on timing say something of the machine that runs this test. */
 function failedChecks(summary: RunSummary | null): readonly ValidityCheck[] {
   const timing = /schedule lag|token events at once|clear of this machine's floor/;
-  return summary?.validity.filter(({ check, ok }) => !ok && !timing.test(check)) ?? [];
+  return summary?.validity.filter(({ check, ok }) => ok === false && !timing.test(check)) ?? [];
 }
 
 function readTrace(path: string): { readonly traceEvents: readonly TraceEvent[] } {
@@ -77,9 +79,15 @@ test("preferred_segment off → local: every put is local, hits stay, the ledger
   expect(readFileSync(join(path, "report.html"), "utf8")).toContain("<svg");
   expect(readFileSync(join(path, "events.jsonl"), "utf8")).toContain('"kind":"sample"');
   for (const arm of ["off", "local"]) {
-    const { traceEvents } = readTrace(join(path, `trace_preferred_segment=${arm}.json`));
+    const trace_path = join(path, `trace_preferred_segment=${arm}.json`);
+    const { traceEvents } = readTrace(trace_path);
+    expect(traceFormatProblems(readFileSync(trace_path, "utf8"))).toEqual([]);
     expect(traceProblems(traceEvents)).toEqual([]);
-    expect(traceEvents.filter(({ ph }) => ph === "f")).toHaveLength(16); // each request of the first pair
+    const followed = [...followedRequests(traceEvents).values()].map((visited) => visited.join(" "));
+    expect(followed).toHaveLength(16); // each request of the first pair
+    for (const visited of followed) {
+      expect(visited).toMatch(/^client router prefill-[01] router decode-0 client$/);
+    }
   }
   expect(leftBehind(bench.pid)).toEqual([]);
 });

@@ -13,6 +13,7 @@ import type { RunEvent } from "../measure/run_event.ts";
 import type { ScheduledRun } from "../study/ab_schedule.ts";
 import type { ArmOutcome, ArmRunner, ArmRunOptions } from "./arm_runner.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import type { PlannedLoad } from "./planned_load.ts";
 import type { Progress } from "./progress.ts";
 import { pairWorkload, type RunContext } from "./run_context.ts";
 import type { ArmOutcomes } from "./summarise_run.ts";
@@ -34,19 +35,19 @@ export interface BenchFailure {
 
 export interface BenchOutcome {
   readonly arms: readonly ArmOutcomes[];
-  /** Ceiling of all runs together: tokens that repeat ÷ prompt tokens, as an arm's hits are. */
-  readonly theoretical_hit_ratio: number;
+  readonly planned: PlannedLoad;
 }
 
 export async function runBench(options: BenchRunOptions): Promise<Result<BenchOutcome, BenchFailure>> {
   const { context, signal } = options;
   const outcomes: ArmOutcome[][] = context.plan.arms.map(() => []);
-  const planned = { prompt_tokens: 0, repeated_tokens: 0 };
+  const planned = { requests: 0, prompt_tokens: 0, repeated_tokens: 0 };
   for (const [run_index, run] of context.schedule.entries()) {
     if (signal.aborted) return err(INTERRUPTED);
     const workload = pairWorkload(context, run.seed);
     if (!workload.ok) return err(unusableWorkload(workload.error));
-    const { prompt_tokens, theoretical_hit_ratio } = workload.value.reuse;
+    const { requests, prompt_tokens, theoretical_hit_ratio } = workload.value.reuse;
+    planned.requests += requests;
     planned.prompt_tokens += prompt_tokens;
     planned.repeated_tokens += theoretical_hit_ratio * prompt_tokens;
     const outcome = await runScheduled(options, run, run_index, workload.value.sessions);
@@ -55,7 +56,12 @@ export async function runBench(options: BenchRunOptions): Promise<Result<BenchOu
   }
   return ok({
     arms: outcomes.map((of_arm, arm_index) => ({ arm_index, outcomes: of_arm })),
-    theoretical_hit_ratio: planned.repeated_tokens / planned.prompt_tokens,
+    // Every arm is asked for the same.
+    planned: {
+      requests: planned.requests / outcomes.length,
+      prompt_tokens: planned.prompt_tokens / outcomes.length,
+      theoretical_hit_ratio: planned.repeated_tokens / planned.prompt_tokens,
+    },
   });
 }
 

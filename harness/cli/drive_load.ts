@@ -47,7 +47,7 @@ export async function driveLoad(
   const result = await runLoad({
     source: createSource(load, sessions, new Random(seed)),
     ...{ target, model, arm, pair_index, clock },
-    prompt_as: load.prompt_as,
+    wording: load,
     request_timeout_ms: load.request_timeout_ms,
     pacer: planePacer(plane),
     starts_ns,

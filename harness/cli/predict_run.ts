@@ -41,8 +41,14 @@ export async function withPrediction(
   const arms = outcomes.map((of_arm, arm_index) => ({ arm_index, outcomes: of_arm }));
   const sim_context: RunContext = { ...context, options: { ...context.options, runtime: "sim" } };
   progress.end();
-  return { ...live, prediction: predictionErrors(live, summariseRun(sim_context, NO_FLOOR_IN_SIM, arms, 1)) };
+  return {
+    ...live,
+    prediction: predictionErrors(live, summariseRun(sim_context, NO_FLOOR_IN_SIM, arms, UNASKED)),
+  };
 }
+
+/** The prediction's errors are of what was served, not of what could have been. */
+const UNASKED = { requests: 0, prompt_tokens: 0, theoretical_hit_ratio: 1 };
 
 const SILENT = {
   onStage: () => {},

@@ -116,7 +116,7 @@ async function load(url: string): Promise<readonly RequestRecord[]> {
     model: "laptop-1b",
     arm: "recorded",
     pair_index: 0,
-    prompt_as: "tokens",
+    wording: { prompt_as: "tokens", dialect: "vllm" },
     request_timeout_ms: 30_000,
     clock: new OsClock(),
     pacer: null,

@@ -48,7 +48,7 @@ export function armContext(
 ): RunContext {
   return {
     ...base,
-    plan: { scenario, factor_name: null, factor_path: null, arms: [arm] },
+    plan: { scenario, factor_name: null, factor_path: null, arms: [arm], notes: [] },
     profiles: base.profiles.slice(0, 1),
     schedule: runs.map((run) => ({ ...run, arm_index: 0 })),
   };
@@ -78,8 +78,8 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
     if (finished.ok) return outcome;
     return err({ ...outcome.error, message: `${message}\n${finished.error.message}` });
   }
-  const { arms, theoretical_hit_ratio } = outcome.value;
-  const summary = summariseRun(context, host.floor, arms, theoretical_hit_ratio);
+  const { arms, planned } = outcome.value;
+  const summary = summariseRun(context, host.floor, arms, planned);
   const writes = [
     directory.writeSummary(summary),
     directory.writeManifest({ ...manifest, status: "done", finished_at }),
@@ -100,7 +100,7 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
 
 /** `cold_start: owner-0 held 12 keys` of each check that failed. */
 export function failedChecks({ validity }: RunSummary): string[] {
-  return validity.filter((check) => !check.ok).map(({ check, detail }) => `${check}: ${detail}`);
+  return validity.filter((check) => check.ok === false).map(({ check, detail }) => `${check}: ${detail}`);
 }
 
 /** The program's git head, marked where the checkout is not clean. */

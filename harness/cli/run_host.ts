@@ -15,10 +15,13 @@ import { networkWish } from "../stack/network_wish.ts";
 import { openProcessPlane } from "../stack/open_process_plane.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
 import type { ArmRunner } from "./arm_runner.ts";
+import type { LoadHost } from "./drive_load.ts";
+import { endpointArmRunner } from "./endpoint_arm.ts";
 import { liveArmRunner } from "./live_arm.ts";
 import { measureMachineFloor, withClients } from "./measure_machine_floor.ts";
 import { openClients } from "./open_clients.ts";
 import { planePacer } from "./plane_pacer.ts";
+import { probeEndpoints } from "./prepare_endpoints.ts";
 import type { Progress } from "./progress.ts";
 import type { RunContext } from "./run_context.ts";
 import { simArmRunner } from "./sim_runner.ts";
@@ -60,6 +63,11 @@ export async function openHost(
     await plane.value.close();
     return err(streams.error.detail);
   }
+  const answers = await probeEndpoints(context, clock);
+  if (!answers.ok) {
+    await plane.value.close();
+    return answers;
+  }
   progress.stage("measuring the client's own floor");
   const client = await measureClient(context, clock, plane.value);
   if (!client.ok) {
@@ -70,12 +78,16 @@ export async function openHost(
   return ok({
     clock,
     floor,
-    runArm: liveArmRunner({ clock, plane: plane.value, clients }),
+    runArm: runnerOf(context)({ clock, plane: plane.value, clients }),
     close: async () => {
       await clients?.[Symbol.asyncDispose]();
       await plane.value.close();
     },
   });
+}
+
+function runnerOf({ options }: RunContext): (host: LoadHost) => ArmRunner {
+  return options.endpoints.length > 0 ? endpointArmRunner : liveArmRunner;
 }
 
 /** The floor of one client says how many the load needs; with several, the floor is theirs. */
@@ -98,7 +110,8 @@ async function measureClient(
 
 /** Compiles what a path needs, and says that it cannot be had before any process is started for it. */
 async function proveNetwork({ plan }: RunContext): Promise<Result<null, string>> {
-  for (const { config } of plan.arms) {
+  for (const { config, endpoint } of plan.arms) {
+    if (endpoint !== undefined) continue;
     const wish = networkWish(config);
     if (wish === null) continue;
     const opened = openProcessPlane(wish, () => {});

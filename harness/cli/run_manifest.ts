@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configDifferences } from "../config/config_diff.ts";
+import { shownConfig } from "../config/shown_config.ts";
 import { hasOwners } from "../config/store_segments.ts";
 import { usesDisk } from "../config/uses_disk.ts";
 import { usesSharedStore } from "../config/uses_shared_store.ts";
@@ -32,9 +33,9 @@ export function startManifest(
     reason: null,
     started_at,
     finished_at: null,
-    arms: plan.arms.map(({ name, factors, config }) => ({ name, factors, config })),
+    arms: plan.arms.map((arm) => ({ name: arm.name, factors: arm.factors, config: shownConfig(arm) })),
     ...factorOf(context),
-    config_diff: configDifferences(plan.arms.map((arm) => arm.config)),
+    config_diff: configDifferences(plan.arms.map(shownConfig)),
     seeds: { base: base_seed, pairs: [...new Set(schedule.map(({ seed }) => seed))] },
     versions: { tierbench: packageVersion(), bun: Bun.version, ...gitState() },
     host: readHostFacts(),
@@ -57,7 +58,31 @@ export interface RealAndModelled {
 }
 
 export function realAndModelled(context: RunContext): RealAndModelled {
+  if (context.options.runtime === "endpoint") return ofServers(context);
   return context.options.runtime === "sim" ? ofSimulation(context) : ofLiveStack(context);
+}
+
+function ofServers({ plan }: RunContext): RealAndModelled {
+  const { load } = present(plan.arms[0], "a plan has a baseline").config;
+  const is_text = load.prompt_as === "chat";
+  return {
+    real: [
+      ...plan.arms.flatMap(({ endpoint }) =>
+        endpoint === undefined
+          ? []
+          : [`the server at ${endpoint.url} (${endpoint.name}), as it is, and the way there`],
+      ),
+      is_text
+        ? "prompt lengths: as the server counts them; the workload's tokens travel as words, of which a tokenizer makes more"
+        : "prompt lengths: token ids, as many as the workload says, and the server counts the same",
+    ],
+    modelled: [
+      "prompts: drawn from the workload; equal prefixes are equal, and mean nothing",
+      load.dialect === "vllm"
+        ? "answers: forced to the workload's lengths (ignore_eos)"
+        : "answers: as long as the model makes them, up to the workload's lengths",
+    ],
+  };
 }
 
 function ofSimulation(context: RunContext): RealAndModelled {

@@ -8,17 +8,22 @@ import type { Tier } from "../domain/tier.ts";
 import { summariseArm } from "../measure/arm_summary.ts";
 import { type ArmOnFloor, checkAboveFloor } from "../measure/checks/above_floor.ts";
 import { checkArmsHaveRequests } from "../measure/checks/arms_have_requests.ts";
+import { notApplicable } from "../measure/checks/check_result.ts";
 import { checkClientNotSaturated } from "../measure/checks/client_not_saturated.ts";
 import { checkErrorRatio } from "../measure/checks/error_ratio.ts";
 import { checkLedger } from "../measure/checks/ledger_balances.ts";
+import { checkNothingElseServed } from "../measure/checks/nothing_else_served.ts";
 import { checkOfferedLoad, offeredLoad } from "../measure/checks/offered_load.ts";
 import { checkOnlyFactorDiffers } from "../measure/checks/only_factor_differs.ts";
+import { checkPromptLengths } from "../measure/checks/prompt_lengths.ts";
 import { checkProofOfLoad, type TierUnderTest } from "../measure/checks/proof_of_load.ts";
 import { checkReads } from "../measure/checks/reads_are_right.ts";
 import { checkScheduleLag } from "../measure/checks/schedule_lag.ts";
 import { checkWithinCeiling } from "../measure/checks/within_ceiling.ts";
 import { checkColdStart } from "../measure/cold_start.ts";
+import { endpointTiers } from "../measure/endpoint_tiers.ts";
 import type { MachineFloor } from "../measure/machine_floor.ts";
+import { na } from "../measure/measured.ts";
 import { peakEventRate } from "../measure/peak_event_rate.ts";
 import {
   type ArmSummary,
@@ -31,6 +36,7 @@ import { isValid } from "../measure/validity.ts";
 import { DEFAULT_MIN_EFFECT_PCT, DEFAULT_MIN_EFFECT_POINTS } from "../stats/verdict.ts";
 import { compareArms } from "../study/compare_arms.ts";
 import type { ArmOutcome } from "./arm_runner.ts";
+import type { PlannedLoad } from "./planned_load.ts";
 import type { RunContext } from "./run_context.ts";
 import { realAndModelled } from "./run_manifest.ts";
 
@@ -44,21 +50,22 @@ export function summariseRun(
   context: RunContext,
   floor: Measured<MachineFloor>,
   arms: readonly ArmOutcomes[],
-  theoretical_hit_ratio: number,
+  planned: PlannedLoad,
 ): RunSummary {
   const { plan, options, base_seed } = context;
   const summaries = arms.map(({ arm_index, outcomes }) => {
     const { name, factors, config } = present(plan.arms[arm_index], "an outcome belongs to an arm");
-    return summariseArm({
+    const summary = summariseArm({
       name,
       factors,
       block_tokens: config.engine.block_tokens,
       keys_per_block: config.engine.tp_size,
-      theoretical_hit_ratio,
+      theoretical_hit_ratio: isInWords(context) ? CEILING_IN_WORDS : planned.theoretical_hit_ratio,
       runs: outcomes.map((outcome) => outcome.run),
     });
+    return options.runtime === "endpoint" ? asSeenFromOutside(summary, outcomes) : summary;
   });
-  const validity = checkRun(context, floor, arms, summaries);
+  const validity = checkRun(context, floor, arms, summaries, planned);
   return {
     schema_version: SUMMARY_SCHEMA_VERSION,
     scenario: plan.scenario,
@@ -86,11 +93,26 @@ export function summariseRun(
   };
 }
 
+const CEILING_IN_WORDS = na("the ceiling is of the workload's tokens, and the server counts its own");
+
+/** Prompts travel as text to a server with a tokenizer of its own. */
+function isInWords({ plan, options }: RunContext): boolean {
+  const { load } = present(plan.arms[0], "a plan has a baseline").config;
+  return options.runtime === "endpoint" && load.prompt_as === "chat";
+}
+
+/** A server's inside is what its metrics say, and its ledger has one witness. */
+function asSeenFromOutside(summary: ArmSummary, outcomes: readonly ArmOutcome[]): ArmSummary {
+  const runs = outcomes.map((outcome) => outcome.run);
+  return { ...summary, tiers: endpointTiers(runs, summary.tiers), ledger: { balanced: null, rows: [] } };
+}
+
 function checkRun(
   context: RunContext,
   floor: Measured<MachineFloor>,
   arms: readonly ArmOutcomes[],
   summaries: readonly ArmSummary[],
+  workload: PlannedLoad,
 ): ValidityCheck[] {
   const { plan } = context;
   const { validity, load } = present(plan.arms[0], "a plan has a baseline").config;
@@ -100,17 +122,9 @@ function checkRun(
     checkArmsHaveRequests(summaries, planned),
     checkErrorRatio(summaries, validity.error_ratio_max),
     checkColdStart(outcomes.map((outcome) => outcome.cold_start)),
-    checkOnlyFactorDiffers(
-      configDifferences(plan.arms.map((arm) => arm.config)),
-      plan.factor_path === null ? [] : [plan.factor_path],
-    ),
-    checkLedger(summaries),
-    checkReads(
-      summaries,
-      new Set(plan.arms.flatMap(({ name, config }) => (config.engine.weight_reset === "hard" ? [] : [name]))),
-    ),
-    checkWithinCeiling(summaries),
-    checkProofOfLoad(summaries, tiersUnderTest(context)),
+    ...(context.options.runtime === "endpoint"
+      ? outsideChecks(arms, summaries, context, workload)
+      : insideChecks(summaries, context)),
     checkScheduleLag(summaries, validity.schedule_lag_p99_ms_max),
     ...(load.arrivals === "closed" ? [] : [checkOfferedLoad(offeredLoads(context, arms))]),
     checkClientNotSaturated(
@@ -130,6 +144,57 @@ function checkRun(
             validity,
           ),
         ]),
+  ];
+}
+
+/** Of stacks that this program knows from the inside. */
+function insideChecks(summaries: readonly ArmSummary[], context: RunContext): ValidityCheck[] {
+  const { plan } = context;
+  const keeps_old_kv = plan.arms.filter(({ config }) => config.engine.weight_reset !== "hard");
+  return [
+    checkOnlyFactorDiffers(
+      configDifferences(plan.arms.map((arm) => arm.config)),
+      plan.factor_path === null ? [] : [plan.factor_path],
+    ),
+    checkLedger(summaries),
+    checkReads(summaries, new Set(keeps_old_kv.map(({ name }) => name))),
+    checkWithinCeiling(summaries),
+    checkProofOfLoad(summaries, tiersUnderTest(context)),
+  ];
+}
+
+/** Of servers that somebody else runs. */
+function outsideChecks(
+  arms: readonly ArmOutcomes[],
+  summaries: readonly ArmSummary[],
+  context: RunContext,
+  { requests, prompt_tokens }: PlannedLoad,
+): ValidityCheck[] {
+  const { plan } = context;
+  // The ceiling counts whole blocks; a server with smaller ones serves up to a block more of each prompt.
+  const { block_tokens } = present(plan.arms[0], "a plan has a baseline").config.engine;
+  const slack = (requests * (block_tokens - 1)) / prompt_tokens;
+  const served = arms.map(({ arm_index, outcomes }) => ({
+    name: plan.arms[arm_index]?.name ?? "",
+    runs: outcomes.map(({ run }) => run),
+  }));
+  return [
+    checkNothingElseServed(served),
+    checkPromptLengths(summaries, {
+      travel_as: isInWords(context) ? "chat" : "tokens",
+      planned_tokens: prompt_tokens,
+    }),
+    notApplicable("client, engines and store count the same", "the client alone counts all of it"),
+    notApplicable(
+      "arms differ only in the declared factor",
+      "servers are measured as they are: what else differs between them is not known",
+    ),
+    notApplicable(
+      "no block that was read was stale or corrupt",
+      "a server's KV bytes are not seen from outside",
+    ),
+    checkWithinCeiling(summaries, slack),
+    notApplicable("the tiers under test served hits", "which tiers a server has is not known"),
   ];
 }
 

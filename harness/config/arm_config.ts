@@ -2,7 +2,7 @@
 // Field names are the ones of factors, `--set` paths, files and reports. Bounds and defaults are in arm_schema.ts.
 
 import type { ConnectorProfile } from "../domain/connector_profile.ts";
-import type { SplitTrigger, StoreMode, TierLevel } from "../domain/factor_levels.ts";
+import type { GetOrder, SplitTrigger, StoreMode, TierLevel } from "../domain/factor_levels.ts";
 import type { WeightReset } from "../domain/weight_reset.ts";
 import type { WorkloadConfig } from "./workload_config.ts";
 
@@ -103,10 +103,19 @@ export interface ConnectorSwitches {
   /** off, local (the segment of the engine's own node) or a segment's name. In the input null asks MOONCAKE_PREFERRED_SEGMENT. */
   readonly preferred_segment: string;
   readonly cache_prefix: string;
+  /** The shards of a block are one group, which the store evicts whole. */
+  readonly group_semantics: boolean;
   readonly enable_lookup: boolean;
+  /** Off: an engine computes nothing while it loads. */
   readonly load_async: boolean;
+  /** Off: an engine plans nothing while it waits for a lookup; vLLM's own default. */
+  readonly lookup_async: boolean;
   readonly lookup_ranks: "rank0" | "min_over_ranks";
+  readonly get_order: GetOrder;
   readonly split_trigger: SplitTrigger;
+  /** What a load's GETs are planned with; null: the owner's whole buffer. vLLM takes 1,280 MiB, whatever its owners have. */
+  readonly staging_budget_bytes: number | null;
+  /** The part of the budget that one GET may use. */
   readonly staging_usable_ratio: number;
   readonly executors: "shared" | "separate";
   readonly min_load_tokens: number;
@@ -152,6 +161,8 @@ export interface LoadConfig {
   /** Trace arrivals: time stamps ÷ this. */
   readonly speedup: number;
   readonly prompt_as: "tokens" | "chat";
+  /** vllm: answers have a forced length and come with their token ids. openai: fields of OpenAI's interface only. */
+  readonly dialect: "vllm" | "openai";
   readonly request_timeout_ms: number;
   /** Processes that send. Null: as many as the offered rate needs at what one was measured to cost here; a closed loop, one. */
   readonly num_clients: number | null;

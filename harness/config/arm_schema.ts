@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { assert } from "../domain/assert.ts";
 import { CONNECTOR_PROFILES } from "../domain/connector_profile.ts";
-import { SPLIT_TRIGGERS, STORE_MODES, TIER_LEVELS } from "../domain/factor_levels.ts";
+import { GET_ORDERS, SPLIT_TRIGGERS, STORE_MODES, TIER_LEVELS } from "../domain/factor_levels.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { GIB, MIB } from "../domain/units.ts";
 import { WEIGHT_RESETS } from "../domain/weight_reset.ts";
@@ -105,10 +105,14 @@ const connectorShape = z.strictObject({
   mode: z.enum(STORE_MODES).default("standalone-store"),
   preferred_segment: z.string().default("off"),
   cache_prefix: z.string().default(""),
+  group_semantics: z.boolean().default(false),
   enable_lookup: z.boolean().default(true),
   load_async: z.boolean().default(true),
+  lookup_async: z.boolean().default(true),
   lookup_ranks: z.enum(["rank0", "min_over_ranks"]).default("min_over_ranks"),
+  get_order: z.enum(GET_ORDERS).default("together"),
   split_trigger: z.enum(SPLIT_TRIGGERS).default("bytes"),
+  staging_budget_bytes: sizeField(1).nullable().default(null),
   staging_usable_ratio: z.number().positive().max(1).default(0.9),
   executors: z.enum(["shared", "separate"]).default("separate"),
   min_load_tokens: countField(0).default(0),
@@ -142,6 +146,7 @@ const loadShape = z.strictObject({
   burstiness_cv: positiveField().default(2),
   speedup: positiveField().default(1),
   prompt_as: z.enum(["tokens", "chat"]).default("tokens"),
+  dialect: z.enum(["vllm", "openai"]).default("vllm"),
   request_timeout_ms: countField(1).default(120_000),
   num_clients: countField(1).nullable().default(null),
 });

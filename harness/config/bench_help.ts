@@ -3,11 +3,13 @@ import { PRESETS } from "./presets/preset_registry.ts";
 import { WORKLOAD_NAMES } from "./workload_schema.ts";
 
 export const BENCH_HELP: string = `bench <topology> [options]
+bench --endpoint URL [options]
 
 Starts a master, an owner per node, the engines and a router, replays a workload against them, compares the levels
 of one switch in order-balanced pairs with a fresh stack for each arm, and writes a run directory with the report.
 
-Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e: two engines that do both).
+Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e: two engines that do both);
+<M>n behind it puts the engines on M nodes (4e1n: four engines on one) instead of one each.
 
   --ab FACTOR[=LEVEL,LEVEL…]  what to compare; the first level is the baseline (default preferred_segment=off,local)
   --ab none                   run one arm
@@ -15,7 +17,7 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
   --trace FILE                a trace of any format (trace --help) for the workload trace
   --limit N                   replay the first N requests of the trace
   --speedup X                 divide the trace's time stamps by X
-  --profile NAME              a preset to start from (below; default laptop_conversation; tier_pressure for switches of tiers and disk, laptop_trace for traces, laptop for others)
+  --profile NAME              a preset to start from (below; default: the workload's own; tier_pressure for switches of tiers and disk with multi_turn)
   --config FILE               settings in YAML or JSON, on top of the preset
   --set PATH=VALUE            one setting, on top of everything but the factor; may be repeated
   --pairs N                   repetitions of all arms (default 6; 1 with --ab none)
@@ -33,6 +35,15 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
   --json                      print the summary as JSON
   --help                      this text
 
+A server that runs already (settings of workload, load, validity and seed hold; nothing is started):
+  --endpoint [NAME=]URL       http://host:port[/base] of an OpenAI-compatible server; two are compared, in balanced order
+  --metrics [NAME=]URL        /metrics of an engine that computes prompts, or of the store's master; may be repeated
+  --reset-url [NAME=]URL      POSTed before each run, to empty its caches
+  --model NAME                what to ask for (default: the first that the server lists)
+  --api-key-env VARIABLE      the environment variable that holds the key
+  --set load.prompt_as=chat   prompts as words, for servers that take no token ids
+  --set load.dialect=openai   no fields of vLLM: answers end where they end
+
 Presets:
 ${table(PRESETS.map(({ name, reason }) => [name, reason]))}
 
@@ -43,6 +54,7 @@ Examples:
   bun run bench 3p1d
   bun run bench 1p1d --ab tiers=hbm,hbm+cpu,hbm+cpu+disk
   bun run bench 2p2d --trace mooncake_conversation.jsonl --limit 200 --speedup 20 --ab none
+  bun run bench --endpoint http://127.0.0.1:8000 --metrics http://127.0.0.1:8000/metrics --trace conversation.jsonl
   bun run bench 2e --ab routing=round_robin,session --set workload.sessions=48 --pairs 8
 
 Exit codes: 0 done; 1 worse (with --fail-on worse); 2 usage or configuration; 3 the run is invalid; 4 the stack failed.

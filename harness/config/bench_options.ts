@@ -7,6 +7,8 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { readConfigFile } from "./config_file.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { type ConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_tree.ts";
+import { checkEndpointSettings, readEndpoints } from "./endpoint_flags.ts";
+import type { EndpointTarget } from "./endpoint_target.ts";
 import { type AbChoice, parseAb } from "./factors/ab_choice.ts";
 import { FlagReader } from "./flag_reader.ts";
 import { readHostFile } from "./host_file.ts";
@@ -17,10 +19,14 @@ import type { WorkloadName } from "./workload_config.ts";
 import { WORKLOAD_NAMES } from "./workload_schema.ts";
 
 export const RUNTIMES = ["live", "sim", "cluster"] as const;
-export type Runtime = (typeof RUNTIMES)[number];
+/** endpoint: servers that run already (`--endpoint`). */
+export type Runtime = (typeof RUNTIMES)[number] | "endpoint";
 
 export interface BenchOptions {
+  /** Of an endpoint run, which has none: a stand-in. */
   readonly topology: string;
+  /** Servers to measure as they are, one an arm; empty: arms are stacks of their own. */
+  readonly endpoints: readonly EndpointTarget[];
   readonly runtime: Runtime;
   /** `--runtime both`: the live run is then simulated, and the report says how far the prediction is off. */
   readonly compare_with_sim: boolean;
@@ -52,6 +58,8 @@ export type HostName = (typeof HOST_NAMES)[number];
 /** What the caller's build can run. */
 export interface SupportedRuntimes {
   readonly runtimes: readonly Runtime[];
+  /** A number that no run before had: the seed for servers that nobody empties, whose caches hold the prompts of earlier runs. */
+  readonly fresh_seed?: number;
 }
 
 const DEFAULT_AB = "preferred_segment";
@@ -61,18 +69,23 @@ const STORES = ["embedded", "mooncake"] as const;
 
 const FLAGS = {
   ab: "value",
+  "api-key-env": "value",
   config: "value",
   "dry-run": "switch",
+  endpoint: "values",
   "fail-on": "value",
   help: "switch",
   host: "value",
   noise: "value",
   json: "switch",
   limit: "value",
+  metrics: "values",
+  model: "value",
   out: "value",
   pairs: "value",
   perfetto: "switch",
   profile: "value",
+  "reset-url": "values",
   runtime: "value",
   seed: "value",
   set: "values",
@@ -90,18 +103,24 @@ export function parseBenchOptions(
   const flags = new FlagReader(argv, FLAGS);
   if (flags.has("help")) return ok("help");
 
-  const topology = flags.onlyPositional("topology", "Use for example bench 3p1d, or bench --help.");
-  const ab = readAb(flags);
-  const { runtime, compare_with_sim } = readRuntime(flags, supported);
-  const { profile, config_input } = readConfig(flags, topology, ab);
+  const endpoints = readEndpoints(flags);
+  const has_stack = endpoints.length === 0;
+  const topology = has_stack ? flags.onlyPositional("topology", TOPOLOGY_STEP) : readNoTopology(flags);
+  const ab = has_stack ? readAb(flags) : null;
+  const { runtime, compare_with_sim } = has_stack
+    ? readRuntime(flags, supported)
+    : { runtime: "endpoint" as const, compare_with_sim: false };
+  const { profile, config_input } = readConfig(flags, topology, ab, freshSeed(endpoints, supported));
+  const compares = ab !== null || endpoints.length > 1;
   const options: BenchOptions = {
     topology,
+    endpoints,
     runtime,
     compare_with_sim,
     host: readHost(flags),
     noise: readNoise(flags),
     ab,
-    pairs: flags.integer("pairs", 1) ?? (ab === null ? 1 : DEFAULT_PAIRS),
+    pairs: flags.integer("pairs", 1) ?? (compares ? DEFAULT_PAIRS : 1),
     out_dir: flags.text("out") ?? "runs",
     perfetto: flags.has("perfetto"),
     dry_run: flags.has("dry-run"),
@@ -111,6 +130,22 @@ export function parseBenchOptions(
     config_input,
   };
   return flags.problems.length === 0 ? ok(options) : err(flags.problems);
+}
+
+const TOPOLOGY_STEP = "Use for example bench 3p1d, or bench --help.";
+const NO_TOPOLOGY = "1e";
+
+/** Undefined: the seed is the configuration's. */
+function freshSeed(
+  endpoints: readonly EndpointTarget[],
+  { fresh_seed }: SupportedRuntimes,
+): number | undefined {
+  return endpoints.some(({ reset_url }) => reset_url === null) ? fresh_seed : undefined;
+}
+
+function readNoTopology(flags: FlagReader): string {
+  flags.noPositional("must not be given with --endpoint: the server is what it is");
+  return NO_TOPOLOGY;
 }
 
 function readHost(flags: FlagReader): BenchOptions["host"] {
@@ -162,15 +197,19 @@ function readConfig(
   flags: FlagReader,
   topology: string,
   ab: AbChoice | null,
+  default_seed: number | undefined,
 ): Pick<BenchOptions, "profile" | "config_input"> {
   const file = readFile(flags);
   const named =
     flags.choice("workload", WORKLOAD_NAMES) ?? (flags.has("trace") ? ("trace" as const) : undefined);
   const workload = named ?? workloadOf(file);
   const preset = readPreset(flags, workload, ab);
+  const settings = flags.texts("set").map((text) => readSetting(flags, text));
+  if (flags.has("endpoint")) checkEndpointSettings(flags, [file, ...settings].reduce(mergeTrees, {}));
   const layers: ConfigTree[] = [
     preset.input,
     isTrace(workload) ? treeOfPath("load.arrivals", "trace") : {},
+    flagLayer("seed", default_seed),
     file,
     { topology },
     named === undefined ? {} : treeOfPath("workload.name", named),
@@ -179,7 +218,7 @@ function readConfig(
     flagLayer("load.speedup", flags.positive("speedup")),
     flagLayer("seed", flags.integer("seed", 0)),
     flagLayer("store.kind", flags.choice("store", STORES)),
-    ...flags.texts("set").map((text) => readSetting(flags, text)),
+    ...settings,
   ];
   const config_input = layers.reduce(mergeTrees, {});
   checkTraceFlags(flags, config_input);

@@ -7,16 +7,22 @@ import { parseArmConfig } from "./arm_schema.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { unexpectedDifferences } from "./config_diff.ts";
 import { type ConfigProblem, formatConfigProblem } from "./config_problem.ts";
+import { type ConfigTree, valueAtPath } from "./config_tree.ts";
+import type { EndpointTarget } from "./endpoint_target.ts";
 import type { AbChoice } from "./factors/ab_choice.ts";
 import { applyFactor } from "./factors/apply_factor.ts";
 import { checkFactorActs } from "./factors/factor_acts.ts";
+import { PREFERRED_SEGMENT_VARIABLE, preferredSegmentLine } from "./preferred_segment.ts";
 
 export interface Arm {
   /** `preferred_segment=local`; `only` for a run of one arm. */
   readonly name: string;
   /** Factor → level; empty for a run of one arm. */
   readonly factors: Readonly<Record<string, string>>;
+  /** Of an arm that measures a server as it is, only its workload, load and validity hold. */
   readonly config: ArmConfig;
+  /** Absent: a stack of its own, made from the configuration. */
+  readonly endpoint?: EndpointTarget;
 }
 
 export interface ArmPlan {
@@ -24,48 +30,68 @@ export interface ArmPlan {
   readonly scenario: string;
   /** Null for a run of one arm. */
   readonly factor_name: string | null;
-  /** The one configuration path in which the arms differ; null for a run of one arm. */
+  /** The one configuration path in which the arms differ; null for a run of one arm, or of servers as they are. */
   readonly factor_path: string | null;
   /** The first is the baseline. */
   readonly arms: readonly Arm[];
+  /** What the user should know of where a setting came from. */
+  readonly notes: readonly string[];
 }
 
 export function buildArms(options: BenchOptions): Result<ArmPlan, readonly ConfigProblem[]> {
-  const { ab, config_input } = options;
-  const inputs =
-    ab === null
-      ? [{ name: "only", factors: {}, input: config_input }]
-      : ab.levels.map((level) => ({
-          name: `${ab.factor.name}=${level.name}`,
-          factors: { [ab.factor.name]: level.name },
-          input: applyFactor(config_input, ab.factor, level),
-        }));
-  const parsed = inputs.map(({ name, factors, input }) => ({
-    name,
-    factors,
-    config: parseArmConfig(input, process.env),
-  }));
-  const arms = parsed.flatMap(({ name, factors, config }) =>
-    config.ok ? [{ name, factors, config: config.value }] : [],
-  );
+  const { ab } = options;
+  const inputs = armInputs(options);
+  const parsed = inputs.map(({ input, ...arm }) => ({ ...arm, config: parseArmConfig(input, process.env) }));
+  const arms = parsed.flatMap(({ config, ...arm }) => (config.ok ? [{ ...arm, config: config.value }] : []));
   const problems = parsed.flatMap(({ config }) => (config.ok ? [] : config.error));
   const configs = arms.map((arm) => arm.config);
   if (ab !== null) problems.push(...checkFactorActs(ab.factor, configs));
-  return problems.length > 0 ? err(withoutRepeats(problems)) : ok(planArms(ab, arms));
+  return problems.length > 0
+    ? err(withoutRepeats(problems))
+    : ok(planArms(ab, arms, environmentNotes(inputs)));
 }
 
-function planArms(ab: AbChoice | null, arms: readonly Arm[]): ArmPlan {
+type ArmInput = Omit<Arm, "config"> & { readonly input: ConfigTree };
+
+function armInputs({ ab, endpoints, config_input: input }: BenchOptions): ArmInput[] {
+  if (endpoints.length > 1) {
+    return endpoints.map((endpoint) => {
+      const factors = { endpoint: endpoint.name };
+      return { name: `endpoint=${endpoint.name}`, factors, input, endpoint };
+    });
+  }
+  const [endpoint] = endpoints;
+  if (endpoint !== undefined) return [{ name: endpoint.name, factors: {}, input, endpoint }];
+  if (ab === null) return [{ name: "only", factors: {}, input }];
+  return ab.levels.map((level) => ({
+    name: `${ab.factor.name}=${level.name}`,
+    factors: { [ab.factor.name]: level.name },
+    input: applyFactor(input, ab.factor, level),
+  }));
+}
+
+/** Where an input says null the environment is asked, and its answer is news. */
+function environmentNotes(inputs: readonly { readonly input: unknown }[]): string[] {
+  const asks = inputs.some(({ input }) => valueAtPath(input, ["connector", "preferred_segment"]) === null);
+  const line = preferredSegmentLine(process.env[PREFERRED_SEGMENT_VARIABLE]);
+  return asks && line !== null ? [line] : [];
+}
+
+function planArms(ab: AbChoice | null, arms: readonly Arm[], notes: readonly string[]): ArmPlan {
   const baseline = arms[0];
   assert(baseline !== undefined, "a run has an arm");
   const factor_path = ab?.factor.path ?? null;
   const configs = arms.map((arm) => arm.config);
   assert(unexpectedDifferences(configs, factor_path).length === 0, "arms differ in the declared factor only");
   const { topology, workload } = baseline.config;
+  const factor_name = ab?.factor.name ?? (arms.length > 1 ? "endpoint" : null);
+  const what = baseline.endpoint === undefined ? topology : "endpoint";
   return {
-    scenario: [topology, workload.name, ...(ab === null ? [] : [ab.factor.name])].join("_"),
-    factor_name: ab?.factor.name ?? null,
+    scenario: [what, workload.name, ...(ab === null ? [] : [ab.factor.name])].join("_"),
+    factor_name,
     factor_path,
     arms,
+    notes,
   };
 }
 

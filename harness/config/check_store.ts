@@ -53,16 +53,20 @@ function checkBlockFits(config: ArmConfig): ConfigProblem[] {
   if (!model.ok || store.tiers === "hbm") return [];
   const block_bytes = engineRanks(model.value, engine).shard_bytes;
   const { staging_bytes, bucket_bytes, capacity_bytes } = store.disk;
+  const { staging_budget_bytes, staging_usable_ratio } = connector;
   return [
     ...checkHolds("store.segment_bytes", store.segment_bytes, 1, block_bytes),
     ...(usesDisk(config)
       ? [
-          ...checkHolds(
-            "store.disk.staging_bytes",
-            staging_bytes,
-            connector.staging_usable_ratio,
-            block_bytes,
-          ),
+          ...checkHolds("store.disk.staging_bytes", staging_bytes, staging_usable_ratio, block_bytes),
+          ...(staging_budget_bytes === null
+            ? []
+            : checkHolds(
+                "connector.staging_budget_bytes",
+                staging_budget_bytes,
+                staging_usable_ratio,
+                block_bytes,
+              )),
           ...checkHolds("store.disk.bucket_bytes", bucket_bytes, 1, block_bytes),
           ...checkHolds("store.disk.capacity_bytes", capacity_bytes, 1, block_bytes),
         ]

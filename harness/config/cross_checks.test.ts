@@ -132,3 +132,12 @@ test.each([
   const parsed = parseArmConfig({ topology: "1p1d", workload });
   expect(parsed.ok ? [] : parsed.error.map((problem) => problem.path)).toEqual([`workload.${field}`]);
 });
+
+test("engines that share a node cannot each mount a segment of its name", () => {
+  const problems = (topology: string): string[] => {
+    const parsed = parseArmConfig({ topology, connector: { mode: "embedded" } });
+    return parsed.ok ? [] : parsed.error.map(formatConfigProblem);
+  };
+  expect(problems("4e")).toEqual([]);
+  expect(problems("4e1n")[0]).toStartWith("connector.mode: must not be embedded where engines share a node");
+});

@@ -12,7 +12,7 @@ import { preferredSegment } from "./preferred_segment.ts";
 import { problemWhen } from "./problem_when.ts";
 import { findGpuProfile } from "./profiles/gpus.ts";
 import { findModelProfile } from "./profiles/models.ts";
-import { hasOwners, segmentNames } from "./store_segments.ts";
+import { embedsSegments, hasOwners, segmentNames } from "./store_segments.ts";
 import { usesSharedStore } from "./uses_shared_store.ts";
 
 export function crossCheck(config: ArmConfig): ConfigProblem[] {
@@ -27,24 +27,44 @@ export function crossCheck(config: ArmConfig): ConfigProblem[] {
     ...ifSized(checkStore),
     checkWorkload,
     checkFaults,
+    checkDialect,
   ];
   return [...rank_problems, ...checks.flatMap((check) => check(config))];
 }
 
 type Check = (config: ArmConfig) => ConfigProblem[];
 
-function checkTopology({ topology, store }: ArmConfig): ConfigProblem[] {
+function checkTopology(config: ArmConfig): ConfigProblem[] {
+  const { topology, store, connector } = config;
   const parsed = parseTopology(topology);
   if (!parsed.ok) {
-    const rule = `must be <P>p<D>d or <N>e with 1 to ${MAX_ENGINES} engines, prefill and decode at least one each`;
+    const rule = `must be <P>p<D>d or <N>e with 1 to ${MAX_ENGINES} engines, prefill and decode at least one each, and <M>n behind it where they share M nodes`;
     return [{ path: "topology", rule, got: topology, next_step: "Use for example 1p1d, 3p1d or 2e." }];
   }
-  const owners = parsed.value.owners.length;
-  return problemWhen(store.replica_num > owners, {
-    path: "store.replica_num",
-    rule: `must not exceed the owners of ${topology} (${owners})`,
-    got: store.replica_num,
-    next_step: `Use ${owners} or less, or a larger topology.`,
+  const { owners, nodes, engines } = parsed.value;
+  return [
+    ...problemWhen(store.replica_num > owners.length, {
+      path: "store.replica_num",
+      rule: `must not exceed the owners of ${topology} (${owners.length})`,
+      got: store.replica_num,
+      next_step: `Use ${owners.length} or less, or a larger topology.`,
+    }),
+    ...problemWhen(embedsSegments(config) && nodes.length < engines.length, {
+      path: "connector.mode",
+      rule: `must not be embedded where engines share a node, as in ${topology}: their segments have the node's name`,
+      got: connector.mode,
+      next_step: "Use standalone-store, or a topology without <M>n.",
+    }),
+  ];
+}
+
+/** Later turns quote answers, and only vLLM tells an answer's token ids. */
+function checkDialect({ load }: ArmConfig): ConfigProblem[] {
+  return problemWhen(load.dialect === "openai" && load.prompt_as === "tokens", {
+    path: "load.dialect",
+    rule: "must be vllm where prompts are tokens",
+    got: load.dialect,
+    next_step: "Use --set load.prompt_as=chat with it.",
   });
 }
 

@@ -61,6 +61,12 @@ export class FlagReader {
     return first;
   }
 
+  /** Reports positional arguments, which the rule forbids. */
+  noPositional(rule: string): void {
+    for (const got of this.#positionals)
+      this.report({ path: got, rule, got, next_step: "Leave it out, or see --help." });
+  }
+
   choice<T extends string>(name: string, known: readonly T[]): T | undefined {
     const text = this.text(name);
     const choice = known.find((candidate) => candidate === text);

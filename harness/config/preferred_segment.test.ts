@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { parseArmConfig } from "./arm_schema.ts";
 import { formatConfigProblem } from "./config_problem.ts";
-import { preferredSegment } from "./preferred_segment.ts";
+import { preferredSegment, preferredSegmentLine } from "./preferred_segment.ts";
 
 test("spec §1.7: an explicit segment counts, trimmed", () => {
   expect(preferredSegment(" h:50053 ", undefined)).toEqual({ ok: true, value: "h:50053" });
@@ -26,6 +26,14 @@ test("spec §1.7: an empty or wrong explicit one is an error, and the environmen
       error: "Mooncake preferred_segment override must be a non-empty string",
     });
   }
+});
+
+test("spec §1.7: a segment that the environment gives is said, a blank one is not", () => {
+  expect(preferredSegmentLine(" b:50053 ")).toBe(
+    "Mooncake preferred_segment from MOONCAKE_PREFERRED_SEGMENT: b:50053",
+  );
+  expect(preferredSegmentLine("  ")).toBeNull();
+  expect(preferredSegmentLine(undefined)).toBeNull();
 });
 
 function parse(preferred_segment: unknown, environment?: string): string | string[] {

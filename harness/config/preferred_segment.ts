@@ -15,3 +15,9 @@ export function preferredSegment(
   if (segment !== "") return ok(segment);
   return err("Mooncake preferred_segment override must be a non-empty string");
 }
+
+/** vLLM's INFO line where nothing explicit is said and the environment decides; null where it does not. */
+export function preferredSegmentLine(environment: string | undefined): string | null {
+  const segment = environment?.trim() ?? "";
+  return segment === "" ? null : `Mooncake preferred_segment from ${PREFERRED_SEGMENT_VARIABLE}: ${segment}`;
+}

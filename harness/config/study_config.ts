@@ -21,7 +21,7 @@ export interface StudyConfig {
   readonly min_effect_points: number;
 }
 
-/** One factor's effect on one metric, as somebody states it. */
+/** What somebody says that one factor does. */
 export interface StudyClaim {
   readonly text: string;
   /** Where it is stated; null: nowhere in particular. */
@@ -30,9 +30,15 @@ export interface StudyClaim {
   /** Level that the claim starts from, and the one that it goes to. */
   readonly from: string;
   readonly to: string;
+  /** At least one, of different metrics; each is judged by itself. */
+  readonly expects: readonly ClaimedChange[];
+}
+
+/** Where the claim says that one metric goes. */
+export interface ClaimedChange {
   readonly metric: string;
-  /** Where the metric goes. */
-  readonly direction: "lower" | "higher";
+  /** unmoved: by less than the study's smallest change that matters. */
+  readonly direction: "lower" | "higher" | "unmoved";
   /** Smallest and largest size claimed, without sign: percent, or percentage points for ratios. Null: no size is claimed. */
   readonly size: readonly [number, number] | null;
   /** Why a measurement here differs from it, as far as is known; said where one does. Null: nothing is known. */

@@ -16,7 +16,10 @@ const METRICS = [
 
 const STUDY = {
   name: "s",
-  claim: { text: "t", factor: "a", from: "off", to: "on", direction: "lower" },
+  claim: {
+    ...{ text: "t", factor: "a", from: "off", to: "on" },
+    expects: [{ metric: "ttft_ms_mean", direction: "lower" }],
+  },
   base: { topology: "1p1d" },
   factors: { a: ["off", "on"], b: [100, 500], c: ["x", "y"] },
 };
@@ -48,8 +51,20 @@ test("a claim is about a factor, its levels and a metric of the study", () => {
     "claim.to: must be a level of a",
   );
   expect(problemsOf({ claim: { ...STUDY.claim, to: "off" } })[0]).toStartWith("claim.to: must differ");
-  expect(problemsOf({ metrics: ["hit_ratio"] })[0]).toStartWith("claim.metric: must be among");
+  expect(problemsOf({ metrics: ["hit_ratio"] })[0]).toStartWith("claim.expects.0.metric: must be among");
   expect(problemsOf({ metrics: ["ttft_ms_mean", "ttft"] })[0]).toStartWith("metrics.1: must be a metric");
+});
+
+test("a claim expects something, of each metric once, and of an unmoved one no size", () => {
+  const expecting = (...expects: readonly object[]): string[] =>
+    problemsOf({ claim: { ...STUDY.claim, expects } });
+  const lower = { metric: "ttft_ms_mean", direction: "lower" };
+  expect(expecting()[0]).toStartWith("claim.expects");
+  expect(expecting(lower, lower)[0]).toStartWith("claim.expects.1.metric: must be expected once");
+  expect(expecting({ ...lower, size: [7, 4] })[0]).toStartWith("claim.expects.0.size: must be [smallest");
+  expect(expecting({ ...lower, direction: "unmoved", size: [0, 1] })[0]).toStartWith(
+    "claim.expects.0.size: must not be given",
+  );
 });
 
 test("unknown keys are named with the nearest setting", () => {

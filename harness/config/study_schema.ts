@@ -21,12 +21,24 @@ export function parseStudy(
     return err(parsed.error.issues.flatMap((issue) => describeIssue(issue, input, keysAt(issue.path))));
   }
   const study = toConfig(parsed.data);
-  const problems = [checkClaim, checkMetrics, checkDesign].flatMap((check) => check(study, metrics));
+  const problems = [checkClaim, checkMetrics, checkChanges, checkDesign].flatMap((check) =>
+    check(study, metrics),
+  );
   return problems.length === 0 ? ok(deepFreeze(study)) : err(problems);
 }
 
 /** YAML reads `500` as a number and `true` as a boolean; a level is its text. */
 const levelField = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const changeShape = z.strictObject({
+  metric: z.string().min(1),
+  direction: z.enum(["lower", "higher", "unmoved"]),
+  size: z
+    .tuple([z.number().min(0), z.number().min(0)])
+    .nullable()
+    .default(null),
+  because: z.string().min(1).nullable().default(null),
+});
 
 const claimShape = z.strictObject({
   text: z.string().min(1),
@@ -34,13 +46,7 @@ const claimShape = z.strictObject({
   factor: z.string().min(1),
   from: levelField,
   to: levelField,
-  metric: z.string().min(1).default("ttft_ms_mean"),
-  direction: z.enum(["lower", "higher"]),
-  size: z
-    .tuple([z.number().min(0), z.number().min(0)])
-    .nullable()
-    .default(null),
-  because: z.string().min(1).nullable().default(null),
+  expects: z.array(changeShape).min(1),
 });
 
 const baseShape = z.strictObject({
@@ -106,7 +112,6 @@ function checkClaim({ claim, factors }: StudyConfig): ConfigProblem[] {
       next_step: suggestName(claim[field], factor.levels),
     }),
   );
-  const [least, most] = claim.size ?? [0, 0];
   return [
     ...levels,
     ...problemWhen(claim.from !== factor.levels[0], {
@@ -121,26 +126,43 @@ function checkClaim({ claim, factors }: StudyConfig): ConfigProblem[] {
       got: claim.to,
       next_step: `Use another level of ${factor.name}.`,
     }),
-    ...problemWhen(least > most, {
-      path: "claim.size",
-      rule: "must be [smallest, largest]",
-      got: claim.size,
-      next_step: "Swap them.",
-    }),
   ];
 }
 
-function checkMetrics({ claim, metrics }: StudyConfig, known: readonly string[]): ConfigProblem[] {
-  const unknown = metrics.flatMap((metric, i) => checkMetric(`metrics.${i}`, metric, known));
-  return [
-    ...unknown,
-    ...problemWhen(!metrics.includes(claim.metric), {
-      path: "claim.metric",
-      rule: "must be among the study's metrics",
-      got: claim.metric,
-      next_step: suggestName(claim.metric, metrics),
-    }),
-  ];
+function checkChanges({ claim: { expects }, metrics }: StudyConfig): ConfigProblem[] {
+  return expects.flatMap(({ metric, direction, size }, i) => {
+    const [least, most] = size ?? [0, 0];
+    return [
+      ...problemWhen(!metrics.includes(metric), {
+        path: `claim.expects.${i}.metric`,
+        rule: "must be among the study's metrics",
+        got: metric,
+        next_step: suggestName(metric, metrics),
+      }),
+      ...problemWhen(expects.findIndex((other) => other.metric === metric) < i, {
+        path: `claim.expects.${i}.metric`,
+        rule: "must be expected once",
+        got: metric,
+        next_step: "Remove one of the two.",
+      }),
+      ...problemWhen(least > most, {
+        path: `claim.expects.${i}.size`,
+        rule: "must be [smallest, largest]",
+        got: size,
+        next_step: "Swap them.",
+      }),
+      ...problemWhen(direction === "unmoved" && size !== null, {
+        path: `claim.expects.${i}.size`,
+        rule: "must not be given for a metric that is unmoved",
+        got: size,
+        next_step: "Leave it out: min_effect_pct and min_effect_points say what counts as unmoved.",
+      }),
+    ];
+  });
+}
+
+function checkMetrics({ metrics }: StudyConfig, known: readonly string[]): ConfigProblem[] {
+  return metrics.flatMap((metric, i) => checkMetric(`metrics.${i}`, metric, known));
 }
 
 function checkMetric(path: string, metric: string, known: readonly string[]): ConfigProblem[] {

@@ -20,6 +20,8 @@ export interface RequestRecord {
   readonly output_tokens: number;
   /** Prompt tokens served from each tier at the prefill engine, as the engine reported; null when it did not. */
   readonly cached_tokens: PerTier<number> | null;
+  /** Prompt tokens served from any cache, from a server that tells no tiers (`usage.prompt_tokens_details`). Absent: it told none. */
+  readonly cached_tokens_total?: number;
   readonly prefill_engine: string | null;
   readonly decode_engine: string | null;
   /** Stages of TTFT as the engines stamped them; null when not reported. */

@@ -43,7 +43,7 @@ async function replay(
     model: "m",
     arm: "base",
     pair_index: 3,
-    prompt_as: "tokens",
+    wording: { prompt_as: "tokens", dialect: "vllm" },
     request_timeout_ms: 60_000,
     clock: new OsClock(),
     pacer: null,
@@ -263,7 +263,7 @@ test("as chat text, turns alternate and the server's count is the input length",
   });
   const short: PromptSpan = { kind: "seeded", seed: 1, tokens: 1 };
   const two_turns = session("s", [[short], [short, { kind: "answer", turn_index: 0 }, short]]);
-  const { records } = await replay(target, [two_turns], { prompt_as: "chat" });
+  const { records } = await replay(target, [two_turns], { wording: { prompt_as: "chat", dialect: "vllm" } });
   expect(
     records.map(({ input_tokens, output_tokens, error }) => [input_tokens, output_tokens, error]),
   ).toEqual([

@@ -135,13 +135,13 @@ class LoadRun {
   }
 
   #prepare(scheduled: ScheduledRequest): void {
-    const { model, prompt_as } = this.#options;
+    const { model, wording } = this.#options;
     const { turn, session_id } = scheduled;
     const conversation = this.#conversation(session_id);
     this.#ready.add({
       scheduled,
       intended_ns: this.#started_ns + scheduled.intended_ns,
-      built: buildCompletionRequest(model, prompt_as, turn, conversation),
+      built: buildCompletionRequest(model, wording, turn, conversation),
       planned_tokens: conversation.promptTokens(turn.prompt),
     });
   }
@@ -174,6 +174,7 @@ class LoadRun {
       ...{ arm, pair_index, scheduled, intended_ns, tried_ns },
       planned_tokens,
       sent_tokens,
+      is_length_forced: built.ok && built.value.is_length_forced,
     };
     if (!built.ok) return unsentRecord(identity, built.error);
     if (this.#interrupted) return unsentRecord(identity, NEVER_SENT);

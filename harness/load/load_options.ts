@@ -15,7 +15,7 @@ export interface LoadOptions {
   readonly model: string;
   readonly arm: string;
   readonly pair_index: number;
-  readonly prompt_as: LoadConfig["prompt_as"];
+  readonly wording: Pick<LoadConfig, "prompt_as" | "dialect">;
   readonly request_timeout_ms: number;
   readonly clock: Clock;
   /** Null: the clock's own sleep. */

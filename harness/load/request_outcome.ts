@@ -22,6 +22,8 @@ export interface RequestIdentity {
   readonly planned_tokens: number;
   /** Token ids in the request; null for text, whose length only the server knows. */
   readonly sent_tokens: number | null;
+  /** The server was told to answer with just so many tokens, not with so many at most. */
+  readonly is_length_forced: boolean;
 }
 
 export function answeredRecord(
@@ -42,6 +44,7 @@ export function answeredRecord(
     input_tokens: usage?.prompt_tokens ?? identity.planned_tokens,
     output_tokens: outputTokens(stream),
     ...stageFields(headers.get("x-tierbench-prefill-engine") ?? null, stream.stages),
+    ...totalField(stream),
     decode_engine: headers.get("x-tierbench-decode-engine") ?? null,
     handover_ms: readMs(headers.get("x-tierbench-handover-ms")),
     error: requestError(identity, reply, stream),
@@ -97,6 +100,12 @@ function stageFields(prefill_engine: string | null, told: EngineStages | null): 
   };
 }
 
+/** Of servers that tell no tiers: where they are told, they say more. */
+function totalField({ stages, usage }: CompletionStream): Pick<RequestRecord, "cached_tokens_total"> {
+  const total = usage?.cached_tokens ?? null;
+  return stages !== null || total === null ? {} : { cached_tokens_total: total };
+}
+
 const TOO_MANY_REQUESTS = 429;
 
 /** What the server said in the stream explains more than how the connection ended after it. */
@@ -120,7 +129,7 @@ function requestError(
 }
 
 function lengthError(
-  { scheduled, sent_tokens }: RequestIdentity,
+  { scheduled, sent_tokens, is_length_forced }: RequestIdentity,
   stream: CompletionStream,
 ): RequestError | null {
   const { usage } = stream;
@@ -134,7 +143,7 @@ function lengthError(
   if (usage.completion_tokens !== output_tokens) {
     return wrongLength(`${output_tokens} tokens came, the server counted ${usage.completion_tokens}`);
   }
-  if (output_tokens !== asked_tokens)
+  if (is_length_forced ? output_tokens !== asked_tokens : output_tokens > asked_tokens)
     return wrongLength(`${asked_tokens} tokens were asked, ${output_tokens} came`);
   return stream.token_ns.length === 0 ? malformed("no event carried a token") : null;
 }

@@ -2,7 +2,7 @@
 // that a run that was killed is still known as "running".
 
 import type { MachineFloor } from "./machine_floor.ts";
-import type { Measured } from "./run_summary.ts";
+import type { Measured, RuntimeName } from "./run_summary.ts";
 
 export const MANIFEST_SCHEMA_VERSION = 1;
 
@@ -11,7 +11,7 @@ export type RunStatus = "running" | "done" | "interrupted" | "failed";
 export interface Manifest {
   readonly schema_version: typeof MANIFEST_SCHEMA_VERSION;
   readonly scenario: string;
-  readonly runtime: "live" | "sim" | "cluster";
+  readonly runtime: RuntimeName;
   readonly argv: readonly string[];
   readonly status: RunStatus;
   /** Why it failed or was interrupted; null otherwise. */

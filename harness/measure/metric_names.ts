@@ -25,6 +25,12 @@ export const ENGINE_SERIES = {
   corrupt_reads: "tierbench:corrupt_reads",
 } as const;
 
+/** What every vLLM tells of its prefix caches, in tokens: its own blocks, and what its connector brings. */
+export const VLLM_SERIES = {
+  prefix_cache_hits: "vllm:prefix_cache_hits_total",
+  external_prefix_cache_hits: "vllm:external_prefix_cache_hits_total",
+} as const;
+
 /** Of the store client inside an engine. */
 export const STORE_CLIENT_SERIES = {
   read_keys: "tierbench:store_read_keys",

@@ -15,10 +15,13 @@ export type Measured<T = number> = T | NotAvailable;
 
 export const SUMMARY_SCHEMA_VERSION = 1;
 
+/** endpoint: servers that somebody else runs, measured as they are. */
+export type RuntimeName = "live" | "sim" | "cluster" | "endpoint";
+
 export interface RunSummary {
   readonly schema_version: typeof SUMMARY_SCHEMA_VERSION;
   readonly scenario: string;
-  readonly runtime: "live" | "sim" | "cluster";
+  readonly runtime: RuntimeName;
   readonly valid: boolean;
   readonly validity: readonly ValidityCheck[];
   readonly arms: readonly ArmSummary[];
@@ -41,7 +44,8 @@ export interface PredictedValue {
 
 export interface ValidityCheck {
   readonly check: string;
-  readonly ok: boolean;
+  /** Null: it does not apply to this run, and the detail says why. It is neither passed nor failed. */
+  readonly ok: boolean | null;
   readonly detail: string;
   /** Of a check that failed: what to change before the run is repeated. */
   readonly next_step?: string;
@@ -104,7 +108,8 @@ export interface TurnSummary {
 
 /** The same tokens counted by three witnesses. Every row must agree, or the run is refused. */
 export interface Ledger {
-  readonly balanced: boolean;
+  /** Null: nobody but the client counts, and there is nothing to balance. */
+  readonly balanced: boolean | null;
   readonly rows: readonly {
     readonly what: string;
     readonly client: Measured;

@@ -4,12 +4,13 @@
 // tiers. Only so is more always better; a hit that moves from disk to memory would make a disk ratio of its own look worse.
 
 import type { RequestRecord } from "../domain/request_record.ts";
-import type { Tier } from "../domain/tier.ts";
+import { TIERS, type Tier } from "../domain/tier.ts";
 import { NS_PER_S } from "../domain/units.ts";
 import type { ArmRun } from "../measure/arm_run.ts";
 import { armCounter } from "../measure/arm_scrapes.ts";
 import { throughputOf } from "../measure/arm_summary.ts";
 import { E2EL_MS } from "../measure/e2el_ms.ts";
+import { cachedTokens } from "../measure/hit_tokens.ts";
 import type { LatencyMetricDefinition } from "../measure/latency_metric.ts";
 import { isAvailable } from "../measure/measured.ts";
 import { ENGINE_SERIES } from "../measure/metric_names.ts";
@@ -34,7 +35,7 @@ export const COMPARED_METRICS: readonly ComparedMetric[] = [
   latency(TPOT_MS, "mean", meanOfSessions),
   latency(E2EL_MS, "mean", meanOfSessions),
   latency(E2EL_MS, "p90", quantileOfSessions(0.9)),
-  hitRatio("hit_ratio", ["hbm", "cpu", "disk"]),
+  hitRatio("hit_ratio", TIERS),
   hitRatio("hit_ratio_hbm", ["hbm"]),
   hitRatio("hit_ratio_hbm_cpu", ["hbm", "cpu"]),
   runMetric({ metric: "requests_per_s", goodness: "higher", unit: "percent" }, (run) =>
@@ -82,12 +83,17 @@ function hitRatio(metric: string, tiers: readonly Tier[]): ComparedMetric {
 function sumHits(records: readonly RequestRecord[], tiers: readonly Tier[]): SessionRatio | null {
   let numerator = 0;
   let denominator = 0;
-  for (const { cached_tokens, input_tokens } of records) {
-    if (cached_tokens === null) return null;
-    for (const tier of tiers) numerator += cached_tokens[tier];
-    denominator += input_tokens;
+  for (const record of records) {
+    const hits = tiers.length === TIERS.length ? cachedTokens(record) : hitsOf(record, tiers);
+    if (hits === null) return null;
+    numerator += hits;
+    denominator += record.input_tokens;
   }
   return { numerator, denominator };
+}
+
+function hitsOf({ cached_tokens }: RequestRecord, tiers: readonly Tier[]): number | null {
+  return cached_tokens === null ? null : tiers.reduce((sum, tier) => sum + cached_tokens[tier], 0);
 }
 
 function runThroughput(run: ArmRun): ReturnType<typeof throughputOf> {

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import type { TraceLog, TraceSpan } from "../../harness/domain/trace_span.ts";
 import { requestRecord } from "../../harness/measure/request_fixture.ts";
+import { followedRequests } from "./followed_requests.ts";
 import { type PerfettoInput, renderPerfettoTrace } from "./perfetto_trace.ts";
 import type { TraceEvent } from "./trace_event.ts";
+import { traceFormatProblems } from "./trace_format_problems.ts";
 import { traceProblems } from "./trace_problems.ts";
 
 interface Trace {
@@ -54,8 +56,11 @@ function input(changes: Partial<PerfettoInput> = {}): PerfettoInput {
   };
 }
 
+/** Whatever is rendered here is a valid file. */
 function render(of: PerfettoInput): Trace {
-  const trace: Trace = JSON.parse(renderPerfettoTrace(of));
+  const text = renderPerfettoTrace(of);
+  expect(traceFormatProblems(text)).toEqual([]);
+  const trace: Trace = JSON.parse(text);
   return trace;
 }
 
@@ -80,6 +85,9 @@ test("an arrow follows a request through every process, back to the client's fir
     ["t", "prefill-0", 3],
     ["t", "router", 6.5],
     ["f", "client", 8],
+  ]);
+  expect([...followedRequests(traceEvents)]).toEqual([
+    ["c-1", ["client", "router", "prefill-0", "router", "client"]],
   ]);
 });
 

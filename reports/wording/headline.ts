@@ -1,6 +1,6 @@
 // What a run says, in the fewest words: may it be believed, and what did the switch do. Every renderer starts with this.
 
-import type { Comparison, Verdict } from "../../harness/measure/run_summary.ts";
+import type { Comparison, RunSummary, Verdict } from "../../harness/measure/run_summary.ts";
 import type { ReportInput } from "../report_input.ts";
 import { type ComparedPair, groupComparisons } from "./compared_pairs.ts";
 import { formatChange, formatInterval, formatNumber, formatRatio } from "./format_value.ts";
@@ -32,17 +32,27 @@ export interface Finding {
 export function headlineOf({ manifest, summary }: ReportInput): Headline {
   const ended =
     manifest.status === "done" ? [] : [`the run is ${manifest.status}${because(manifest.reason)}`];
-  const failed = summary.validity.filter(({ ok }) => !ok).map(({ check, detail }) => `${check}: ${detail}`);
+  const failed = summary.validity
+    .filter(({ ok }) => ok === false)
+    .map(({ check, detail }) => `${check}: ${detail}`);
   const unchecked = summary.valid || failed.length > 0 ? [] : ["the run was not checked"];
   const valid = summary.valid && ended.length === 0;
   const findings = findingsOf(groupComparisons(summary));
-  const passed = `all ${summary.validity.length} validity checks passed`;
   return {
     valid,
-    banner: valid ? `VALID: ${passed}` : "INVALID: do not use these numbers",
+    banner: valid ? `VALID: ${passedWords(summary)}` : "INVALID: do not use these numbers",
     reasons: valid ? [] : [...failed, ...ended, ...unchecked],
     findings: valid ? findings : findings.map(distrust),
   };
+}
+
+/** `all 9 validity checks passed`; `all 7 validity checks that apply passed, 4 do not`. */
+function passedWords({ validity }: RunSummary): string {
+  const passed = validity.filter(({ ok }) => ok === true).length;
+  const open = validity.length - passed;
+  return open === 0
+    ? `all ${passed} validity checks passed`
+    : `all ${passed} validity checks that apply passed, ${open} ${open === 1 ? "does" : "do"} not`;
 }
 
 /** A finding of an invalid run is shown, and is no verdict. */

@@ -11,7 +11,10 @@ export function ledgerLine({ arms }: RunSummary): string {
     const named = open.map(({ arm, row }) => `${arm}, ${row.what}: ${describeRow(row)}`);
     return `Ledger: does not balance. ${named.join("; ")}`;
   }
-  if (arms.some((arm) => !arm.ledger.balanced) || rows.length === 0) return "Ledger: was not balanced.";
+  if (arms.length > 0 && arms.every((arm) => arm.ledger.balanced === null))
+    return "Ledger: n/a (the client alone counts).";
+  if (arms.some((arm) => arm.ledger.balanced !== true) || rows.length === 0)
+    return "Ledger: was not balanced.";
   const excused = rows.filter(({ row }) => row.detail !== undefined).length;
   const note = excused === 0 ? "" : `, ${excused} with an excuse`;
   return `Ledger: balanced; client, engines and store agree on ${rows.length} rows of ${arms.length} arms${note}.`;

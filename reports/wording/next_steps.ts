@@ -34,7 +34,9 @@ function settledStep(compared: readonly ComparedPair[]): string {
 
 /** Of the checks that failed, each once. */
 function repairs({ validity }: RunSummary): string[] {
-  const steps = validity.flatMap(({ ok, next_step }) => (ok || next_step === undefined ? [] : [next_step]));
+  const steps = validity.flatMap(({ ok, next_step }) =>
+    ok !== false || next_step === undefined ? [] : [next_step],
+  );
   if (steps.length === 0) return ["Remove the reasons above, then run again: this run decides nothing."];
   return [...new Set(steps), "Then run again: this run decides nothing."];
 }

@@ -1,7 +1,7 @@
 // Switches of the engines' store connector.
 
 import { CONNECTOR_PROFILES } from "../../domain/connector_profile.ts";
-import { SPLIT_TRIGGERS, STORE_MODES } from "../../domain/factor_levels.ts";
+import { GET_ORDERS, SPLIT_TRIGGERS, STORE_MODES } from "../../domain/factor_levels.ts";
 import type { Factor } from "./factor.ts";
 import { COMMON, named, ON_OFF, ON_OFF_ALIASES } from "./factor_parts.ts";
 
@@ -68,6 +68,19 @@ export const CONNECTOR_FACTORS: readonly Factor[] = [
   },
   {
     ...COMMON,
+    name: "get_order",
+    description:
+      "A GET reads from all owners at once, or as Mooncake's client does: memory first, then one owner's disk after the other",
+    seed_claim:
+      "in turn, KV that lies on the disks of several nodes takes as long as on one disk, and the link on top",
+    path: "connector.get_order",
+    levels: named(GET_ORDERS),
+    default_level: "together",
+    default_pair: ["together", "in_turn"],
+    acts_on: "disk",
+  },
+  {
+    ...COMMON,
     name: "executors",
     description: "Loads queue behind saves on one executor, or each has its own",
     seed_claim: "a reload on a shared executor waits for the burst of saves before it",
@@ -123,5 +136,43 @@ export const CONNECTOR_FACTORS: readonly Factor[] = [
     default_pair: ["rank0", "min_over_ranks"],
     aliases: { all: "min_over_ranks" },
     acts_on: "ranks",
+  },
+  {
+    ...COMMON,
+    name: "group_semantics",
+    description: "The shards of a block are evicted each by itself, or as one group",
+    seed_claim: "a block of which one rank's shard is gone is of no use to the others",
+    path: "connector.group_semantics",
+    levels: ON_OFF,
+    default_level: "off",
+    default_pair: ["off", "on"],
+    aliases: ON_OFF_ALIASES,
+    acts_on: "ranks",
+  },
+  {
+    ...COMMON,
+    name: "lookup_async",
+    description:
+      "An engine goes on computing while the store answers a lookup, or plans nothing before the answer",
+    seed_claim: "vLLM's default waits: every request's lookup then delays all requests of its engine",
+    path: "connector.lookup_async",
+    levels: ON_OFF,
+    default_level: "on",
+    default_pair: ["off", "on"],
+    aliases: ON_OFF_ALIASES,
+    acts_on: "store",
+  },
+  {
+    ...COMMON,
+    name: "load_async",
+    description: "An engine goes on computing while KV is loaded, or computes nothing before it is there",
+    seed_claim:
+      "vLLM's connector loads in the background; without that every load delays all requests of its engine",
+    path: "connector.load_async",
+    levels: ON_OFF,
+    default_level: "on",
+    default_pair: ["off", "on"],
+    aliases: ON_OFF_ALIASES,
+    acts_on: "store",
   },
 ];

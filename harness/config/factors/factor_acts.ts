@@ -28,7 +28,7 @@ const NEEDS: Record<Part, { readonly what: string; readonly next_step: string }>
   placement: {
     what: "a shared store with several owners",
     next_step:
-      "Use --set store.tiers=hbm+cpu or more with --set connector.type=mooncake, and a topology of two engines or more.",
+      "Use --set store.tiers=hbm+cpu or more with --set connector.type=mooncake, and a topology of two nodes or more.",
   },
   disk: {
     what: "a disk tier of a shared store",
@@ -72,7 +72,7 @@ function hasSeveralNamespaces({ engine }: ArmConfig): boolean {
 
 function isOn(factor: Factor, config: ArmConfig): boolean {
   const topology = parseTopology(config.topology);
-  const engines = topology.ok ? topology.value.engines : [];
+  const { engines, nodes } = topology.ok ? topology.value : { engines: [], nodes: [] };
   const has_store = config.store.tiers !== "hbm";
   const is_shared = usesSharedStore(config);
   switch (factor.acts_on) {
@@ -85,7 +85,7 @@ function isOn(factor: Factor, config: ArmConfig): boolean {
     case "ranks":
       return has_store && hasSeveralNamespaces(config);
     case "placement":
-      return is_shared && engines.length > 1;
+      return is_shared && nodes.length > 1;
     case "disk":
       // The offload switch itself is judged by what it would turn on.
       return factor.path === "store.enable_offload"

@@ -3,6 +3,7 @@ import { parseArmConfig } from "../arm_schema.ts";
 import { formatConfigProblem } from "../config_problem.ts";
 import { blockBytes } from "../engine_sizes.ts";
 import { parseAb } from "../factors/ab_choice.ts";
+import { PRESET_NAMES } from "../preset_name.ts";
 import { findModelProfile } from "../profiles/models.ts";
 import type { WorkloadName } from "../workload_config.ts";
 import { defaultPreset, PRESETS } from "./preset_registry.ts";
@@ -55,5 +56,10 @@ test("a comparison of tiers starts where memory is outgrown, others and traces d
 test("a run that names nothing sends conversations like the published trace's", () => {
   expect(defaultPreset(null, null).name).toBe("laptop_conversation");
   expect(defaultPreset("conversation_like", null).name).toBe("laptop_conversation");
-  expect(defaultPreset("rag", null).name).toBe("laptop");
+});
+
+test.each(PRESET_NAMES)("%s starts from a preset of its own, which can be named", (workload) => {
+  const preset = defaultPreset(workload, null);
+  expect(preset.input.workload?.name).toBe(workload);
+  expect(PRESETS).toContain(preset);
 });

@@ -80,7 +80,7 @@ class ClientServer {
     const wait = new CoreWait();
     const result = await runLoad({
       ...{ source, target, model, arm, pair_index, starts_ns },
-      prompt_as: load.prompt_as,
+      wording: load,
       request_timeout_ms: load.request_timeout_ms,
       clock: this.#clock,
       pacer: this.#pacer,

@@ -75,6 +75,6 @@ function addCosts(costs: readonly ClientLoadCost[]): ClientLoadCost {
 function constantRate(rate_per_s: number, num_clients: number): LoadConfig {
   return {
     ...{ arrivals: "constant", rate_per_s, num_clients, concurrency: 1, burstiness_cv: 1, speedup: 1 },
-    ...{ prompt_as: "tokens", request_timeout_ms: 30_000 },
+    ...{ prompt_as: "tokens", dialect: "vllm", request_timeout_ms: 30_000 },
   };
 }

@@ -37,7 +37,8 @@ export async function measureRate(plan: RatePlan, clock: Clock, pacer: Pacer | n
   const wait = new CoreWait();
   const result = await runLoad({
     ...{ source, target: server.target, clock, pacer, starts_ns: null },
-    ...{ model: "null", arm: "floor", pair_index: 0, prompt_as: "tokens" },
+    ...{ model: "null", arm: "floor", pair_index: 0 },
+    wording: { prompt_as: "tokens", dialect: "vllm" },
     request_timeout_ms: REQUEST_TIMEOUT_MS,
     onRecord: (record) => tally.add(record),
     onProgress: null,

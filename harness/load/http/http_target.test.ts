@@ -14,8 +14,16 @@ test.each([
   ["ftp://host", "must be http"],
   ["host:8000x/", "must be http"],
   ["//", "must be a URL"],
-  ["http://user@host", "must have no user and no query"],
 ])("%s is refused with the rule, the value and what to do", (url, rule) => {
   const parsed = parseHttpTarget(url);
   expect(parsed.ok ? "" : parsed.error).toContain(`target url: ${rule}, got "${url}". `);
+});
+
+test("a user, a password and a query are refused and not repeated", () => {
+  const parsed = parseHttpTarget("http://me:secret@host/base?key=secret");
+  expect(parsed).toEqual({
+    ok: false,
+    error:
+      'target url: must have no user and no query, got "http://host/base". Use http://host:port or http://host:port/base.',
+  });
 });

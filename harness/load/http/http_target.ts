@@ -7,12 +7,18 @@ export interface HttpTarget {
   readonly port: number;
   /** Put before every path; "" or `/base`, without a trailing slash. */
   readonly base_path: string;
+  /** Value of the authorization header. Absent: none is sent. */
+  readonly authorization?: string;
 }
 
 export function parseHttpTarget(url: string): Result<HttpTarget, string> {
-  const problem = (rule: string, next_step: string) => err(`target url: ${rule}, got "${url}". ${next_step}`);
-  if (!URL.canParse(url)) return problem("must be a URL", "Use for example http://127.0.0.1:8000.");
+  if (!URL.canParse(url))
+    return err(`target url: must be a URL, got "${url}". Use for example http://127.0.0.1:8000.`);
   const { protocol, hostname, port, pathname, username, search } = new URL(url);
+  // Without what may be a secret.
+  const shown = username === "" && search === "" ? url : `${protocol}//${hostname}${pathname}`;
+  const problem = (rule: string, next_step: string) =>
+    err(`target url: ${rule}, got "${shown}". ${next_step}`);
   if (protocol === "https:") {
     return problem("must be http", "The load client speaks no TLS: end it in a local proxy and name that.");
   }

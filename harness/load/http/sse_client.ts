@@ -95,13 +95,14 @@ export class SseClient implements ExchangeOwner {
   }
 
   #encode({ path, headers, body }: SsePost): Buffer {
-    const { host, port, base_path } = this.#target;
+    const { host, port, base_path, authorization } = this.#target;
     const authority = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     const extra = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const head = [
       `POST ${base_path}${path} HTTP/1.1\r\nhost: ${authority}\r\n`,
       "content-type: application/json\r\naccept: text/event-stream\r\n",
       `content-length: ${Buffer.byteLength(body)}\r\n`,
+      authorization === undefined ? "" : `authorization: ${authorization}\r\n`,
       ...extra,
     ].join("");
     return Buffer.from(`${head}\r\n${body}`);

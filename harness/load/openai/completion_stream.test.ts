@@ -47,7 +47,14 @@ test("usage on every event tells how many tokens each carried", () => {
   const counted = (completion_tokens: number) => ({ usage: { prompt_tokens: 5, completion_tokens } });
   const stream = streamOf({ ...text("a"), ...counted(1) }, { ...text("bcd"), ...counted(4) });
   expect(stream.token_ns).toEqual([0, 10, 10, 10]);
-  expect(stream.usage).toEqual({ prompt_tokens: 5, completion_tokens: 4 });
+  expect(stream.usage).toEqual({ prompt_tokens: 5, completion_tokens: 4, cached_tokens: null });
+});
+
+test("usage tells how many prompt tokens were cached, where the server says it", () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 4 } };
+  expect(streamOf({ ...text("a"), usage }).usage?.cached_tokens).toBe(4);
+  const silent = { ...usage, prompt_tokens_details: null }; // vLLM without --enable-prompt-tokens-details
+  expect(streamOf({ ...text("a"), usage: silent }).usage?.cached_tokens).toBeNull();
 });
 
 test("events of one socket read are counted as merged", () => {

@@ -19,6 +19,8 @@ import {
 export interface CompletionUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  /** Null: not told. */
+  readonly cached_tokens: number | null;
 }
 
 export class CompletionStream {
@@ -74,7 +76,11 @@ export class CompletionStream {
     const completion_tokens = readNumber(usage, "completion_tokens");
     if (prompt_tokens === null || completion_tokens === null) {
       this.#malformed("usage lacks prompt_tokens or completion_tokens", JSON.stringify(usage));
-    } else this.usage = { prompt_tokens, completion_tokens };
+      return;
+    }
+    const details = readObject(usage, "prompt_tokens_details");
+    const cached_tokens = details === null ? null : readNumber(details, "cached_tokens");
+    this.usage = { prompt_tokens, completion_tokens, cached_tokens };
   }
 
   #takeChoice(choice: JsonObject, has_usage: boolean, at_ns: number): void {

@@ -11,6 +11,11 @@ export function fail(check: string, problems: readonly string[], next_step: stri
   return { check, ok: false, detail: problems.join("; "), next_step };
 }
 
+/** `why`: what of the run makes that there is nothing to check, or nobody who could. */
+export function notApplicable(check: string, why: string): ValidityCheck {
+  return { check, ok: null, detail: why };
+}
+
 export function percent(ratio: number): string {
   return `${(100 * ratio).toFixed(1)} %`;
 }

@@ -4,11 +4,13 @@ import { FAILED, requestRecord } from "../request_fixture.ts";
 import type { ArmSummary, Ledger } from "../run_summary.ts";
 import { isValid } from "../validity.ts";
 import { checkArmsHaveRequests } from "./arms_have_requests.ts";
+import { notApplicable } from "./check_result.ts";
 import { checkClientNotSaturated } from "./client_not_saturated.ts";
 import { checkErrorRatio } from "./error_ratio.ts";
 import { checkLedger } from "./ledger_balances.ts";
 import { checkOfferedLoad, offeredLoad } from "./offered_load.ts";
 import { checkOnlyFactorDiffers } from "./only_factor_differs.ts";
+import { checkPromptLengths } from "./prompt_lengths.ts";
 import { checkProofOfLoad } from "./proof_of_load.ts";
 import { checkReads } from "./reads_are_right.ts";
 import { checkScheduleLag } from "./schedule_lag.ts";
@@ -28,6 +30,14 @@ test("a run that was not checked, or failed one check, is invalid", () => {
   expect(isValid([good])).toBe(true);
   expect(isValid([good, { ...good, ok: false }])).toBe(false);
   expect(isValid([])).toBe(false);
+});
+
+test("a check that does not apply neither passes nor fails, and alone proves nothing", () => {
+  const good = { check: "x", ok: true, detail: "" };
+  const open = notApplicable("y", "nobody can look");
+  expect(open).toEqual({ check: "y", ok: null, detail: "nobody can look" });
+  expect(isValid([good, open])).toBe(true);
+  expect(isValid([open])).toBe(false);
 });
 
 test("arms need all their planned requests", () => {
@@ -135,4 +145,18 @@ test("an arm that hits more than the workload repeats is refused", () => {
   };
   expect(checkWithinCeiling([hitting(0.9)]).ok).toBe(true);
   expect(checkWithinCeiling([hitting(0.89)])).toMatchObject({ ok: false, detail: "a: 90.0 % of 89.0 %" });
+  expect(checkWithinCeiling([hitting(0.89)], 0.02).ok).toBe(true); // smaller blocks than the ceiling counts
+});
+
+test("without a ceiling, or without hits, nothing is above it and nothing is proved", () => {
+  const silent = arm([requestRecord({ cached_tokens: null })]);
+  expect(checkWithinCeiling([silent])).toMatchObject({ ok: null, detail: expect.stringContaining("n/a") });
+});
+
+test("words are as long as the server says; token ids as the workload says", () => {
+  const served = arm(); // 1,000 prompt tokens in 1 s
+  expect(checkPromptLengths([served], { travel_as: "tokens", planned_tokens: 1000 }).ok).toBe(true);
+  expect(checkPromptLengths([served], { travel_as: "tokens", planned_tokens: 999 }).ok).toBe(false);
+  const words = checkPromptLengths([served], { travel_as: "chat", planned_tokens: 800 });
+  expect(words).toMatchObject({ ok: null, detail: expect.stringContaining("125.0 %") });
 });

@@ -21,7 +21,7 @@ export function importRun(history: History, run_path: string): Result<number, st
   const build = `${git_head ?? "unknown"}${git_dirty === true ? " with changes" : ""}`;
   const night_id = history.addNight({ started_at: manifest.started_at, suite: "import", build });
   const problems = summary.validity
-    .filter((check) => !check.ok)
+    .filter((check) => check.ok === false)
     .map(({ check, detail }) => `${check}: ${detail}`);
   for (const { name, config } of manifest.arms) {
     history.addRun(night_id, {
