@@ -13,8 +13,12 @@ export interface FeatureStreamConfig {
   readonly consumers: number;
   /** Of each producer. */
   readonly samples: number;
+  /** Of each producer, before these and not counted: new processes have not compiled their code. */
+  readonly warm_up_samples: number;
   readonly tokens_mean: number;
   readonly hidden_size: number;
+  /** Of each producer: puts under way at the same time. */
+  readonly puts_in_flight: number;
   /** Of each producer; null: as fast as it may. */
   readonly samples_per_s: number | null;
   /** Of each producer: more than this unconsumed, and it waits. */
@@ -25,8 +29,10 @@ export const FEATURE_STREAM_DEFAULTS: FeatureStreamConfig = {
   producers: 1,
   consumers: 2,
   samples: 200,
+  warm_up_samples: 50,
   tokens_mean: 256,
   hidden_size: 2048,
+  puts_in_flight: 4,
   samples_per_s: null,
   max_resident_bytes: 32 * 1024 ** 2,
 };
@@ -36,6 +42,7 @@ export interface StreamedSample {
   readonly tokens: number;
   /** After the start of the stream; 0 without a rate. */
   readonly intended_ns: number;
+  readonly is_warm_up: boolean;
 }
 
 /** Samples of one producer, in order. */
@@ -45,12 +52,32 @@ export function featureStream(
   seed: number,
 ): readonly StreamedSample[] {
   const random = new Random(seed * 1000 + producer_index);
-  const { samples, tokens_mean, samples_per_s } = config;
+  const { samples, samples_per_s } = config;
   return Array.from({ length: samples }, (_, i) => ({
     sample_id: `p${producer_index}-s${i}`,
-    tokens: Math.ceil(tokens_mean / 2) + random.below(tokens_mean),
+    tokens: drawTokens(config, random),
     intended_ns: samples_per_s === null ? 0 : Math.round((i * 1e9) / samples_per_s),
+    is_warm_up: false,
   }));
+}
+
+/** What the producer puts before them, as fast as it may. */
+export function warmUpStream(
+  config: FeatureStreamConfig,
+  producer_index: number,
+  seed: number,
+): readonly StreamedSample[] {
+  const random = new Random(seed * 1000 + producer_index).fork("warm up");
+  return Array.from({ length: config.warm_up_samples }, (_, i) => ({
+    sample_id: `p${producer_index}-w${i}`,
+    tokens: drawTokens(config, random),
+    intended_ns: 0,
+    is_warm_up: true,
+  }));
+}
+
+function drawTokens({ tokens_mean }: FeatureStreamConfig, random: Random): number {
+  return Math.ceil(tokens_mean / 2) + random.below(tokens_mean);
 }
 
 /** Of the longest sample there can be. */

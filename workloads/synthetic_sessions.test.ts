@@ -1,8 +1,12 @@
 import { expect, test } from "bun:test";
+import { parseArmConfig } from "../harness/config/arm_schema.ts";
+import { PRESET_NAMES } from "../harness/config/preset_name.ts";
+import { defaultPreset } from "../harness/config/presets/preset_registry.ts";
 import type { SyntheticConfig, TierPressureConfig } from "../harness/config/workload_config.ts";
 import { expandPrompt } from "../harness/domain/prompt_tokens.ts";
 import type { Session } from "../harness/domain/session.ts";
 import { checkSessions } from "./check_sessions.ts";
+import { generateSessions } from "./generate.ts";
 import { generateSynthetic } from "./synthetic_sessions.ts";
 
 function generate(
@@ -95,4 +99,12 @@ test("sessions that do not fit their engines, or have no times to be sent at, ar
   sessions.push({ session_id: "untimed", turns });
   expect(check({ arrivals: "trace" })).toEqual(["load.arrivals"]);
   expect(check({ arrivals: "closed" })).toEqual([]);
+});
+
+test.each(PRESET_NAMES)("%s fits the engines of the preset that it starts from", (name) => {
+  const parsed = parseArmConfig({ topology: "3p1d", ...defaultPreset(name, null).input });
+  if (!parsed.ok) throw new Error("a preset is a valid configuration");
+  const sessions = generateSessions(parsed.value.workload, 1);
+  if (!sessions.ok) throw new Error("a synthetic workload reads no file");
+  expect(checkSessions(sessions.value, parsed.value)).toEqual([]);
 });

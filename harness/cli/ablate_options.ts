@@ -7,7 +7,7 @@ import { FlagReader } from "../config/flag_reader.ts";
 import type { StudyConfig } from "../config/study_config.ts";
 import { parseStudy } from "../config/study_schema.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { COMPARED_METRICS } from "../study/compared_metrics.ts";
+import { STUDY_METRICS } from "../study/study_metrics.ts";
 
 export const ABLATE_HELP = `ablate <study.yaml> [options]
 
@@ -62,7 +62,7 @@ export function parseAblateOptions(
   if (!file.ok) return err([{ ...file.error, path: "study.yaml" }]);
   const study = parseStudy(
     file.value,
-    COMPARED_METRICS.map(({ metric }) => metric),
+    STUDY_METRICS.map(({ metric }) => metric),
   );
   if (!study.ok) return study;
   const out_dir = flags.text("out") ?? "runs";

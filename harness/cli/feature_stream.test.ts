@@ -8,7 +8,13 @@ import type { StreamFigures } from "./feature_stream_tally.ts";
 
 const COMMAND = [process.execPath, join(import.meta.dir, "feature_stream.ts")];
 /** 64 tokens × (2 × 64 + 4) B: about 8 KiB a sample. */
-const STREAM = { ...FEATURE_STREAM_DEFAULTS, samples: 30, tokens_mean: 64, hidden_size: 64 };
+const STREAM = {
+  ...FEATURE_STREAM_DEFAULTS,
+  samples: 30,
+  warm_up_samples: 3,
+  tokens_mean: 64,
+  hidden_size: 64,
+};
 
 async function runStream(changes: Partial<StreamRunOptions>): Promise<StreamFigures> {
   const dirs = makeRuntimeDirs();

@@ -36,6 +36,7 @@ waits before it puts more than its budget, and stays until its samples are consu
   --producers N      (default ${FEATURE_STREAM_DEFAULTS.producers})
   --consumers N      (default ${FEATURE_STREAM_DEFAULTS.consumers})
   --tokens N         mean of a sample (default ${FEATURE_STREAM_DEFAULTS.tokens_mean})
+  --in-flight N      puts of a producer at the same time (default ${FEATURE_STREAM_DEFAULTS.puts_in_flight})
   --rate R           samples/s of each producer; without it as fast as it may
   --resident-mib M   unconsumed bytes at which a producer waits (default ${FEATURE_STREAM_DEFAULTS.max_resident_bytes / MIB})
   --hold-s S         longest that a producer stays for its samples to be consumed (default 3600)
@@ -55,6 +56,7 @@ const FLAGS = {
   producers: "value",
   consumers: "value",
   tokens: "value",
+  "in-flight": "value",
   rate: "value",
   "resident-mib": "value",
   "hold-s": "value",
@@ -117,6 +119,7 @@ function readPlan(flags: FlagReader): StreamPlan {
     consumers: flags.integer("consumers", 1) ?? defaults.consumers,
     samples: flags.integer("samples", 1) ?? defaults.samples,
     tokens_mean: flags.integer("tokens", 1) ?? defaults.tokens_mean,
+    puts_in_flight: flags.integer("in-flight", 1) ?? defaults.puts_in_flight,
     samples_per_s: flags.positive("rate") ?? defaults.samples_per_s,
     max_resident_bytes: resident_mib === undefined ? defaults.max_resident_bytes : resident_mib * MIB,
   };

@@ -40,12 +40,15 @@ export interface SentSample {
   /** Of all bytes of its tensors. */
   readonly digest: string;
   readonly put_start_ns: number;
+  readonly is_warm_up: boolean;
 }
 
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly detail: string }
   | { readonly kind: "put"; readonly sent: SentSample }
+  /** Its samples of the warm-up are put and consumed. */
+  | { readonly kind: "warm" }
   /** All put, and all consumed or the hold is over. */
   | {
       readonly kind: "produced";
@@ -63,6 +66,8 @@ export type FromWorker =
     };
 
 export type ToWorker =
+  | { readonly kind: "warm_up" }
   | { readonly kind: "start" }
   | { readonly kind: "sample"; readonly sent: SentSample }
-  | { readonly kind: "consumed"; readonly sample_id: string };
+  /** freed: by the consumer, so that nothing of it is left to remove. */
+  | { readonly kind: "consumed"; readonly sample_id: string; readonly freed: boolean };

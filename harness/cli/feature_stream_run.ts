@@ -40,6 +40,10 @@ interface Worker {
   readonly process: Subprocess;
   /** Of a consumer: handed out and not acknowledged. */
   readonly open: Map<string, SentSample>;
+  /** Of a consumer: handed out in all. */
+  taken: number;
+  /** Of a producer: it has ended its warm-up. */
+  warm: boolean;
   alive: boolean;
   finished: boolean;
 }
@@ -62,6 +66,7 @@ class StreamRun {
   readonly #settle: (result: Result<StreamFigures, string>) => void;
   readonly #tally = new StreamTally();
   #ready = 0;
+  #has_started = false;
 
   constructor(options: StreamRunOptions) {
     const settled = Promise.withResolvers<Result<StreamFigures, string>>();
@@ -100,7 +105,15 @@ class StreamRun {
         onDisconnect: () => this.#ended(worker),
       },
     );
-    const worker: Worker = { config, process: process_, open: new Map(), alive: true, finished: false };
+    const worker: Worker = {
+      config,
+      process: process_,
+      open: new Map(),
+      taken: 0,
+      warm: false,
+      alive: true,
+      finished: false,
+    };
     this.#workers.push(worker);
   }
 
@@ -108,8 +121,11 @@ class StreamRun {
     switch (message.kind) {
       case "ready":
         this.#ready += 1;
-        if (this.#ready === this.#workers.length)
-          for (const one of this.#of("producer")) say(one, { kind: "start" });
+        if (this.#ready === this.#workers.length) this.#sayToProducers({ kind: "warm_up" });
+        return;
+      case "warm":
+        worker.warm = true;
+        this.#startIfWarm();
         return;
       case "failed":
         this.#settle(err(`${worker.config.role} ${worker.config.index}: ${message.detail}`));
@@ -117,7 +133,7 @@ class StreamRun {
       case "put":
         this.#tally.put(message.sent);
         this.#handOut(message.sent);
-        this.#crashAtHalf();
+        if (!message.sent.is_warm_up) this.#crashAtHalf();
         return;
       case "produced":
         worker.finished = true;
@@ -134,17 +150,30 @@ class StreamRun {
     worker.open.delete(message.sample_id);
     if (sent !== undefined) this.#tally.consumed(sent, message);
     const producer = this.#of("producer").find(({ config }) => config.index === message.producer_index);
-    if (producer !== undefined) say(producer, { kind: "consumed", sample_id: message.sample_id });
+    const { sample_id, problem } = message;
+    if (producer !== undefined) say(producer, { kind: "consumed", sample_id, freed: problem === null });
     this.#endIfDone();
   }
 
-  /** To the consumer with the fewest samples. */
+  /** The living producers begin together. */
+  #startIfWarm(): void {
+    if (this.#has_started || this.#of("producer").some(({ warm }) => !warm)) return;
+    this.#has_started = true;
+    this.#sayToProducers({ kind: "start" });
+  }
+
+  #sayToProducers(message: ToWorker): void {
+    for (const producer of this.#of("producer")) say(producer, message);
+  }
+
+  /** To the consumer with the fewest samples open; of equals to the one that has had the fewest. */
   #handOut(sent: SentSample): void {
-    const [consumer] = this.#of("consumer").sort((a, b) => a.open.size - b.open.size);
+    const [consumer] = this.#of("consumer").sort((a, b) => a.open.size - b.open.size || a.taken - b.taken);
     if (consumer === undefined) {
       this.#settle(err(NO_CONSUMER));
       return;
     }
+    consumer.taken += 1;
     consumer.open.set(sent.ref.sample_id, sent);
     say(consumer, { kind: "sample", sent });
   }
@@ -161,6 +190,7 @@ class StreamRun {
       }
       worker.open.clear();
     }
+    this.#startIfWarm();
     this.#endIfDone();
   }
 

@@ -43,16 +43,21 @@ export class StreamTally {
     return this.#put;
   }
 
-  put({ put_start_ns }: SentSample): void {
+  put({ put_start_ns, is_warm_up }: SentSample): void {
+    if (is_warm_up) return;
     this.#put += 1;
     this.#first_ns = Math.min(this.#first_ns, put_start_ns);
   }
 
-  redelivered({ ref }: SentSample): void {
-    this.#redelivered.add(ref.sample_id);
+  redelivered({ ref, is_warm_up }: SentSample): void {
+    if (!is_warm_up) this.#redelivered.add(ref.sample_id);
   }
 
-  consumed({ ref, put_start_ns }: SentSample, end: FromWorker & { readonly kind: "consumed" }): void {
+  consumed(
+    { ref, put_start_ns, is_warm_up }: SentSample,
+    end: FromWorker & { readonly kind: "consumed" },
+  ): void {
+    if (is_warm_up && end.problem === null) return;
     this.#last_ns = Math.max(this.#last_ns, end.end_ns);
     if (end.problem === null) {
       this.#latencies_ns.push(end.end_ns - put_start_ns);

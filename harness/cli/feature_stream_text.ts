@@ -31,12 +31,12 @@ export function renderStream(
   stream: FeatureStreamConfig,
   pairs: readonly StreamPair[],
 ): string {
-  const { producers, consumers, samples, max_resident_bytes } = stream;
+  const { producers, consumers, samples, puts_in_flight, warm_up_samples, max_resident_bytes } = stream;
   const candidates = backends.map((_, level) => level).slice(1);
   const headers = [...backends, ...candidates.map((level) => `${backends[level]} % [95 %]`)];
   const problems = pairs.flat().flatMap((run) => run.problems);
   return [
-    `# feature-stream: ${producers} producer(s) × ${samples} samples, ${consumers} consumer(s), at most ${formatBytes(max_resident_bytes)} unconsumed, ${pairs.length} run(s) a backend`,
+    `# feature-stream: ${producers} producer(s) × ${samples} samples, ${puts_in_flight} at a time, ${consumers} consumer(s), at most ${formatBytes(max_resident_bytes)} unconsumed, ${warm_up_samples} to warm up, ${pairs.length} run(s) a backend`,
     "",
     `Real: processes, refs over IPC, bytes through ${backends.map((backend) => BYTES_GO_THROUGH[backend]).join(", ")}; every byte checked. Modelled: nothing.`,
     ...(candidates.length === 0

@@ -3,7 +3,13 @@
 
 import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
 import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
-import { featureStream, type StreamedSample, sampleBytesMax } from "../../workloads/feature_stream.ts";
+import {
+  type FeatureStreamConfig,
+  featureStream,
+  type StreamedSample,
+  sampleBytesMax,
+  warmUpStream,
+} from "../../workloads/feature_stream.ts";
 import { OsClock } from "../clock/os_clock.ts";
 import { assert, present } from "../domain/assert.ts";
 import type { Result } from "../domain/result.ts";
@@ -36,20 +42,22 @@ let onConsumed: () => void = () => {};
 
 process.on("disconnect", () => process.exit(0));
 process.on("message", (message: ToWorker) => {
+  if (message.kind === "warm_up") void warmUp();
   if (message.kind === "start") void produce();
   if (message.kind === "sample") void consume(message.sent);
-  if (message.kind === "consumed") void acknowledge(message.sample_id);
+  if (message.kind === "consumed") void acknowledge(message.sample_id, message.freed);
 });
 tell({ kind: "ready" });
 
+async function warmUp(): Promise<void> {
+  await putAll(warmUpStream(config.stream, config.index, config.seed));
+  while (unconsumed.size > 0) await nextConsumed();
+  tell({ kind: "warm" });
+}
+
 async function produce(): Promise<void> {
   const { stream, index, seed, hold_s } = config;
-  const start_ns = clock.now_ns();
-  let waits = 0;
-  for (const sample of featureStream(stream, index, seed)) {
-    await clock.sleepUntil(start_ns + sample.intended_ns);
-    waits += await putSample(sample, start_ns);
-  }
+  const waits = await putAll(featureStream(stream, index, seed));
   const hold_start_ns = clock.now_ns();
   const hold_over = new AbortController();
   const held = (async () => {
@@ -59,6 +67,21 @@ async function produce(): Promise<void> {
   await Promise.race([held, clock.sleepUntil(hold_start_ns + msToNs(hold_s * 1000), hold_over.signal)]);
   const held_ms = nsToMs(clock.now_ns() - hold_start_ns);
   tell({ kind: "produced", waits, held_ms, unconsumed: unconsumed.size });
+}
+
+/** Returns how often the store was over its budget before a sample was put. */
+async function putAll(samples: readonly StreamedSample[]): Promise<number> {
+  const start_ns = clock.now_ns();
+  const left = samples.values();
+  let waits = 0;
+  const putInTurn = async (): Promise<void> => {
+    for (const sample of left) {
+      await clock.sleepUntil(start_ns + sample.intended_ns);
+      waits += await putSample(sample, start_ns);
+    }
+  };
+  await Promise.all(Array.from({ length: config.stream.puts_in_flight }, putInTurn));
+  return waits;
 }
 
 /** How often the store was over its budget before the sample was put. */
@@ -83,6 +106,7 @@ async function putSample(sample: StreamedSample, start_ns: number): Promise<numb
         ref: stored.value,
         digest: digestOf(tensors),
         put_start_ns,
+        is_warm_up: sample.is_warm_up,
       };
       tell({ kind: "put", sent });
       return waits;
@@ -92,9 +116,11 @@ async function putSample(sample: StreamedSample, start_ns: number): Promise<numb
   }
 }
 
-/** The consumer has freed the bytes: this process's account of them ends. */
-async function acknowledge(sample_id: string): Promise<void> {
-  await present(stores[config.index], "a producer has a store").abort(sample_id);
+/** This process's account of the sample ends, and what a consumer could not free is freed. */
+async function acknowledge(sample_id: string, freed: boolean): Promise<void> {
+  const store = present(stores[config.index], "a producer has a store");
+  if (freed) store.forget(sample_id);
+  else await store.abort(sample_id);
   unconsumed.delete(sample_id);
   onConsumed();
 }
@@ -119,8 +145,8 @@ async function consume({ ref, digest, producer_index }: SentSample): Promise<voi
     problem = `${ref.sample_id}: other bytes than were put`;
   const end_ns = clock.now_ns();
   if (fetched.ok) {
-    await store.release(fetched.value.handle);
     // The store keeps a lease for the read that has just ended; nobody else reads the sample.
+    await store.release(fetched.value.handle, true);
     const drained = await store.drain(ref.sample_id);
     if (!drained.ok) problem ??= drained.error.detail;
   }
@@ -155,11 +181,14 @@ function openStore(store_id: string): FeatureStore {
 async function openBackend(plane: DataPlane): Promise<FeatureBackend> {
   if (config.backend === "local") return new FeatureLocalBackend();
   if (config.backend === "shared_dir") return new FeatureSharedDirBackend(config.root);
-  const staging: Region = unwrap(
-    plane.createRegion(config.staging_path, 2 * sampleBytesMax(config.stream), 1),
-  );
+  const staging: Region = unwrap(plane.createRegion(config.staging_path, stagingBytes(config.stream), 1));
   const client = config.backend === "store" ? openEmbedded(plane) : await openMooncake(plane);
   return new FeatureStoreBackend({ kind: config.backend, client, staging, replica_num: 1 });
+}
+
+/** Room for as many samples as a producer puts at the same time, with the gaps between their tensors. */
+function stagingBytes(stream: FeatureStreamConfig): number {
+  return stream.puts_in_flight * (sampleBytesMax(stream) + 2 * 64);
 }
 
 function openEmbedded(plane: DataPlane): StoreClient {

@@ -56,6 +56,8 @@ interface Outcome {
   readonly refused_by: string | null;
   /** Objects in the store when the first weight update was over. */
   readonly keys_after_update: number;
+  /** RemoveAll that the master has served. */
+  readonly remove_all_requests: number;
 }
 
 function runRollouts(options: SimArmOptions, faults: readonly SimFault[] = []): Outcome {
@@ -75,7 +77,9 @@ function runRollouts(options: SimArmOptions, faults: readonly SimFault[] = []): 
   simulation.start();
   simulation.run();
   const stale_reads = stack.engines.reduce((sum, engine) => sum + engine.snapshot().stale_reads, 0);
-  return { stale_reads, finished_requests: load.finished_requests, refused_by, keys_after_update };
+  const remove_all_requests = stack.masters[0]?.stats().requests.remove_all ?? 0;
+  const { finished_requests } = load;
+  return { stale_reads, finished_requests, refused_by, keys_after_update, remove_all_requests };
 }
 
 test("spec verl: after a hard reset nothing of the old weights is read, without one it is", () => {
@@ -92,6 +96,13 @@ test("spec sglang: an unforced reset leaves leased keys, and they are read", () 
   expect(unforced.stale_reads).toBeGreaterThan(0);
 });
 
+test("spec verl: every weight update is a RemoveAll of every engine at the master, and none is without one", () => {
+  // Three cycles have two updates between them; each of the two engines wipes: 2 × 2.
+  expect(runRollouts(rolloutOptions("hard")).remove_all_requests).toBe(4);
+  expect(runRollouts(rolloutOptions("unforced")).remove_all_requests).toBe(4);
+  expect(runRollouts(rolloutOptions("none")).remove_all_requests).toBe(0);
+});
+
 /** Before the first cycle is over. */
 const DEAD_MASTER: SimFault = { kind: "master_restart", index: 0, at_ns: 1_000_000, away_ns: null };
 
@@ -105,5 +116,6 @@ test("spec verl: with a dead master the reset surfaces and ends the run, or the 
     finished_requests: 24,
     stale_reads: 0,
     keys_after_update: 0,
+    remove_all_requests: 0,
   });
 });

@@ -22,7 +22,7 @@ export function chainBlockHash(
   end: number,
 ): BlockHash {
   assert(start < end && end <= tokens.length, `block [${start}, ${end}) lies inside ${tokens.length} tokens`);
-  let low = (parent % HIGH_RANGE) | 0;
+  let low = parent | 0; // the lower 32 bits
   let high = (parent / HIGH_RANGE) | 0;
   for (let i = start; i < end; i++) {
     const token = tokens[i] as number;

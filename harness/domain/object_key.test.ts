@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { BlockHash } from "./block_hash.ts";
-import { blockObjectKey, type KeyNamespace, keyPrefix } from "./object_key.ts";
+import { blockGroupId, blockObjectKey, type KeyNamespace, keyPrefix } from "./object_key.ts";
 
 const NAMESPACE: KeyNamespace = { cache_prefix: "", model: "test-model", tp_rank: 0, pp_rank: 0, group: 0 };
 
@@ -31,4 +31,13 @@ test("spec §1.2: keys of a namespace are of one length", () => {
     (hash) => blockObjectKey(keyPrefix(NAMESPACE), hash as BlockHash).length,
   );
   expect(new Set(lengths).size).toBe(1);
+});
+
+test("spec §1.2: a group names the cache, the model and the block, and no rank", () => {
+  const group = (changes: Partial<KeyNamespace>): string =>
+    blockGroupId({ ...NAMESPACE, ...changes }, 0xa0 as BlockHash);
+  expect(group({ tp_rank: 3, pp_rank: 1 })).toBe("vllm-mooncake-store:test-model@000000000000a0");
+  expect(group({ cache_prefix: "fp8", model: "Qwen/Qwen3-8B" })).toBe(
+    "vllm-mooncake-store:fp8@Qwen3-8B@000000000000a0",
+  );
 });

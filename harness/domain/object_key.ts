@@ -21,7 +21,7 @@ export interface KeyNamespace {
 
 /** Everything of a key before the hash, ending in "@". */
 export function keyPrefix(namespace: KeyNamespace): string {
-  const model = namespace.model.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  const model = modelName(namespace.model);
   const cache = namespace.cache_prefix === "" ? "" : `${namespace.cache_prefix}@`;
   const group = namespace.group === null ? "" : `@group:${namespace.group}`;
   return `${cache}${model}@tp_rank:${namespace.tp_rank}@pcp0@dcp0@pp_rank:${namespace.pp_rank}${group}@`;
@@ -29,4 +29,14 @@ export function keyPrefix(namespace: KeyNamespace): string {
 
 export function blockObjectKey(prefix: string, hash: BlockHash): ObjectKey {
   return prefix + blockHashHex(hash);
+}
+
+/** Of the shards of one block, whatever their ranks (vLLM's enable_group_semantics). */
+export function blockGroupId({ cache_prefix, model }: KeyNamespace, hash: BlockHash): string {
+  const cache = cache_prefix === "" ? "" : `${cache_prefix}@`;
+  return `vllm-mooncake-store:${cache}${modelName(model)}@${blockHashHex(hash)}`;
+}
+
+function modelName(model: string): string {
+  return model.replace(/\/+$/, "").split("/").at(-1) ?? "";
 }

@@ -35,7 +35,7 @@ export class SimGet {
   ) {
     this.#parts = parts;
     this.#effect = effect;
-    this.#batch = new GetBatch(parts.object_bytes, parts.node, parts.loop.now_ns);
+    this.#batch = new GetBatch(parts.object_bytes, parts.node, parts.loop.now_ns, parts.get_order);
     this.#done = done;
   }
 

@@ -174,6 +174,7 @@ export class SimStack {
                 client_id: engine_name,
                 node,
                 object_bytes,
+                get_order: connector.get_order,
                 ranks,
               });
       const engine = new SimEngine(config, { ...parts, host, store, engines: by_name });

@@ -1,5 +1,6 @@
 // What a simulated store client works with.
 
+import type { GetOrder } from "../domain/factor_levels.ts";
 import type { RankLayout } from "../domain/rank_layout.ts";
 import type { BlockContents } from "./block_contents.ts";
 import type { EventLoop } from "./event_loop.ts";
@@ -17,6 +18,7 @@ export interface SimStoreParts {
   readonly node: string;
   readonly node_index: number;
   readonly object_bytes: number;
+  readonly get_order: GetOrder;
   readonly ranks: RankLayout;
   /** The engine's block pool: a slot for each shard, as shardSlot() has them. */
   readonly hbm: BlockContents;

@@ -45,7 +45,7 @@ export class EmbeddedStoreClient implements StoreClient {
   readonly #parts: GetParts & PutParts;
 
   constructor(options: EmbeddedStoreOptions, master: RpcClient<MasterTypes>) {
-    const { plane, network, links, node, client_id, log } = options;
+    const { plane, network, links, node, client_id, log, get_order = "together" } = options;
     this.#master = master;
     this.#directory = new SegmentDirectory({ master, plane, network: network ?? null, node, log });
     this.#owner_reads = new OwnerReads(options);
@@ -57,6 +57,7 @@ export class EmbeddedStoreClient implements StoreClient {
       master,
       directory: this.#directory,
       owner_reads: this.#owner_reads,
+      get_order,
       counters: this.#counters,
     };
   }

@@ -3,6 +3,7 @@
 import type { DataPlane } from "../../native/ffi/data_plane.ts";
 import type { NetworkedDataPlane } from "../../native/ffi/networked_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { GetOrder } from "../domain/factor_levels.ts";
 import type { ClientId } from "../domain/master_api.ts";
 import type { SharedSecret } from "../wire/shared_secret.ts";
 import type { Log } from "./process_config.ts";
@@ -24,6 +25,8 @@ export interface EmbeddedStoreOptions {
   readonly log: Log;
   /** Longest wait for one reply of the master or an owner. */
   readonly rpc_timeout_ms: number;
+  /** What one GET reads at the same time; absent: all of it. */
+  readonly get_order?: GetOrder;
   /** Of a store that serves only who knows one. */
   readonly secret?: SharedSecret | null;
 }

@@ -122,6 +122,7 @@ function openStore(
     node: config.core.node,
     master_address: config.master_address,
     rpc_timeout_ms: DEFAULT_RPC_TIMEOUT_MS,
+    ...(config.core.connector === null ? {} : { get_order: config.core.connector.get_order }),
   });
   if (!store.ok) return store;
   opened.defer(() => store.value.close());

@@ -20,6 +20,8 @@ const log = (): void => {};
 /** What a test starts, and what is undone after it. */
 export class EngineStoreFixture {
   readonly cleanups: (() => void | Promise<void>)[] = [];
+  /** Of the store started last. */
+  master_url = "";
 
   async close(): Promise<void> {
     for (const cleanup of this.cleanups.splice(0).reverse()) await cleanup();
@@ -73,7 +75,7 @@ export class EngineStoreFixture {
   async startStore(): Promise<string> {
     const dir = this.tempDir(tmpdir());
     const master_address = `unix:${dir}/master`;
-    await this.started(startMaster({ ...MASTER, rpc_address: master_address }, clock, log));
+    this.master_url = await this.started(startMaster({ ...MASTER, rpc_address: master_address }, clock, log));
     const owner: OwnerProcess = {
       kind: "owner",
       name: "owner-0",
@@ -137,14 +139,17 @@ export const CONNECTOR: ConnectorConfig = {
   kv_role: "kv_both",
   enable_lookup: true,
   load_async: true,
+  lookup_async: true,
   namespaces: [{ cache_prefix: "", model: "toy", tp_rank: 0, pp_rank: 0, group: null }],
   put_step: 1,
   lookup_ranks: "rank0",
+  get_order: "together",
   split_trigger: "none",
   enable_offload: false,
   staging_bytes: 1 << 18,
   staging_usable_ratio: 0.9,
   preferred_segment: null,
+  group_semantics: false,
   replica_num: 1,
   executors: "shared",
   min_load_tokens: 0,

@@ -22,10 +22,10 @@ test("spec verl: blocks saved under old weights are seen as stale by an engine w
 });
 
 test("spec verl: after new weights only a forced reset keeps old blocks away: leased ones outlive an unforced one", async () => {
-  for (const [query, stale_reads] of [
-    ["reset_external=false", 4],
-    ["reset_external=true&force=false", 4],
-    ["reset_external=true", 0],
+  for (const [query, stale_reads, wipes] of [
+    ["reset_external=false", 4, 0],
+    ["reset_external=true&force=false", 4, 1],
+    ["reset_external=true", 0, 1],
   ] as const) {
     const master_address = await fixture.startStore();
     const engine = await fixture.engine(fixture.engineConfig("engine-0", "node0", master_address));
@@ -37,6 +37,11 @@ test("spec verl: after new weights only a forced reset keeps old blocks away: le
 
     await fetch(`${engine}/weights_version`, { method: "POST", body: '{"weights_version": 2}' });
     expect((await fetch(`${engine}/reset_prefix_cache?${query}`, { method: "POST" })).status).toBe(200);
+    // Spec §1.10: the master counts one RemoveAll for each reset that reaches it.
+    expect([query, await metric(fixture.master_url, "master_remove_all_requests_total")]).toEqual([
+      query,
+      wipes,
+    ]);
     await complete(engine);
     expect([query, await metric(engine, "tierbench:stale_reads{}")]).toEqual([query, stale_reads]);
   }

@@ -49,20 +49,20 @@ export class FeatureRemovals {
     return this.#bytes;
   }
 
-  /** Removes objects now; what does not go stays pending. */
-  async remove(objects: readonly EndedObject[]): Promise<void> {
+  /** Removes objects now, with `force` even those that the store keeps for a reader; what does not go stays pending. */
+  async remove(objects: readonly EndedObject[], force = false): Promise<void> {
     const added = objects.map((object) => ({ object, attempts: 0 }));
     for (const pending of added) {
       this.#pending.set(pending.object.key, pending);
       this.#bytes += pending.object.bytes;
     }
-    await Promise.all(added.map((pending) => this.#attempt(pending)));
+    await Promise.all(added.map((pending) => this.#attempt(pending, force)));
   }
 
   async retry(): Promise<void> {
     const { max_release_attempts } = this.#options;
     const due = [...this.#pending.values()].filter(({ attempts }) => attempts < max_release_attempts);
-    await Promise.all(due.map((pending) => this.#attempt(pending)));
+    await Promise.all(due.map((pending) => this.#attempt(pending, false)));
   }
 
   /** Removes everything that is pending (of one sample) by force, or says what could not be. */
@@ -87,10 +87,10 @@ export class FeatureRemovals {
     return sample_id === null ? all : all.filter(({ object }) => object.sample_id === sample_id);
   }
 
-  async #attempt(pending: Pending): Promise<void> {
+  async #attempt(pending: Pending, force: boolean): Promise<void> {
     const { backend, max_release_attempts } = this.#options;
     const { key } = pending.object;
-    const end = await backend.remove(key, false);
+    const end = await backend.remove(key, force);
     if (end === "failed") pending.attempts += 1;
     if (end === "removed") this.#settle(key);
     else if (end === "failed" && pending.attempts === max_release_attempts) await this.#probe(key);

@@ -93,6 +93,11 @@ export class FeatureStore {
     return ok(undefined);
   }
 
+  /** Another process has freed the sample: its age and its bytes end here, and nothing is removed. False when it is not here. */
+  forget(sample_id: string): boolean {
+    return this.#ledger.end(sample_id) !== null;
+  }
+
   /** Copies tensors out under a lease, which release ends. A ref that is new here is adopted. */
   async get(ref: SampleRef, get: FeatureGet = GET_ALL): Promise<Result<FetchedSample, FeatureError>> {
     const refused = this.#authProblem(get.token);
@@ -119,12 +124,13 @@ export class FeatureStore {
     return err(problem ?? copied.error);
   }
 
-  async release(handle: FeatureHandle): Promise<Result<FeatureReleased, FeatureError>> {
+  /** `force`: the caller knows that no other process reads the sample, so a lease that the store grants a read is of no use. */
+  async release(handle: FeatureHandle, force = false): Promise<Result<FeatureReleased, FeatureError>> {
     if (this.#ledger.standing(handle.sample_id, handle.generation) !== "current") return ok("stale");
     const left = this.#ledger.unlease(handle);
     if (left === null) return featureError("not_ours", `lease ${handle.lease_token} of ${handle.sample_id}`);
     if (left > 0 || this.#options.retain_on_release) return ok("kept");
-    await this.#free(handle.sample_id);
+    await this.#free(handle.sample_id, force);
     return ok("freed");
   }
 
@@ -160,10 +166,10 @@ export class FeatureStore {
     return featureHealth(this.#options, this.#ledger, this.#removals, this.#force_freed_total);
   }
 
-  async #free(sample_id: string): Promise<boolean> {
+  async #free(sample_id: string, force = false): Promise<boolean> {
     const ended = this.#ledger.end(sample_id);
     if (ended === null) return false;
-    await this.#removals.remove(endedObjects(this.#options.store_id, ended.ref));
+    await this.#removals.remove(endedObjects(this.#options.store_id, ended.ref), force);
     return true;
   }
 

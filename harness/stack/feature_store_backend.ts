@@ -1,5 +1,5 @@
 // Features in a KV store: the embedded one, or a real Mooncake where a requester for it runs. One object a tensor, moved natively
-// between registered memory and the store; tensors that the caller has in the JS heap go through a staging range, one call at a time.
+// between registered memory and the store; tensors that the caller has in the JS heap go through staging memory.
 
 import type { Region } from "../../native/ffi/data_plane.ts";
 import { present } from "../domain/assert.ts";
@@ -10,13 +10,14 @@ import type { FeatureBackend, FeatureRemoval, FeatureTransfer } from "./feature_
 import { type FeatureError, featureError } from "./feature_error.ts";
 import { readRegionBytes, writeRegionBytes } from "./feature_region_bytes.ts";
 import { dataBytes, type RegionRange } from "./feature_tensor.ts";
+import { StagingMemory } from "./staging_memory.ts";
 import type { StoreClient } from "./store_client.ts";
 import type { GetItem } from "./store_items.ts";
 
 export interface FeatureStoreBackendOptions {
   readonly kind: "store" | "mooncake";
   readonly client: Pick<StoreClient, "put" | "get" | "remove" | "exists">;
-  /** Registered memory for tensors in typed arrays; no smaller than one sample. Null: only regions are taken. */
+  /** Registered memory for tensors in typed arrays; holds one sample at least, and as many as move at the same time. Null: only regions are taken. */
   readonly staging: Region | null;
   readonly replica_num: number;
 }
@@ -26,12 +27,12 @@ export class FeatureStoreBackend implements FeatureBackend {
   readonly kind: "store" | "mooncake";
   readonly hard_pin = true;
   readonly #options: FeatureStoreBackendOptions;
-  /** Ends when the staging memory is free. */
-  #staging_free: Promise<void> = Promise.resolve();
+  readonly #staging: StagingMemory | null;
 
   constructor(options: FeatureStoreBackendOptions) {
     this.kind = options.kind;
     this.#options = options;
+    this.#staging = options.staging === null ? null : new StagingMemory(options.staging);
   }
 
   put(transfers: readonly FeatureTransfer[]): Promise<Result<void, FeatureError>> {
@@ -75,7 +76,7 @@ export class FeatureStoreBackend implements FeatureBackend {
   }
 
   close(): Promise<void> {
-    return this.#staging_free;
+    return this.#staging?.idle() ?? Promise.resolve();
   }
 
   async #getGroup(items: readonly GetItem[]): Promise<Result<void, FeatureError>> {
@@ -92,27 +93,20 @@ export class FeatureStoreBackend implements FeatureBackend {
     return ok(undefined);
   }
 
-  /** Runs `body` with a range of registered memory for each transfer; waits for the staging memory where one needs it. */
+  /** Runs `body` with a range of registered memory for each transfer; waits for staging memory where one needs it. */
   async #withRanges(
     transfers: readonly FeatureTransfer[],
     code: "put_failed" | "get_failed",
     body: (ranges: readonly RegionRange[]) => Promise<Result<void, FeatureError>>,
   ): Promise<Result<void, FeatureError>> {
-    const staged = transfers.filter(({ data }) => data instanceof Uint8Array);
-    if (staged.length === 0) return body(rangesOf(transfers, null));
-    const { staging } = this.#options;
-    const needed = staged.reduce((sum, { data }) => sum + align(dataBytes(data)), 0);
-    const room = staging?.bytes ?? 0;
-    if (needed > room) return featureError(code, `needs ${needed} bytes of staging memory, has ${room}`);
-    const before = this.#staging_free;
-    const ended = Promise.withResolvers<void>();
-    this.#staging_free = ended.promise;
-    await before;
-    try {
-      return await body(rangesOf(transfers, staging));
-    } finally {
-      ended.resolve();
+    const needed = stagedBytes(transfers);
+    if (needed === 0) return body(rangesOf(transfers, null, 0));
+    const room = this.#staging?.region.bytes ?? 0;
+    if (this.#staging === null || needed > room) {
+      return featureError(code, `needs ${needed} bytes of staging memory, has ${room}`);
     }
+    const { region } = this.#staging;
+    return this.#staging.borrow(needed, (offset) => body(rangesOf(transfers, region, offset)));
   }
 }
 
@@ -122,8 +116,19 @@ function align(bytes: number): number {
   return Math.ceil(bytes / ALIGN_BYTES) * ALIGN_BYTES;
 }
 
-function rangesOf(transfers: readonly FeatureTransfer[], staging: Region | null): RegionRange[] {
-  let offset = 0;
+/** Of the transfers whose tensors are typed arrays. */
+function stagedBytes(transfers: readonly FeatureTransfer[]): number {
+  const staged = transfers.filter(({ data }) => data instanceof Uint8Array);
+  return staged.reduce((sum, { data }) => sum + align(dataBytes(data)), 0);
+}
+
+/** Typed arrays lie one behind the other in `staging`, from `start` on. */
+function rangesOf(
+  transfers: readonly FeatureTransfer[],
+  staging: Region | null,
+  start: number,
+): RegionRange[] {
+  let offset = start;
   return transfers.map(({ data }) => {
     if (!(data instanceof Uint8Array)) return data;
     const range = { region: present(staging, "typed arrays are staged"), offset, bytes: data.byteLength };

@@ -253,6 +253,21 @@ export function describeFeatureStore(name: string, open: () => Promise<FeatureBa
     expect(codeOf(consumer.adopt({ ...ref, feature_store_uri: "local://other/s0" }))).toBe("not_ours");
   });
 
+  test(`${name}: the only reader frees at once, and the producer forgets the sample without asking the store`, async () => {
+    await using it = await bed({ max_resident_bytes: SAMPLE_BYTES });
+    const ref = await it.put("s0");
+    const consumer = it.openAnother();
+    const { handle } = unwrapFeature(await consumer.get(ref));
+    expect(unwrapFeature(await consumer.release(handle, true))).toBe("freed");
+    expect(consumer.health().release_pending).toBe(0);
+    expect(codeOf(await it.store.put(twoTensors(1), asPut("s1")))).toBe("over_budget"); // not heard of it yet
+    const { length } = it.backend.removals;
+    expect([it.store.forget("s0"), it.store.forget("s0")]).toEqual([true, false]);
+    expect(it.backend.removals).toHaveLength(length);
+    expect(codeOf(await it.store.get(ref))).toBe("freed");
+    expect(codeOf(await it.store.put(twoTensors(1), asPut("s1")))).toBe("ok");
+  });
+
   test(`${name}: any sequence of calls ends as it does over the local backend`, async () => {
     await using it = await bed({ max_resident_bytes: 3 * SAMPLE_BYTES });
     const backend = new FeatureLocalBackend();

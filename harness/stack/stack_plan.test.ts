@@ -7,9 +7,9 @@ import { planStack, type StackPlan } from "./stack_plan.ts";
 
 const PATHS = { socket_dir: "/s", shm_dir: "/m", disk_dir: "/d" };
 
-function plan(changes: Record<string, unknown>): StackPlan {
-  const arm = parseArmConfig({ topology: "2e", ...changes });
-  const topology = parseTopology("2e");
+function plan(changes: Record<string, unknown>, topology_name = "2e"): StackPlan {
+  const arm = parseArmConfig({ topology: topology_name, ...changes });
+  const topology = parseTopology(topology_name);
   const model = findModelProfile("laptop-1b");
   const gpu = findGpuProfile("laptop");
   if (!arm.ok || !topology.ok || !model.ok || !gpu.ok) throw new Error("the plan's input is valid");
@@ -78,5 +78,24 @@ test("spec §1.7: a segment that is named is every engine's preferred one", () =
   expect(engines.map(({ core }) => core.connector?.preferred_segment)).toEqual([
     "node1:50053",
     "node1:50053",
+  ]);
+});
+
+test("spec README drift: GETs are planned with the owner's buffer, or with a budget that knows nothing of it", () => {
+  const budget = (input: Record<string, unknown>): number | undefined =>
+    plan(input).engines[0]?.core.connector?.staging_bytes;
+  const disk = { staging_bytes: "32MiB" };
+  expect(budget({ store: { disk } })).toBe(33_554_432);
+  const connector = { staging_budget_bytes: "2MiB" };
+  expect(budget({ store: { disk }, connector })).toBe(2_097_152);
+  expect(plan({ store: { disk }, connector }).owners[0]?.disk?.staging_bytes).toBe(33_554_432);
+});
+
+test("engines that share a node share its owner, which is local to all of them", () => {
+  const { owners, engines } = plan({ connector: { preferred_segment: "local" } }, "2e1n");
+  expect(owners.map(({ name }) => name)).toEqual(["owner-0"]);
+  expect(engines.map(({ core }) => [core.node, core.connector?.preferred_segment])).toEqual([
+    ["node0", "node0:50053"],
+    ["node0", "node0:50053"],
   ]);
 });

@@ -4,6 +4,7 @@
 import { GetBatch, type ReadAttempt } from "../core/connector/get_batch.ts";
 import type { GetOutcome } from "../core/engine/engine_api.ts";
 import { assert, present } from "../domain/assert.ts";
+import type { GetOrder } from "../domain/factor_levels.ts";
 import type { ReplicaList } from "../domain/master_api.ts";
 import type { SegmentInfo } from "../domain/replica.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
@@ -18,6 +19,7 @@ import { copyIn, type TransferParts } from "./store_transfer.ts";
 export interface GetParts extends TransferParts {
   readonly master: RpcClient<MasterTypes>;
   readonly owner_reads: OwnerReads;
+  readonly get_order: GetOrder;
 }
 
 /** `items` are of one size. */
@@ -27,7 +29,7 @@ export async function getBatch(parts: GetParts, items: readonly GetItem[]): Prom
     items.every(({ bytes }) => bytes === object_bytes),
     "the objects of a get are of one size",
   );
-  const batch = new GetBatch(object_bytes, parts.node, parts.plane.now_ns());
+  const batch = new GetBatch(object_bytes, parts.node, parts.plane.now_ns(), parts.get_order);
   const reply = await parts.master.call("batch_get_replicas", { keys: items.map(({ key }) => key) });
   if (!reply.ok) {
     batch.notLocated(items.length, reply.error.code);

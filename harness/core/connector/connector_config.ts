@@ -1,7 +1,7 @@
 // Switches of the store connector, named as the systems name them (spec: vllm_mooncake_store_connector.md).
 
 import type { ConnectorProfile } from "../../domain/connector_profile.ts";
-import type { SplitTrigger } from "../../domain/factor_levels.ts";
+import type { GetOrder, SplitTrigger } from "../../domain/factor_levels.ts";
 import type { KeyNamespace } from "../../domain/object_key.ts";
 
 export interface ConnectorConfig {
@@ -10,19 +10,24 @@ export interface ConnectorConfig {
   readonly kv_role: "kv_producer" | "kv_consumer" | "kv_both";
   readonly enable_lookup: boolean;
   readonly load_async: boolean;
+  /** Off: the engine plans nothing while a lookup is out, as vLLM's scheduler waits for the reply. */
+  readonly lookup_async: boolean;
   /** One for each of a block's different shards, which are objects of their own. */
   readonly namespaces: readonly KeyNamespace[];
   /** Ranks of one namespace: they hold the same KV heads, all read its objects, and take turns in putting them. */
   readonly put_step: number;
   readonly lookup_ranks: "rank0" | "min_over_ranks";
+  readonly get_order: GetOrder;
   readonly split_trigger: SplitTrigger;
   readonly enable_offload: boolean;
-  /** Staging buffer of a disk-tier owner, and the part of it that one GET may plan with. */
+  /** What a load's GETs are planned with, an owner's staging buffer as far as is known; and the part that one GET may use. */
   readonly staging_bytes: number;
   readonly staging_usable_ratio: number;
   /** Null: no preference. */
   readonly preferred_segment: string | null;
   readonly replica_num: number;
+  /** The shards of a block are one group, which the store evicts whole (vLLM's enable_group_semantics). */
+  readonly group_semantics: boolean;
   /** Loads queue behind saves on one executor, or each has its own. */
   readonly executors: "shared" | "separate";
   readonly min_load_tokens: number;

@@ -25,7 +25,7 @@ function found(...replicas: ReplicaDescriptor[]): ReplicaList {
 }
 
 function batchOf(...objects: ReplicaList[]): GetBatch {
-  const batch = new GetBatch(BYTES, "a", 0);
+  const batch = new GetBatch(BYTES, "a", 0, "together");
   batch.located(objects);
   return batch;
 }
@@ -102,7 +102,7 @@ test("what the master refuses, and copies in segments nobody knows, are the code
 });
 
 test("a master that is not reached fails every key", () => {
-  const batch = new GetBatch(BYTES, "a", 0);
+  const batch = new GetBatch(BYTES, "a", 0, "together");
   batch.notLocated(2, STORE_CODE.RPC_FAIL);
   expect(batch.nextAttempts(locate)).toEqual([]);
   expect(batch.outcomes()).toEqual([failed(STORE_CODE.RPC_FAIL), failed(STORE_CODE.RPC_FAIL)]);
@@ -116,4 +116,36 @@ test("a copy of another size is never read, and an object that has only such one
     attempts.map(({ segment_name, reads }) => [segment_name, reads.map((one) => one.key_index)]),
   ).toEqual([["b:1", [1]]]);
   expect(batch.outcomes().map(({ code }) => code)[0]).toBe(STORE_CODE.INVALID_PARAMS);
+});
+
+test("in turn: what is in memory first, then one owner's disk after the other, and only then what failed before", () => {
+  const batch = new GetBatch(BYTES, "a", 0, "in_turn");
+  batch.located([
+    found(disk("a:1")),
+    found(memory("b:1", 0)),
+    found(disk("b:1")),
+    found(memory("a:1", 0), disk("a:1")),
+    found(disk("a:1")),
+  ]);
+  const turns: string[][] = [];
+  for (
+    let attempts = batch.nextAttempts(locate);
+    attempts.length > 0;
+    attempts = batch.nextAttempts(locate)
+  ) {
+    turns.push(
+      attempts.map(
+        ({ tier, segment_name, reads }) =>
+          `${tier} ${segment_name}: ${reads.map(({ key_index }) => key_index).join()}`,
+      ),
+    );
+    for (const { tier, reads } of attempts) {
+      // The memory copy of object 3 does not come.
+      for (const { key_index } of reads) {
+        batch.copied(key_index, tier === "cpu" && key_index === 3 ? "failed" : "ok", 1, tier, false);
+      }
+    }
+  }
+  expect(turns).toEqual([["cpu b:1: 1", "cpu a:1: 3"], ["disk a:1: 0,4"], ["disk b:1: 2"], ["disk a:1: 3"]]);
+  expect(batch.outcomes().map(({ code }) => code)).toEqual([BYTES, BYTES, BYTES, BYTES, BYTES]);
 });

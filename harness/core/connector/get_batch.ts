@@ -5,10 +5,14 @@
 //   nextAttempts(…)     what to read now, everything in it at the same time; empty: the GET is over
 //   copied / refused    the end of each read of an attempt
 //
+// What is read at the same time is the order's to say: all that a GET needs, or, as Mooncake's client does, first what is in
+// memory and then one owner's disk after the other (kvcache-ai/Mooncake, mooncake-store real_client.cpp: batch_get_into).
+//
 // An object is tried at its copies in the order local memory, remote memory, disk, until one answers. A copy that ended
 // after its lease may hold another object's bytes, whatever it verifies as.
 
 import { assert, present } from "../../domain/assert.ts";
+import type { GetOrder } from "../../domain/factor_levels.ts";
 import type { ReplicaList } from "../../domain/master_api.ts";
 import type { ReplicaDescriptor } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
@@ -53,13 +57,17 @@ export class GetBatch {
   readonly #object_bytes: number;
   readonly #node: string;
   readonly #asked_ns: number;
+  readonly #order: GetOrder;
   #reads: readonly Read[] = [];
+  /** Attempts whose turn has not come. */
+  #waiting: readonly ReadAttempt[] = [];
 
   /** All objects of a GET have `object_bytes`; `node` is the requester's. The lease counts from the question. */
-  constructor(object_bytes: number, node: string, asked_ns: number) {
+  constructor(object_bytes: number, node: string, asked_ns: number, order: GetOrder) {
     this.#object_bytes = object_bytes;
     this.#node = node;
     this.#asked_ns = asked_ns;
+    this.#order = order;
   }
 
   located(objects: readonly ReplicaList[]): void {
@@ -79,8 +87,18 @@ export class GetBatch {
     }));
   }
 
-  /** Takes the next copy of every object that has not arrived and has one left. */
+  /** What to read now. Everything read before has ended. */
   nextAttempts(locate: LocateSegment): readonly ReadAttempt[] {
+    const attempts = this.#waiting.length > 0 ? this.#waiting : this.#takeAttempts(locate);
+    if (this.#order === "together") return attempts;
+    const in_memory = attempts.filter(({ tier }) => tier === "cpu");
+    const turn = in_memory.length > 0 ? in_memory : attempts.slice(0, 1);
+    this.#waiting = attempts.filter((attempt) => !turn.includes(attempt));
+    return turn;
+  }
+
+  /** Takes the next copy of every object that has not arrived and has one left. */
+  #takeAttempts(locate: LocateSegment): readonly ReadAttempt[] {
     const attempts: OpenAttempt[] = [];
     for (let key_index = 0; key_index < this.#reads.length; key_index++) {
       const read = this.#read(key_index);

@@ -3,6 +3,7 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
+import { blockGroupId } from "../../domain/object_key.ts";
 import type { BlockKeys } from "./block_keys.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 import { Executor } from "./executor.ts";
@@ -25,7 +26,7 @@ export interface ResetJob {
 export type StoreJob = LoadJob | SaveJob | ResetJob;
 
 export interface RankWorkerParts {
-  readonly config: Pick<ConnectorConfig, "executors" | "put_step">;
+  readonly config: Pick<ConnectorConfig, "executors" | "put_step" | "group_semantics" | "namespaces">;
   readonly put_turns: PutTurns;
   readonly keys: BlockKeys;
   readonly load_rules: LoadRules;
@@ -97,8 +98,14 @@ export class RankWorker {
       tp_rank: this.#tp_rank,
       keys: keys.of(pick(hashes, mine), this.#namespace),
       block_ids: pick(block_ids, mine),
+      group_ids: config.group_semantics ? this.#groupIds(pick(hashes, mine)) : [],
       missing_keys: null,
     });
+  }
+
+  #groupIds(hashes: readonly BlockHash[]): string[] {
+    const namespace = present(this.#parts.config.namespaces[this.#namespace], "a rank has a namespace");
+    return hashes.map((hash) => blockGroupId(namespace, hash));
   }
 
   /** The first op of the job, or null when it ends without one. */

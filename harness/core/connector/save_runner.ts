@@ -26,6 +26,8 @@ export interface SaveJob {
   /** Both: [blocks] */
   readonly keys: readonly ObjectKey[];
   readonly block_ids: readonly number[];
+  /** [blocks], or empty: no block's shards are a group. */
+  readonly group_ids: readonly string[];
   /** Null until the store has said what it holds. */
   missing_keys: readonly ObjectKey[] | null;
 }
@@ -70,7 +72,7 @@ export class SaveRunner {
       tp_rank: job.tp_rank,
       keys,
       block_ids: job.block_ids.filter(missing),
-      config: this.#rules.config,
+      config: { ...this.#rules.config, group_ids: job.group_ids.filter(missing) },
     };
   }
 

@@ -324,3 +324,15 @@ test("spec §1.10: a reset wipes once, when every rank has done the saves before
   expect(after.notices).toEqual([{ type: "reset_done", job_id: reset_id, ok: true }]);
   expect(after.effects.map((effect) => effect.type)).toEqual(["log", "exists", "exists"]);
 });
+
+test("spec §1.1 enable_group_semantics: the shards of a block are put as one group, whichever rank puts them", () => {
+  const { store, out } = setup({ ...TWO_NAMESPACES, group_semantics: true });
+  store.save("r", hashes(10, 11), [4, 5], 0, out); // job 1, ops 2 and 3
+  store.handle({ type: "exists_done", op_id: 2, codes: [1, 0] }, out); // rank 0 has block 10 already
+  store.handle({ type: "exists_done", op_id: 3, codes: [0, 0] }, out);
+  const group = (hash: string): string => `vllm-mooncake-store:m@${hash.padStart(14, "0")}`;
+  expect(out.take().effects.slice(2)).toMatchObject([
+    { type: "put", keys: [keyOf(11, 0)], config: { group_ids: [group("b")] } },
+    { type: "put", keys: [keyOf(10, 1), keyOf(11, 1)], config: { group_ids: [group("a"), group("b")] } },
+  ]);
+});

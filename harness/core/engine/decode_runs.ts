@@ -5,14 +5,15 @@
 // What a run does is what its steps do one by one, in the same order, with the same blocks at the same times: planning a
 // step takes the blocks it fills, so all of that happens as steps end, never ahead.
 
-import type { ComputeModel, StepWork } from "./compute_model.ts";
+import type { ComputeModel } from "./compute_model.ts";
 import type { BlockFill } from "./engine_api.ts";
 import type { EngineContext } from "./engine_context.ts";
 import type { RequestState } from "./request_state.ts";
 import type { StepPlan } from "./step_plan.ts";
 
-/** Longer runs save little, and what an event cuts off has been reckoned in vain. */
-const LONGEST_RUN_STEPS = 64;
+/** Runs get twice as long while nothing cuts them off, and half as long when something does: what is cut off was reckoned in vain. */
+const SHORTEST_RUN_STEPS = 16;
+const LONGEST_RUN_STEPS = 1024;
 
 /** Step i of the run lasts from bounds_ns[i] to bounds_ns[i + 1]: [steps + 1], ascending. */
 export interface DecodeRun {
@@ -22,6 +23,8 @@ export interface DecodeRun {
 export class DecodeRuns {
   readonly #ctx: EngineContext;
   readonly #compute: ComputeModel;
+  /** Of the next run. */
+  #longest_steps = SHORTEST_RUN_STEPS;
 
   constructor(ctx: EngineContext, compute: ComputeModel) {
     this.#ctx = ctx;
@@ -32,16 +35,7 @@ export class DecodeRuns {
   start(plan: StepPlan, now_ns: number): DecodeRun | null {
     const steps = this.#stepsThatFit(plan);
     if (steps < 2) return null;
-    const work = { ...plan.work };
-    const bounds_ns = new Array<number>(steps + 1);
-    bounds_ns[0] = now_ns;
-    let end_ns = now_ns;
-    for (let i = 1; i <= steps; i++) {
-      end_ns += this.#compute.stepNs(work);
-      bounds_ns[i] = end_ns;
-      growByTokens(work, plan.requests.length, 1);
-    }
-    return { bounds_ns };
+    return { bounds_ns: this.#compute.decodeBounds(plan.work, plan.requests.length, steps, now_ns) };
   }
 
   /**
@@ -49,6 +43,7 @@ export class DecodeRuns {
    * bytes exist.
    */
   end({ bounds_ns }: DecodeRun, plan: StepPlan): void {
+    this.#longest_steps = Math.min(LONGEST_RUN_STEPS, 2 * this.#longest_steps);
     const fills = this.#endSteps(bounds_ns, plan, bounds_ns.length - 2);
     takeAll(plan.fills, fills);
     this.#tell(plan.requests, bounds_ns.slice(1), fills);
@@ -65,6 +60,7 @@ export class DecodeRuns {
 
   /** Ends the steps that are over at `now_ns`; what is left of the run begins with the one under way, which the plan is then about. */
   endPastSteps(run: DecodeRun, plan: StepPlan, now_ns: number): DecodeRun {
+    this.#longest_steps = Math.max(SHORTEST_RUN_STEPS, this.#longest_steps >> 1);
     const { bounds_ns } = run;
     let ended = 0;
     while (ended < bounds_ns.length - 2 && (bounds_ns[ended + 1] as number) <= now_ns) ended++;
@@ -127,7 +123,7 @@ export class DecodeRuns {
   #stepsThatFit({ requests }: StepPlan): number {
     const { queues } = this.#ctx;
     if (requests.length < queues.running.length) return 1;
-    let steps = LONGEST_RUN_STEPS;
+    let steps = this.#longest_steps;
     for (const { output_tokens, scheduled_tokens, max_tokens } of requests) {
       if (output_tokens === 0 || scheduled_tokens !== 1) return 1;
       steps = Math.min(steps, max_tokens - output_tokens);
@@ -182,13 +178,9 @@ function advance({ requests, work }: StepPlan, steps: number): void {
     request.output_tokens += steps;
     request.computed_tokens += steps;
   }
-  growByTokens(work, requests.length, steps);
-}
-
-/** Each request's next token attends to, and reads, one more than its last. */
-function growByTokens(work: StepWork, requests: number, steps: number): void {
-  work.attended_tokens += requests * steps;
-  work.kv_tokens += requests * steps;
+  // Each request's next token attends to, and reads, one more than its last.
+  work.attended_tokens += requests.length * steps;
+  work.kv_tokens += requests.length * steps;
 }
 
 function takeAll(fills: BlockFill[], taken: BlockFill[]): void {

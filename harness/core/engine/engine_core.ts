@@ -52,7 +52,7 @@ export class EngineCore {
   /** Null: every step goes out by itself. */
   readonly #decode_runs: DecodeRuns | null;
   readonly #resets_at_step_end: ResetRequest[] = [];
-  /** What is computed now or, while a load blocks the engine, next. */
+  /** What is computed now or, while a load or lookup blocks the engine, next. */
   #plan: StepPlan | null = null;
   /** The step that is out; it carries out #plan. */
   #step_id: number | null = null;
@@ -192,12 +192,13 @@ export class EngineCore {
   #advance(now_ns: number): void {
     for (;;) {
       this.#settleNotices(now_ns);
-      if (this.#step_id !== null || this.#loads.block_the_engine) return;
-      if (this.#plan !== null) {
+      if (this.#step_id !== null || this.#lookups.block_the_engine || this.#loads.block_the_engine) return;
+      if (this.#plan === null) this.#plan = this.#scheduler.plan(now_ns);
+      else if (this.#plan.is_interrupted) this.#scheduler.fillUp(this.#plan, now_ns);
+      else {
         this.#launch(this.#plan, now_ns);
         return;
       }
-      this.#plan = this.#scheduler.plan(now_ns);
       // Planning may have started a load that ended at once: that is something new to plan with.
       if (this.#plan === null && this.#ctx.notices.length === 0) return;
     }

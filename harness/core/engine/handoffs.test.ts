@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
+import { hashFullBlocks } from "../../domain/block_hash.ts";
+import { streamToken } from "../../domain/prompt_tokens.ts";
 import type { ConnectorConfig } from "../connector/connector_config.ts";
 import { FIXTURE_CONNECTOR, failed, read } from "../connector/connector_fixture.ts";
+import type { EngineRequest } from "./engine_api.ts";
 import { FakeShell, promptRequest, STEP_OVERHEAD_NS, TOKEN_NS } from "./engine_fixture.ts";
 
 /** Blocks of 4 tokens, chunks of 3 blocks. */
@@ -53,6 +56,43 @@ test("spec ATOM hand-off: a hit that ends inside a chunk is computed to the boun
     prefill_ms: 0.03, // two steps of 10 µs and 10 tokens of 1 µs
   });
   expect(shell.core.snapshot()).toMatchObject({ external_prefix_cache_hits: 12 });
+});
+
+/** ATOM's own figures: chunks of 4, loads of 8 or more, 6 tokens in HBM; blocks of 2, so that they can be there. */
+function atomShell(): FakeShell {
+  const connector = { ...CHUNKED, chunk_tokens: 4, min_load_tokens: 8 };
+  const shell = new FakeShell({ connector, block_tokens: 2, num_hbm_blocks: 64 });
+  shell.arrive(atomRequest("warm", 6));
+  answerLookup(shell, 0);
+  shell.runSteps();
+  shell.take("finish");
+  return shell;
+}
+
+function atomRequest(request_id: string, prompt_tokens: number): EngineRequest {
+  const tokens = Array.from({ length: prompt_tokens }, (_, i) => streamToken(1, i));
+  const prompt_block_hashes = hashFullBlocks(tokens, 2);
+  const tail_token_ids = tokens.slice(prompt_block_hashes.length * 2);
+  return promptRequest(request_id, prompt_tokens, 1, { prompt_block_hashes, tail_token_ids });
+}
+
+test("spec errata 4: 20 tokens with 6 in HBM and 16 stored compute 2 to the boundary of 8, and load up to 16", () => {
+  const shell = atomShell();
+  shell.arrive(atomRequest("r", 20));
+  answerLookup(shell, 8);
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 2 * TOKEN_NS);
+  expect(answerGet(shell)).toBe(4); // blocks of 2 tokens: 8 … 16
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 4 * TOKEN_NS);
+  expect(shell.one("finish").stages.cached_tokens).toEqual({ hbm: 6, cpu: 8, disk: 0 });
+});
+
+test("spec errata 4: 16 tokens with 6 in HBM and 12 stored load nothing, as 4 are left behind the boundary", () => {
+  const shell = atomShell();
+  shell.arrive(atomRequest("r", 16));
+  answerLookup(shell, 6);
+  expect(shell.take("get")).toEqual([]);
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 10 * TOKEN_NS);
+  expect(shell.one("finish").stages.cached_tokens).toEqual({ hbm: 6, cpu: 0, disk: 0 });
 });
 
 test("with the switch off, or too little behind the boundary, the whole rest is computed", () => {

@@ -98,6 +98,26 @@ test("what a failed GET should have brought is computed, and the request is coun
   });
 });
 
+test("spec §1.4: with enable_lookup off, or less than a block, the store is not asked", () => {
+  const shell = new FakeShell({ connector: { ...FIXTURE_CONNECTOR, enable_lookup: false } });
+  shell.arrive(promptRequest("r", 14, 1));
+  expect(shell.take("exists")).toEqual([]);
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 14 * TOKEN_NS);
+
+  const asking = new FakeShell(LOADS_ONLY);
+  asking.arrive(promptRequest("short", 3, 1));
+  asking.arrive(promptRequest("one block", 4, 1)); // its last token is computed, so that no whole block is left to load
+  expect(asking.take("exists")).toEqual([]);
+});
+
+test("spec §1.1: a consumer that does not look up lends its memory and moves nothing", () => {
+  const shell = new FakeShell({ connector: { ...LOADS_ONLY.connector, enable_lookup: false } });
+  shell.arrive(promptRequest("r", 14, 2));
+  expect(shell.runSteps()).toBe(2);
+  const kinds = new Set(shell.effects.map(({ type }) => type));
+  expect([...kinds].filter((type) => ["exists", "get", "put"].includes(type))).toEqual([]);
+});
+
 test("a failed lookup is no hit and fails nobody", () => {
   const shell = new FakeShell(LOADS_ONLY);
   shell.arrive(promptRequest("r", 14, 1));
@@ -160,6 +180,61 @@ test("with load_async off the engine computes nothing while a load is under way"
   expect(shell.take("step")).toEqual([]);
   shell.send({ type: "get_done", op_id: get.op_id, outcomes: get.keys.map(() => read(BLOCK_BYTES)) });
   expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 5 * TOKEN_NS); // 2 of r, 3 of other
+});
+
+const ASKS_ONE_BY_ONE = { connector: { ...LOADS_ONLY.connector, lookup_async: false } } as const;
+
+test("spec §1.3: with lookup_async off one request asks at a time, and nothing is computed before its answer", () => {
+  const shell = new FakeShell(ASKS_ONE_BY_ONE);
+  shell.arrive(promptRequest("busy", 3, 3, { seed: 9 })); // no full block: nothing to ask
+  shell.arrive(promptRequest("a", 6, 1, { seed: 1 }));
+  shell.arrive(promptRequest("b", 6, 1, { seed: 2 }));
+  shell.step();
+  // busy's second token is planned, but the plan waits for a, and b for its turn.
+  expect(shell.take("step")).toEqual([]);
+  answerLookup(shell, 0);
+  expect(shell.take("step")).toEqual([]);
+  shell.now_ns += 5_000;
+  answerLookup(shell, 0);
+  // Nobody was put off to a later step: 1 token of busy, 6 of a, 6 of b.
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 13 * TOKEN_NS);
+  const finished = shell.take("finish");
+  expect(finished.map(({ request_id }) => request_id)).toEqual(["a", "b"]);
+  expect(finished.map(({ stages }) => stages.lookup_ms)).toEqual([0, 0.005]);
+});
+
+test("with lookup_async off a hit is parked as ever, and the plan goes on behind it", () => {
+  const shell = new FakeShell(ASKS_ONE_BY_ONE);
+  shell.arrive(promptRequest("a", 6, 1, { seed: 1 }));
+  shell.arrive(promptRequest("other", 3, 1, { seed: 2 }));
+  answerLookup(shell, 1);
+  expect(shell.core.snapshot()).toMatchObject({ num_requests_waiting_remote: 1 });
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 3 * TOKEN_NS);
+  shell.send({ type: "get_done", op_id: shell.one("get").op_id, outcomes: [read(BLOCK_BYTES)] });
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 2 * TOKEN_NS);
+});
+
+test("with lookup_async off the engine waits for an answer that nobody wants any more", () => {
+  const shell = new FakeShell(ASKS_ONE_BY_ONE);
+  shell.arrive(promptRequest("a", 6, 1, { seed: 1 }));
+  shell.send({ type: "abort", request_id: "a" });
+  shell.arrive(promptRequest("other", 3, 1, { seed: 2 }));
+  expect(shell.take("step")).toEqual([]);
+  answerLookup(shell, 1);
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 3 * TOKEN_NS);
+});
+
+test("with lookup_async off a reset that finds the engine idle wipes the store; what was asked is asked again", () => {
+  const shell = new FakeShell(ASKS_ONE_BY_ONE);
+  shell.arrive(promptRequest("a", 6, 1, { seed: 1 }));
+  const reset = { reset_running_requests: false, reset_connector: true, force: true } as const;
+  shell.send({ type: "reset_prefix_cache", reset_id: 1, ...reset });
+  const { op_id } = shell.one("remove_all");
+  answerLookup(shell, 1);
+  shell.send({ type: "remove_all_done", op_id, code: 0, removed: 1 });
+  expect(shell.take("get")).toEqual([]);
+  expect(shell.one("reset_done").ok).toBe(true);
+  expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 6 * TOKEN_NS);
 });
 
 test("blocks of an aborted load are freed when the GET has ended, not before", () => {

@@ -1,5 +1,5 @@
 // Asks the store, before a request is admitted, how much of its prompt is there. The request keeps its place in the waiting
-// queue and does not hold up those behind it.
+// queue and does not hold up those behind it, unless lookup_async is off.
 
 import { lookupBlocks } from "../connector/lookup_fold.ts";
 import type { EngineContext } from "./engine_context.ts";
@@ -10,11 +10,18 @@ const NOTHING_FOUND = { state: "answered", hit_blocks: 0 } as const;
 export class Lookups {
   readonly #ctx: EngineContext;
   readonly #asking = new Map<number, RequestState>();
+  /** Questions that are out, also those whose answer nobody waits for any more. */
+  #out = 0;
   /** Wipes of the store under way: what it holds now is not worth asking for. */
   resets_under_way = 0;
 
   constructor(ctx: EngineContext) {
     this.#ctx = ctx;
+  }
+
+  /** With lookup_async off the engine plans nothing while a lookup is out: its scheduler waits for the reply. */
+  get block_the_engine(): boolean {
+    return this.#out > 0 && this.#ctx.store?.config.lookup_async === false;
   }
 
   /** True while the request must wait for its answer. A request whose KV is pulled from a prefill engine does not ask. */
@@ -32,11 +39,13 @@ export class Lookups {
     request.lookup = { state: "asked", job_id };
     request.stages.waitStarted(now_ns);
     this.#asking.set(job_id, request);
+    this.#out++;
     return true;
   }
 
   /** An answer that nobody waits for any more is dropped. */
   done(job_id: number, hit_blocks: number, now_ns: number): void {
+    this.#out--;
     const request = this.#asking.get(job_id);
     this.#asking.delete(job_id);
     if (request === undefined || request.phase === "finished") return;

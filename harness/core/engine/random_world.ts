@@ -114,6 +114,7 @@ export class RandomWorld {
     const connector = {
       ...FIXTURE_CONNECTOR,
       load_async: this.draw(4) > 0,
+      lookup_async: this.draw(4) > 0,
       executors: this.draw(2) === 0 ? ("shared" as const) : ("separate" as const),
       split_trigger: (["none", "bytes", "count_or_bytes"] as const)[this.draw(3)] ?? "none",
       enable_offload: this.draw(2) === 0,

@@ -5,6 +5,7 @@
 //   2. Running requests in order: a decode token or the next chunk of a prompt. One that finds no block preempts the last
 //      of the running (recompute: its blocks are freed, it goes to the front of the waiting queue), itself at worst.
 //   3. Waiting requests in order, unless something was preempted: see admission.ts. The first that finds no block ends it.
+//      With lookup_async off, one that asks the store interrupts it; the plan is filled up when the answer is there.
 
 import type { MultiConnector } from "../connector/multi_connector.ts";
 import { Admission } from "./admission.ts";
@@ -38,6 +39,11 @@ export class Scheduler {
     }
   }
 
+  /** Goes on with the waiting, after the answer that a plan was interrupted for. */
+  fillUp(plan: StepPlan, now_ns: number): void {
+    this.#scheduleWaiting(plan, now_ns);
+  }
+
   /** Back to the front of the waiting queue with nothing computed. */
   preemptLast(): RequestState {
     const request = this.#ctx.queues.preemptLast();
@@ -64,13 +70,20 @@ export class Scheduler {
     return preempted;
   }
 
-  #scheduleWaiting(plan: StepPlan, now_ns: number): "no_blocks" | "looked_at_all" {
-    const { queues, config } = this.#ctx;
+  #scheduleWaiting(plan: StepPlan, now_ns: number): "no_blocks" | "interrupted" | "looked_at_all" {
+    const { queues, config, store } = this.#ctx;
+    const asks_one_by_one = store?.config.lookup_async === false;
+    plan.is_interrupted = false;
     let request = queues.waiting.first;
     while (request !== null && plan.tokens_left > 0 && queues.running.length < config.max_num_seqs) {
       // Read first: an admitted request leaves the queue.
       const { following } = request;
-      if (this.#admission.admit(request, plan, now_ns) === "no_blocks") return "no_blocks";
+      const admitted = this.#admission.admit(request, plan, now_ns);
+      if (admitted === "no_blocks") return "no_blocks";
+      if (admitted === "asked" && asks_one_by_one) {
+        plan.is_interrupted = true;
+        return "interrupted";
+      }
       request = following;
     }
     return "looked_at_all";

@@ -9,6 +9,8 @@ export class StepPlan {
   readonly requests: RequestState[] = [];
   readonly fills: BlockFill[] = [];
   readonly work: StepWork = { new_tokens: 0, attended_tokens: 0, kv_tokens: 0 };
+  /** Those behind a request that asks the store have not been looked at. */
+  is_interrupted = false;
   readonly #token_budget: number;
   readonly #block_tokens: number;
 

@@ -12,8 +12,8 @@ import { signFlipP } from "../../stats/sign_flip.ts";
 import { decideVerdict, type Verdict } from "../../stats/verdict.ts";
 import { pairsInAll } from "../advice.ts";
 import type { ComparedMetric } from "../compared_metric.ts";
-import { COMPARED_METRICS } from "../compared_metrics.ts";
 import type { MetricValues } from "../metric_values.ts";
+import { STUDY_METRICS } from "../study_metrics.ts";
 import { type StudyContrast, studyContrasts } from "./contrasts.ts";
 import type { Cell } from "./design_cells.ts";
 
@@ -53,7 +53,7 @@ export function studyEffects(
 ): StudyEffect[] {
   const contrasts = studyContrasts(study, cells);
   const effects = study.metrics.flatMap((name) => {
-    const metric = COMPARED_METRICS.find((one) => one.metric === name);
+    const metric = STUDY_METRICS.find((one) => one.metric === name);
     const tables = blocks.map(({ values }) => values.map((of_cell) => of_cell[name]));
     if (metric === undefined || tables.some((cells) => cells.includes(undefined))) return [];
     const numbers = tables.map((cells) => cells.map(Number));

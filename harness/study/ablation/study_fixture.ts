@@ -10,7 +10,7 @@ export function studyFixture(
     name: "fixture",
     claim: {
       ...{ text: "a lowers TTFT", source: null, factor: "a", from: "off", to: "on" },
-      ...{ metric: "ttft_ms_mean", direction: "lower", size: null, because: null },
+      expects: [{ metric: "ttft_ms_mean", direction: "lower", size: null, because: null }],
     },
     base: { topology: "1p1d", profile: null, host: null, set: {} },
     factors: names.map((name) => ({ name, levels: ["off", "on"] })),

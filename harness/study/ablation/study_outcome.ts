@@ -7,7 +7,7 @@ import { mean } from "../../stats/distribution.ts";
 import type { StudyCell } from "./build_cells.ts";
 import { type ClaimOutcome, judgeClaim } from "./claim_outcome.ts";
 import { fractionOf } from "./design_cells.ts";
-import { type StudyEffect, studyEffects } from "./effects.ts";
+import { type StudyBlock, type StudyEffect, studyEffects } from "./effects.ts";
 import { type RecordsOf, studyBlocks } from "./run_study.ts";
 import type { CellResult } from "./study_store.ts";
 
@@ -24,6 +24,8 @@ export interface StudyOutcome {
   readonly claim: ClaimOutcome;
   /** By metric in the study's order, within one the largest first. */
   readonly effects: readonly StudyEffect[];
+  /** All blocks of each cell gave the same figures, so their interval has no width and says nothing of repetition. */
+  readonly blocks_alike: boolean;
   /** What a fraction cannot tell apart: `executors with preferred_segment × split_trigger`. */
   readonly confounded: readonly string[];
   readonly cells: readonly CellOutcome[];
@@ -67,6 +69,7 @@ export function studyOutcome(
     problems,
     claim: judgeClaim(study.claim, effects),
     effects: rank(study.metrics, effects),
+    blocks_alike: areAlike(study.metrics, blocks),
     confounded: study.design.kind === "fractional" ? confounded(study.factors, study.design.generators) : [],
     cells: cells.map(({ arm, differences }, i) => ({
       name: arm.name,
@@ -83,6 +86,14 @@ export function describeDesign({ design, blocks }: StudyConfig, cell_count: numb
       ? `fractional (resolution ${design.resolution})`
       : design.kind.replaceAll("_", " ");
   return `${kind}, ${cell_count} cells × ${blocks} blocks`;
+}
+
+/** Seeds change nothing that counts: no placement is drawn, say, and all conversations are equally long. */
+function areAlike(metrics: readonly string[], blocks: readonly StudyBlock[]): boolean {
+  const figures = blocks.map(({ values }) =>
+    JSON.stringify(values.map((of_cell) => metrics.map((metric) => of_cell[metric] ?? null))),
+  );
+  return blocks.length > 1 && new Set(figures).size === 1;
 }
 
 function rank(metrics: readonly string[], effects: readonly StudyEffect[]): StudyEffect[] {
