@@ -5,6 +5,8 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock/clock.ts";
 import type { ArmConfig } from "../config/arm_config.ts";
+import { usesMooncake } from "../config/uses_shared_store.ts";
+import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { EngineRole, Topology } from "../domain/topology.ts";
 import { checkSharedMemory, makeRuntimeDirs, type RuntimeDirs } from "../launch/runtime_dirs.ts";
@@ -14,6 +16,7 @@ import { createShapedLinks } from "../stack/open_shaped_links.ts";
 import type { ShapedLinks } from "../stack/shaped_links.ts";
 import { type Profiles, planStack, type StackPlan } from "../stack/stack_plan.ts";
 import type { StackFailure } from "./arm_runner.ts";
+import { LiveMooncake } from "./live_mooncake.ts";
 
 export interface StackMember {
   readonly name: string;
@@ -39,11 +42,18 @@ const MAX_HTTP_REQUESTS = "16384";
 
 export class LiveStack {
   readonly members: readonly StackMember[];
+  readonly #clock: Clock;
   readonly #launcher: StackLauncher;
   readonly #parts: StackParts;
 
-  private constructor(members: readonly StackMember[], launcher: StackLauncher, parts: StackParts) {
+  private constructor(
+    members: readonly StackMember[],
+    clock: Clock,
+    launcher: StackLauncher,
+    parts: StackParts,
+  ) {
     this.members = members;
+    this.#clock = clock;
     this.#launcher = launcher;
     this.#parts = parts;
   }
@@ -57,11 +67,12 @@ export class LiveStack {
       { ...dirs, disk_dir: options.disk_dir },
       options.generation,
     );
-    const parts = prepareParts(plan, dirs, options);
+    const parts = await prepareParts(plan, dirs, options);
     if (!parts.ok) {
       dirs.remove();
       return parts;
     }
+    const { mooncake } = parts.value;
     const launcher = new StackLauncher({
       clock: options.clock,
       serve_argv: [process.execPath, join(import.meta.dir, "serve.ts")],
@@ -69,10 +80,10 @@ export class LiveStack {
       log_dir: options.log_dir,
       env: { BUN_CONFIG_MAX_HTTP_REQUESTS: MAX_HTTP_REQUESTS },
     });
-    const members = await startInOrder(plan, launcher);
-    if (members.ok) return ok(new LiveStack(members.value, launcher, parts.value));
+    const members = await startInOrder(plan, launcher, options.topology, mooncake);
+    if (members.ok) return ok(new LiveStack(members.value, options.clock, launcher, parts.value));
     await launcher.stop();
-    removeParts(parts.value);
+    await removeParts(parts.value);
     return members;
   }
 
@@ -88,8 +99,11 @@ export class LiveStack {
     this.#launcher.onLost(callback);
   }
 
+  /** Of the real store's processes it is known that they are gone, not since when: they are seen when asked for. */
   lost(): readonly LostProcess[] {
-    return this.#launcher.lost();
+    const at_ns = this.#clock.now_ns();
+    const of_store = this.#parts.mooncake?.lost() ?? [];
+    return [...this.#launcher.lost(), ...of_store.map((name) => ({ name, how: "ended", at_ns }))];
   }
 
   /** Files in the disk tiers' directories, at any depth. */
@@ -100,7 +114,7 @@ export class LiveStack {
 
   async stop(): Promise<void> {
     await this.#launcher.stop();
-    removeParts(this.#parts);
+    await removeParts(this.#parts);
   }
 }
 
@@ -109,13 +123,16 @@ interface StackParts {
   readonly dirs: RuntimeDirs;
   readonly links: ShapedLinks;
   readonly disk_dir: string;
+  /** Null: the store is the embedded one, or there is none. */
+  readonly mooncake: LiveMooncake | null;
 }
 
-function prepareParts(
+async function prepareParts(
   plan: StackPlan,
   dirs: RuntimeDirs,
-  { disk_dir }: LiveStackOptions,
-): Result<StackParts, StackFailure> {
+  options: LiveStackOptions,
+): Promise<Result<StackParts, StackFailure>> {
+  const { disk_dir, arm } = options;
   const memory = checkSharedMemory(plan.shm_bytes);
   if (!memory.ok) return err({ code: "shared_memory", message: memory.error });
   const links = createShapedLinks(plan.links);
@@ -124,10 +141,17 @@ function prepareParts(
   for (const { disk } of [...plan.owners, ...plan.engines.flatMap(({ native }) => native ?? [])]) {
     if (disk !== null) mkdirSync(disk.disk_path, { recursive: true });
   }
-  return ok({ dirs, links: links.value, disk_dir });
+  const parts = { dirs, links: links.value, disk_dir };
+  if (!usesMooncake(arm)) return ok({ ...parts, mooncake: null });
+  const mooncake = await LiveMooncake.start({ ...options, socket_dir: dirs.socket_dir });
+  if (mooncake.ok) return ok({ ...parts, mooncake: mooncake.value });
+  links.value.close();
+  rmSync(disk_dir, { recursive: true, force: true });
+  return mooncake;
 }
 
-function removeParts({ dirs, links, disk_dir }: StackParts): void {
+async function removeParts({ dirs, links, disk_dir, mooncake }: StackParts): Promise<void> {
+  await mooncake?.[Symbol.asyncDispose]();
   links.close();
   dirs.remove();
   rmSync(disk_dir, { recursive: true, force: true });
@@ -137,9 +161,17 @@ function removeParts({ dirs, links, disk_dir }: StackParts): void {
 async function startInOrder(
   plan: StackPlan,
   launcher: StackLauncher,
+  topology: Topology,
+  mooncake: LiveMooncake | null,
 ): Promise<Result<readonly StackMember[], StackFailure>> {
-  const members: StackMember[] = [];
-  const engines = plan.engines.map((config) => ({ config, role: config.core.role }));
+  const members: StackMember[] = mooncake === null ? [] : [masterOf(mooncake)];
+  const engines = plan.engines.map((config, i) => ({
+    config: {
+      ...config,
+      mooncake: mooncake?.reach(present(topology.engines[i], "one plan an engine")) ?? null,
+    },
+    role: config.core.role,
+  }));
   const stages = [
     () => plan.masters.map((config) => ({ config, role: null })),
     () => [...plan.owners.map((config) => ({ config, role: null })), ...engines],
@@ -158,6 +190,10 @@ async function startInOrder(
     }
   }
   return ok(members);
+}
+
+function masterOf({ master_pid, master_url }: LiveMooncake): StackMember {
+  return { name: "mooncake_master", kind: "master", role: null, pid: master_pid, url: master_url };
 }
 
 function engineUrls(members: readonly StackMember[]): readonly string[] {

@@ -8,6 +8,7 @@ import { type ArmPlan, buildArms } from "../config/build_arms.ts";
 import type { ConfigProblem } from "../config/config_problem.ts";
 import { findGpuProfile } from "../config/profiles/gpus.ts";
 import { findModelProfile } from "../config/profiles/models.ts";
+import { usesMooncake } from "../config/uses_shared_store.ts";
 import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Session } from "../domain/session.ts";
@@ -34,6 +35,8 @@ export function planRun(options: BenchOptions): Result<RunContext, readonly Conf
   const topology = parseTopology(baseline.topology);
   if (!topology.ok)
     return err([{ path: "topology", rule: topology.error, got: baseline.topology, next_step: "" }]);
+  const of_sim = options.runtime === "sim" || options.compare_with_sim;
+  if (of_sim && arms.some(({ config }) => usesMooncake(config))) return err([NO_SIMULATED_MOONCAKE]);
   const profiles: Profiles[] = [];
   for (const { config } of arms) {
     const model = findModelProfile(config.engine.model);
@@ -51,6 +54,13 @@ export function planRun(options: BenchOptions): Result<RunContext, readonly Conf
     base_seed: baseline.seed,
   });
 }
+
+const NO_SIMULATED_MOONCAKE: ConfigProblem = {
+  path: "store.kind",
+  rule: "must be embedded for the simulator, which has no model of the real Mooncake",
+  got: "mooncake",
+  next_step: "Use --runtime live, or --store embedded.",
+};
 
 /** Noise is of a load as much as of a machine. */
 function checkNoise(noise: BenchOptions["noise"], scenario: string): ConfigProblem | null {

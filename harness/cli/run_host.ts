@@ -4,8 +4,10 @@
 import type { DataPlane } from "../../native/ffi/data_plane.ts";
 import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
+import { usesMooncake } from "../config/uses_shared_store.ts";
 import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { findMooncake } from "../launch/mooncake_install.ts";
 import { sweepStaleDirs } from "../launch/runtime_dirs.ts";
 import type { LoadClients } from "../load/clients/load_clients.ts";
 import { proveConcurrency, streamsToProve } from "../load/floor/prove_concurrency.ts";
@@ -48,6 +50,8 @@ export async function openHost(
     });
   }
   sweepStaleDirs();
+  const store = proveStore(context);
+  if (!store.ok) return store;
   progress.stage("preparing the native library");
   const plane = openDataPlane();
   if (!plane.ok) return err(plane.error.detail);
@@ -106,6 +110,13 @@ async function measureClient(
   if (of_all.ok) return ok({ floor: of_all.value, clients: clients.value });
   await clients.value[Symbol.asyncDispose]();
   return of_all;
+}
+
+/** The real store is there before anything is started for it. */
+function proveStore({ plan }: RunContext): Result<null, string> {
+  const wanted = plan.arms.some(({ config, endpoint }) => endpoint === undefined && usesMooncake(config));
+  const found = wanted ? findMooncake() : ok(null);
+  return found.ok ? ok(null) : err(`store.kind mooncake: ${found.error}`);
 }
 
 /** Compiles what a path needs, and says that it cannot be had before any process is started for it. */

@@ -6,7 +6,7 @@ import { configDifferences } from "../config/config_diff.ts";
 import { shownConfig } from "../config/shown_config.ts";
 import { hasOwners } from "../config/store_segments.ts";
 import { usesDisk } from "../config/uses_disk.ts";
-import { usesSharedStore } from "../config/uses_shared_store.ts";
+import { usesMooncake, usesSharedStore } from "../config/uses_shared_store.ts";
 import { present } from "../domain/assert.ts";
 import { readHostFacts } from "../measure/host_facts.ts";
 import type { MachineFloor } from "../measure/machine_floor.ts";
@@ -85,6 +85,10 @@ function ofServers({ plan }: RunContext): RealAndModelled {
   };
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function ofSimulation(context: RunContext): RealAndModelled {
   return {
     real: [
@@ -105,13 +109,15 @@ function ofLiveStack(context: RunContext): RealAndModelled {
   const has_disk = plan.arms.some(({ config }) => usesDisk(config));
   const is_native = plan.arms.some(({ config }) => config.connector.type === "native");
   const has_owners = plan.arms.some(({ config }) => hasOwners(config));
-  const owners = has_store ? `1 master, ${has_owners ? `${topology.owners.length} owners, ` : ""}` : "";
+  const owners = has_owners ? `${counted(topology.owners.length, "owner")}, ` : "";
+  const store_processes = has_store ? `1 master, ${owners}` : "";
   return {
     real: [
-      `processes: ${owners}${topology.engines.length} engines, 1 router, each its own`,
+      `processes: ${store_processes}${counted(topology.engines.length, "engine")}, 1 router, each its own`,
       "HTTP, SSE and RPC between processes; scheduling, prefix caching, placement, leases and eviction",
       "KV bytes: written, copied between processes through shared memory, and verified at every load",
       ...networkLines(context),
+      ...mooncakeLines(context),
       ...(has_disk
         ? [
             `disk tier: ${is_native ? "bucket files, or a file a block where an engine offloads natively," : "bucket files"} written and read back (${store.disk.path ?? "in the run directory"})`,
@@ -123,6 +129,16 @@ function ofLiveStack(context: RunContext): RealAndModelled {
       `KV size: ${engine.kv_scale === 1 ? "full scale" : `${engine.kv_scale} of the model's bytes per token, link bandwidth scaled alike`}; copies inside a node run at this host's memory speed, without PCIe`,
     ],
   };
+}
+
+/** Arms whose store is the real one. */
+function mooncakeLines({ plan }: RunContext): string[] {
+  const names = plan.arms.filter(({ config }) => usesMooncake(config)).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const where = names.length === plan.arms.length ? "" : `arm ${names.join(", ")}: `;
+  return [
+    `${where}the store is the real Mooncake (mooncake_master, mooncake_client, a requester process an engine) over TCP on this host, whose bytes no link model holds back`,
+  ];
 }
 
 /** A path that an arm asks for is the one its processes took: one that cannot be had ends the start. */

@@ -7,6 +7,8 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { readConfigFile } from "./config_file.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { type ConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_tree.ts";
+import { checkClusterSettings, readCluster } from "./cluster_flags.ts";
+import { type ClusterTarget, isStandIn } from "./cluster_target.ts";
 import { checkEndpointSettings, readEndpoints } from "./endpoint_flags.ts";
 import type { EndpointTarget } from "./endpoint_target.ts";
 import { type AbChoice, parseAb } from "./factors/ab_choice.ts";
@@ -28,6 +30,8 @@ export interface BenchOptions {
   /** Servers to measure as they are, one an arm; empty: arms are stacks of their own. */
   readonly endpoints: readonly EndpointTarget[];
   readonly runtime: Runtime;
+  /** Of `--runtime cluster`: what is started. */
+  readonly cluster?: ClusterTarget;
   /** `--runtime both`: the live run is then simulated, and the report says how far the prediction is off. */
   readonly compare_with_sim: boolean;
   /** What the simulator takes the host to be, measured or by name; null: the laptop. */
@@ -71,6 +75,7 @@ const FLAGS = {
   ab: "value",
   "api-key-env": "value",
   config: "value",
+  deployment: "value",
   "dry-run": "switch",
   endpoint: "values",
   "fail-on": "value",
@@ -110,12 +115,14 @@ export function parseBenchOptions(
   const { runtime, compare_with_sim } = has_stack
     ? readRuntime(flags, supported)
     : { runtime: "endpoint" as const, compare_with_sim: false };
-  const { profile, config_input } = readConfig(flags, topology, ab, freshSeed(endpoints, supported));
+  const cluster = readCluster(flags, runtime, topology);
+  const { profile, config_input } = readConfig(flags, topology, ab, cluster, freshSeed(endpoints, supported));
   const compares = ab !== null || endpoints.length > 1;
   const options: BenchOptions = {
     topology,
     endpoints,
     runtime,
+    ...(cluster === null ? {} : { cluster }),
     compare_with_sim,
     host: readHost(flags),
     noise: readNoise(flags),
@@ -197,6 +204,7 @@ function readConfig(
   flags: FlagReader,
   topology: string,
   ab: AbChoice | null,
+  cluster: ClusterTarget | null,
   default_seed: number | undefined,
 ): Pick<BenchOptions, "profile" | "config_input"> {
   const file = readFile(flags);
@@ -206,6 +214,7 @@ function readConfig(
   const preset = readPreset(flags, workload, ab);
   const settings = flags.texts("set").map((text) => readSetting(flags, text));
   if (flags.has("endpoint")) checkEndpointSettings(flags, [file, ...settings].reduce(mergeTrees, {}));
+  if (cluster !== null) checkClusterSettings(flags, cluster, [file, ...settings].reduce(mergeTrees, {}));
   const layers: ConfigTree[] = [
     preset.input,
     isTrace(workload) ? treeOfPath("load.arrivals", "trace") : {},
@@ -217,7 +226,7 @@ function readConfig(
     flagLayer("workload.limit", flags.integer("limit", 1)),
     flagLayer("load.speedup", flags.positive("speedup")),
     flagLayer("seed", flags.integer("seed", 0)),
-    flagLayer("store.kind", flags.choice("store", STORES)),
+    flagLayer("store.kind", flags.choice("store", STORES) ?? storeOfStandIns(cluster)),
     ...settings,
   ];
   const config_input = layers.reduce(mergeTrees, {});
@@ -233,6 +242,11 @@ function readPreset(flags: FlagReader, workload: WorkloadName | undefined, ab: A
   return (
     PRESETS.find((preset) => preset.name === name) ?? defaultPreset(workload ?? null, ab?.factor ?? null)
   );
+}
+
+/** Undefined: the configuration says it, or the engines are not this program's. */
+function storeOfStandIns(cluster: ClusterTarget | null): (typeof STORES)[number] | undefined {
+  return cluster?.store === "mooncake" && isStandIn(cluster.deployment) ? "mooncake" : undefined;
 }
 
 function flagLayer(path: string, value: string | number | undefined): ConfigTree {

@@ -5,6 +5,8 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ArmConfig } from "./arm_config.ts";
 import { parseArmConfig } from "./arm_schema.ts";
 import type { BenchOptions } from "./bench_options.ts";
+import { deploymentAtLevel, SWITCHED_PATHS } from "./cluster_levels.ts";
+import { type ClusterTarget, isStandIn } from "./cluster_target.ts";
 import { unexpectedDifferences } from "./config_diff.ts";
 import { type ConfigProblem, formatConfigProblem } from "./config_problem.ts";
 import { type ConfigTree, valueAtPath } from "./config_tree.ts";
@@ -23,6 +25,8 @@ export interface Arm {
   readonly config: ArmConfig;
   /** Absent: a stack of its own, made from the configuration. */
   readonly endpoint?: EndpointTarget;
+  /** Of `--runtime cluster`: the deployment at this arm's level. */
+  readonly cluster?: ClusterTarget;
 }
 
 export interface ArmPlan {
@@ -42,8 +46,15 @@ export function buildArms(options: BenchOptions): Result<ArmPlan, readonly Confi
   const { ab } = options;
   const inputs = armInputs(options);
   const parsed = inputs.map(({ input, ...arm }) => ({ ...arm, config: parseArmConfig(input, process.env) }));
-  const arms = parsed.flatMap(({ config, ...arm }) => (config.ok ? [{ ...arm, config: config.value }] : []));
   const problems = parsed.flatMap(({ config }) => (config.ok ? [] : config.error));
+  const arms = parsed.flatMap(({ config, ...arm }): Arm[] => {
+    if (!config.ok) return [];
+    const { cluster } = options;
+    if (cluster === undefined) return [{ ...arm, config: config.value }];
+    const target = atLevel(cluster, ab, config.value);
+    if (!target.ok) problems.push(target.error);
+    return target.ok ? [{ ...arm, config: config.value, cluster: target.value }] : [];
+  });
   const configs = arms.map((arm) => arm.config);
   if (ab !== null) problems.push(...checkFactorActs(ab.factor, configs));
   return problems.length > 0
@@ -68,6 +79,27 @@ function armInputs({ ab, endpoints, config_input: input }: BenchOptions): ArmInp
     factors: { [ab.factor.name]: level.name },
     input: applyFactor(input, ab.factor, level),
   }));
+}
+
+/** The deployment with the factor's level in it. */
+function atLevel(
+  cluster: ClusterTarget,
+  ab: AbChoice | null,
+  config: ArmConfig,
+): Result<ClusterTarget, ConfigProblem> {
+  if (ab === null) return ok(cluster);
+  const { path, name } = ab.factor;
+  const value = valueAtPath(config, path.split("."));
+  const deployment = deploymentAtLevel(cluster.deployment, path, value);
+  if (deployment !== null) return ok({ ...cluster, deployment });
+  // A stand-in is configured by the arm itself.
+  if (isStandIn(cluster.deployment) && cluster.store === "embedded") return ok(cluster);
+  return err({
+    path: `--ab ${name}`,
+    rule: "must be a switch of the deployment's engines, router or store",
+    got: `${path}=${String(value)}`,
+    next_step: `Those are ${SWITCHED_PATHS.join(", ")}; for others compare two deployments with --endpoint.`,
+  });
 }
 
 /** Where an input says null the environment is asked, and its answer is news. */

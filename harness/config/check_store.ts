@@ -1,6 +1,7 @@
 // Rules between settings of the store, its disk tier and the blocks that go there.
 
 import type { ArmConfig } from "./arm_config.ts";
+import { checkMooncake } from "./check_mooncake.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { engineRanks } from "./engine_sizes.ts";
 import { problemWhen } from "./problem_when.ts";
@@ -8,17 +9,11 @@ import { findModelProfile } from "./profiles/models.ts";
 import { usesDisk } from "./uses_disk.ts";
 
 export function checkStore(config: ArmConfig): ConfigProblem[] {
-  return [...checkMaster(config), ...checkDisk(config), ...checkBlockFits(config)];
+  return [...checkMaster(config), ...checkDisk(config), ...checkBlockFits(config), ...checkMooncake(config)];
 }
 
 function checkMaster({ store }: ArmConfig): ConfigProblem[] {
   return [
-    ...problemWhen(store.kind === "mooncake", {
-      path: "store.kind",
-      rule: "must be a store that this build can run",
-      got: store.kind,
-      next_step: "Use embedded; launching the real Mooncake store is not built yet.",
-    }),
     ...problemWhen(store.put_start_discard_ms > store.put_start_release_ms, {
       path: "store.put_start_discard_ms",
       rule: `must not exceed store.put_start_release_ms (${store.put_start_release_ms})`,

@@ -35,7 +35,6 @@ const BROKEN: readonly (readonly [string, unknown, string])[] = [
     15,
     "engine.max_num_batched_tokens: must be at least engine.block_tokens (16), got 15.",
   ],
-  ["store.kind", "mooncake", 'store.kind: must be a store that this build can run, got "mooncake".'],
   [
     "store.put_start_release_ms",
     29_999,

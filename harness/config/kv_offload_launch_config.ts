@@ -59,6 +59,8 @@ export interface EngineLaunch {
   /** Words of the command; placeholders are those of launch/vllm_command.ts. */
   readonly command: readonly string[];
   readonly base_port: number;
+  /** GPUs that each engine is shown, from the first on; 0: every engine sees all of its host. */
+  readonly gpus_per_engine: number;
   readonly env: { readonly [name: string]: string };
   readonly ready_timeout_s: number;
 }

@@ -57,6 +57,7 @@ const engineShape = z.strictObject({
   model: z.string().min(1).default("Qwen/Qwen3-8B"),
   command: z.array(z.string()).min(1).default(["vllm", "serve", "{model}", "--port", "{port}"]),
   base_port: port(8_100),
+  gpus_per_engine: countField(0).default(1),
   env: z.record(z.string(), z.string()).default({ PYTHONHASHSEED: "0" }),
   ready_timeout_s: countField(1).default(600),
 });

@@ -5,8 +5,15 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock/clock.ts";
 import type { OwnerLaunch, StoreLaunchConfig } from "../config/kv_offload_launch_config.ts";
+import { MOONCAKE_PORTS_PER_OWNER } from "../config/store_segments.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { ownerCommand, type StoreAddresses, segmentName, storeAddresses } from "./mooncake_commands.ts";
+import {
+  type OwnerPlace,
+  ownerCommand,
+  type StoreAddresses,
+  segmentName,
+  storeAddresses,
+} from "./mooncake_commands.ts";
 import { MASTER_STOP_GRACE_MS, startMooncakeMaster } from "./mooncake_master.ts";
 import { OWNER_STOP_GRACE_MS, type StoreStartError, startMooncakeOwner } from "./mooncake_owner.ts";
 import type { MooncakeProcess } from "./mooncake_process.ts";
@@ -21,6 +28,8 @@ export interface MooncakeStackOptions {
   readonly env_file: string;
   readonly binaries: { readonly master: string; readonly client: string };
   readonly ready_timeout_ms: number;
+  /** Settings that owners take from their environment; absent: this process's. */
+  readonly preset_env?: OwnerPlace["preset_env"];
   readonly wrap: (argv: readonly string[]) => readonly string[];
   readonly network_pid: number | "self";
 }
@@ -34,13 +43,10 @@ export interface MooncakeStack {
   stop(): Promise<void>;
 }
 
-/** Ports of owner `index` on a machine that has several. */
-const PORTS_PER_OWNER = 10;
-
 export async function startMooncakeStack(
   options: MooncakeStackOptions,
 ): Promise<Result<MooncakeStack, StoreStartError>> {
-  const { config, host, clock, wrap, log_dir, ready_timeout_ms } = options;
+  const { config, host, clock, wrap, log_dir, ready_timeout_ms, preset_env = process.env } = options;
   const addresses = storeAddresses(host, config.master);
   const place = (name: string) => ({ clock, wrap, log_path: join(log_dir, `${name}.log`) });
   const master = await startMooncakeMaster(
@@ -66,11 +72,7 @@ export async function startMooncakeStack(
   for (const [index, owner] of placed.entries()) {
     const disk_path = owner.enable_offload ? makeDisk(owner, host, index) : null;
     if (disk_path !== null) disks.push(disk_path);
-    const command = ownerCommand(
-      owner,
-      { host, disk_path, addresses, preset_env: process.env },
-      options.binaries.client,
-    );
+    const command = ownerCommand(owner, { host, disk_path, addresses, preset_env }, options.binaries.client);
     const started = await startMooncakeOwner(
       {
         command,
@@ -92,7 +94,7 @@ export async function startMooncakeStack(
 }
 
 function ownerAt(owner: OwnerLaunch, index: number): OwnerLaunch {
-  const shift = index * PORTS_PER_OWNER;
+  const shift = index * MOONCAKE_PORTS_PER_OWNER;
   return { ...owner, rpc_port: owner.rpc_port + shift, segment_port: owner.segment_port + shift };
 }
 

@@ -42,6 +42,7 @@ async function serve(script: (event: EngineEvent) => readonly EngineEffect[]): P
     hbm_shm_path: FAKE_HBM.shm_path,
     generation: FAKE_HBM.generation,
     master_address: null,
+    mooncake: null,
     native: null,
     segment: null,
     links: null,

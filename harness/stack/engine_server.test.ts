@@ -42,6 +42,7 @@ function engineConfig(name: string, role: EngineRole, node: string, links: LinkT
     hbm_shm_path: `${tempDir("/dev/shm")}/hbm`,
     generation: 3,
     master_address: null,
+    mooncake: null,
     links,
     native: null,
     segment: null,

@@ -11,13 +11,22 @@ import type { SharedSecret } from "../wire/shared_secret.ts";
 import { openEmbeddedStoreClient } from "./embedded_store_client.ts";
 import { DEFAULT_RPC_TIMEOUT_MS } from "./embedded_store_options.ts";
 import { type EngineParts, serveEngine } from "./engine_parts.ts";
+import { MooncakeRequesterProcess } from "./mooncake_requester_process.ts";
+import { MooncakeStoreClient } from "./mooncake_store_client.ts";
 import { NativeStoreClient } from "./native_store_client.ts";
 import { openProcessPlane, type ProcessPlane } from "./open_process_plane.ts";
 import { openShapedLinks } from "./open_shaped_links.ts";
 import { createOwnedRegion } from "./owned_region.ts";
 import { startOwner } from "./owner_server.ts";
 import { PlaneClock } from "./plane_clock.ts";
-import type { EngineProcess, LinkTable, Log, NativePoolPlan, RunningProcess } from "./process_config.ts";
+import type {
+  EngineProcess,
+  LinkTable,
+  Log,
+  MooncakeReach,
+  NativePoolPlan,
+  RunningProcess,
+} from "./process_config.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 import type { StartError } from "./start_error.ts";
 import type { StoreClient } from "./store_client.ts";
@@ -34,7 +43,7 @@ export async function startEngine(
   const { plane } = process_plane.value;
   opened.defer(() => plane.close()); // Unmaps and unlinks the regions too.
   const native_clock = new PlaneClock(plane, clock);
-  const parts = openParts(config, process_plane.value, { clock: native_clock, log, secret }, opened);
+  const parts = await openParts(config, process_plane.value, { clock: native_clock, log, secret }, opened);
   if (!parts.ok) return parts;
   const segment = await mountSegment(config, { clock, log, secret }, opened);
   if (!segment.ok) return segment;
@@ -50,11 +59,11 @@ export async function startEngine(
 
 /** The store client's start: what it says of its set-up, and the memory that it mounts itself, if any. */
 async function mountSegment(
-  { core, segment, master_address }: EngineProcess,
+  { core, segment, master_address, mooncake }: EngineProcess,
   { clock, log, secret }: Pick<StoreNeeds, "clock" | "log" | "secret">,
   opened: AsyncDisposableStack,
 ): Promise<Result<null, StartError>> {
-  if (core.connector === null || master_address === null) return ok(null);
+  if (core.connector === null || (master_address === null && mooncake === null)) return ok(null);
   const { preferred_segment, enable_offload } = core.connector;
   const mode = segment === null ? "standalone-store" : "embedded";
   const segment_bytes = segment?.segment_bytes ?? 0;
@@ -69,18 +78,18 @@ async function mountSegment(
 }
 
 /** Everything opened is handed to `opened`, on failure too. */
-function openParts(
+async function openParts(
   config: EngineProcess,
   { plane, network }: ProcessPlane,
   tools: Pick<StoreNeeds, "clock" | "log" | "secret">,
   opened: AsyncDisposableStack,
-): Result<EngineParts, StartError> {
+): Promise<Result<EngineParts, StartError>> {
   const pool_bytes = config.core.num_hbm_blocks * poolBlockBytes(config.core.ranks);
   const hbm = createOwnedRegion(plane, "hbm_shm_path", config.hbm_shm_path, pool_bytes, config.generation);
   if (!hbm.ok) return hbm;
   const links = openLinks(config.links, opened);
   if (!links.ok) return links;
-  const store = openStore(config, { ...tools, plane, network, links: links.value }, opened);
+  const store = await openStore(config, { ...tools, plane, network, links: links.value }, opened);
   if (!store.ok) return store;
   return ok({
     machine: new EngineCore(config.core, config.weights_version),
@@ -109,11 +118,12 @@ interface StoreNeeds extends Pick<EngineParts, "plane" | "links"> {
   readonly secret: SharedSecret | null;
 }
 
-function openStore(
+async function openStore(
   config: EngineProcess,
   needs: StoreNeeds,
   opened: AsyncDisposableStack,
-): Result<StoreClient | null, StartError> {
+): Promise<Result<StoreClient | null, StartError>> {
+  if (config.mooncake !== null) return openMooncake(config.mooncake, needs, opened);
   if (config.native !== null) return openNative(config, config.native, needs, opened);
   if (config.master_address === null) return ok(null);
   const store = openEmbeddedStoreClient({
@@ -127,6 +137,23 @@ function openStore(
   if (!store.ok) return store;
   opened.defer(() => store.value.close());
   return store;
+}
+
+async function openMooncake(
+  { argv, env, setup, local_segment }: MooncakeReach,
+  { plane }: StoreNeeds,
+  opened: AsyncDisposableStack,
+): Promise<Result<StoreClient, StartError>> {
+  const requester = await MooncakeRequesterProcess.start({ argv, env, setup, stderr: "inherit" });
+  if (!requester.ok) return requester;
+  const store = new MooncakeStoreClient({
+    requester: requester.value,
+    plane,
+    local_segment,
+    observe_puts: true,
+  });
+  opened.defer(() => store.close());
+  return ok(store);
 }
 
 function openNative(

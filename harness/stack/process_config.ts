@@ -6,6 +6,7 @@ import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
 import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";
 import type { RoutingPolicy } from "../core/router/router_api.ts";
 import type { EngineRole } from "../domain/topology.ts";
+import type { RequesterSetup } from "./mooncake_requester_protocol.ts";
 
 export type ProcessConfig = MasterProcess | OwnerProcess | EngineProcess | RouterProcess;
 
@@ -46,14 +47,24 @@ export interface EngineProcess {
   readonly rpc_address: string;
   readonly hbm_shm_path: string;
   readonly generation: number;
-  /** Null: no store that engines share. */
+  /** Null: no embedded store that engines share. */
   readonly master_address: string | null;
+  /** Null: no real Mooncake. */
+  readonly mooncake: MooncakeReach | null;
   /** Null: it does not offload into a pool of its own. */
   readonly native: NativePoolPlan | null;
   /** What it mounts in its own process (mode embedded); null: nothing. */
   readonly segment: OwnerProcess | null;
   readonly links: LinkTable | null;
   readonly network: NetworkWish | null;
+}
+
+/** How an engine reaches a real Mooncake store: the requester that it starts, and the segment of its own node. */
+export interface MooncakeReach {
+  readonly argv: readonly string[];
+  readonly env: { readonly [name: string]: string };
+  readonly setup: RequesterSetup;
+  readonly local_segment: string | null;
 }
 
 /** Native offloading: what one engine keeps for itself. */

@@ -4,7 +4,7 @@ import type { ArmConfig } from "../config/arm_config.ts";
 import { engineRanks } from "../config/engine_sizes.ts";
 import { embeddedSegmentName, embedsSegments, hasOwners } from "../config/store_segments.ts";
 import { usesDisk } from "../config/uses_disk.ts";
-import { usesSharedStore } from "../config/uses_shared_store.ts";
+import { usesMooncake, usesSharedStore } from "../config/uses_shared_store.ts";
 import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
 import type { GpuProfile, ModelProfile } from "../domain/profile.ts";
 import { poolBlockBytes } from "../domain/rank_layout.ts";
@@ -30,7 +30,10 @@ export interface StackPaths {
 }
 
 export interface StackPlan {
-  /** None with tiers = hbm: there is no store. One of each node, in the order of the nodes, where each has a pool of its own. */
+  /**
+   * None with tiers = hbm: there is no store; none with a real Mooncake, which is started otherwise. One of each node, in the order
+   * of the nodes, where each has a pool of its own.
+   */
   readonly masters: readonly MasterProcess[];
   readonly owners: readonly OwnerProcess[];
   readonly engines: readonly EngineProcess[];
@@ -53,12 +56,13 @@ export function planStack(
   paths: StackPaths,
   generation: number,
 ): StackPlan {
-  const has_store = usesSharedStore(arm);
+  const has_store = usesEmbeddedStore(arm);
   const links = planLinks(arm, topology, paths);
   const masters = has_store ? planMasters(arm, topology, paths) : [];
-  const owners = hasOwners(arm)
-    ? topology.owners.map((owner) => planOwner(arm, owner, paths, generation))
-    : [];
+  const owners =
+    has_store && hasOwners(arm)
+      ? topology.owners.map((owner) => planOwner(arm, owner, paths, generation))
+      : [];
   const engines = topology.engines.map((engine) =>
     planEngine(arm, topology, engine, profiles, paths, generation, links),
   );
@@ -78,6 +82,10 @@ export function planStack(
         0,
       ),
   };
+}
+
+function usesEmbeddedStore(arm: ArmConfig): boolean {
+  return usesSharedStore(arm) && !usesMooncake(arm);
 }
 
 function planMasters(arm: ArmConfig, topology: Topology, paths: StackPaths): MasterProcess[] {
@@ -142,7 +150,8 @@ function planEngine(
     rpc_address: `unix:${paths.socket_dir}/${engine.engine_name}`,
     hbm_shm_path: `${paths.shm_dir}/${engine.engine_name}`,
     generation,
-    master_address: usesSharedStore(arm) ? masterAddress(arm, paths, engine.node) : null,
+    master_address: usesEmbeddedStore(arm) ? masterAddress(arm, paths, engine.node) : null,
+    mooncake: null,
     native: offloadsNatively(arm, engine) ? planNativePool(arm, engine, profiles, paths) : null,
     segment: embedsSegments(arm) ? planSegment(arm, engine, paths, generation) : null,
     links,

@@ -4,8 +4,6 @@ import { TIER_LEVELS } from "../../domain/factor_levels.ts";
 import type { Factor } from "./factor.ts";
 import { COMMON, named, ON_OFF, ON_OFF_ALIASES } from "./factor_parts.ts";
 
-const NO_STORE_LAUNCH = "the real Mooncake store cannot be launched by this build";
-
 export const STORE_FACTORS: readonly Factor[] = [
   {
     ...COMMON,
@@ -141,6 +139,5 @@ export const STORE_FACTORS: readonly Factor[] = [
     default_level: "embedded",
     default_pair: ["embedded", "mooncake"],
     acts_on: "store",
-    unavailable: { mooncake: NO_STORE_LAUNCH },
   },
 ];
