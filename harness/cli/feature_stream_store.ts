@@ -8,7 +8,7 @@ import { parseDeployment } from "../config/kv_offload_file.ts";
 import { assert } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { MIB } from "../domain/units.ts";
-import { findMooncake, mooncakeBinary, mooncakePython } from "../launch/mooncake_install.ts";
+import { findMooncake, mooncakeBinary, requesterArgv } from "../launch/mooncake_install.ts";
 import { openPrivateNetwork, type PrivateNetwork } from "../launch/mooncake_network.ts";
 import { startMooncakeStack } from "../launch/mooncake_stack.ts";
 import type { FeatureBackendKind } from "../stack/feature_backend.ts";
@@ -105,7 +105,7 @@ async function startInside(
   return ok({
     master_address: "",
     requester: {
-      argv: network.wrap([mooncakePython(venv), join(import.meta.dir, "../stack/mooncake_requester.py")]),
+      argv: network.wrap(requesterArgv(venv)),
       setup: {
         local_hostname: HOST,
         metadata_server: addresses.metadata,

@@ -15,7 +15,7 @@ import { assert } from "../domain/assert.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../domain/replica.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { MIB, msToNs } from "../domain/units.ts";
-import { findMooncake, mooncakeBinary, mooncakePython } from "../launch/mooncake_install.ts";
+import { findMooncake, mooncakeBinary, requesterArgv } from "../launch/mooncake_install.ts";
 import { openPrivateNetwork, type PrivateNetwork } from "../launch/mooncake_network.ts";
 import { startMooncakeStack } from "../launch/mooncake_stack.ts";
 import { MooncakeRequesterProcess } from "../stack/mooncake_requester_process.ts";
@@ -115,7 +115,7 @@ async function measureArm(
   const memory = plane.value.createRegion(join(shm, "objects"), BATCH * OBJECT_BYTES, 1);
   if (!memory.ok) return err(memory.error.detail);
   const requester = await MooncakeRequesterProcess.start({
-    argv: network.wrap([mooncakePython(venv), join(import.meta.dir, "../stack/mooncake_requester.py")]),
+    argv: network.wrap(requesterArgv(venv)),
     env: { MC_TCP_BIND_ADDRESS: "127.0.0.1", PATH: process.env["PATH"] ?? "" },
     setup: {
       local_hostname: "127.0.0.1",

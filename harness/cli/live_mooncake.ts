@@ -12,7 +12,7 @@ import { assert } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { EngineSpec, Topology } from "../domain/topology.ts";
 import { MIB } from "../domain/units.ts";
-import { findMooncake, mooncakeBinary, mooncakePython } from "../launch/mooncake_install.ts";
+import { findMooncake, mooncakeBinary, requesterArgv } from "../launch/mooncake_install.ts";
 import { openPrivateNetwork, type PrivateNetwork } from "../launch/mooncake_network.ts";
 import { type MooncakeStack, startMooncakeStack } from "../launch/mooncake_stack.ts";
 import { startRelay, type TcpRelay } from "../launch/tcp_relay.ts";
@@ -69,10 +69,7 @@ export class LiveMooncake implements AsyncDisposable {
     parts.defer(() => stack.value.stop());
     const relay = await openRelay(options, network, stack.value, parts);
     if (!relay.ok) return relay;
-    const argv = network.wrap([
-      mooncakePython(venv.value),
-      join(import.meta.dir, "../stack/mooncake_requester.py"),
-    ]);
+    const argv = network.wrap(requesterArgv(venv.value));
     return ok(new LiveMooncake(stack.value, relay.value, argv, options.topology, parts.move()));
   }
 

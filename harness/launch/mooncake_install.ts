@@ -26,6 +26,21 @@ export function mooncakePython(venv: string): string {
   return join(venv, "bin/python");
 }
 
+/** The variable that names the user's own build of Mooncake's C interface. */
+export const LIBRARY_VARIABLE = "TIERBENCH_MOONCAKE_LIBRARY";
+
+/** What holds a requester: the wheel's Python, or Bun on the library that the user names. `inherited`: this process's variables. */
+export function requesterArgv(
+  venv: string,
+  inherited: { readonly [name: string]: string | undefined } = process.env,
+): readonly string[] {
+  const library = inherited[LIBRARY_VARIABLE] ?? "";
+  const stack = join(ROOT, "harness/stack");
+  return library === ""
+    ? [mooncakePython(venv), join(stack, "mooncake_requester.py")]
+    : [process.execPath, join(stack, "mooncake_library_requester.ts"), library];
+}
+
 function checkVenv(venv: string, source: string): Result<string, string> {
   if (existsSync(join(venv, "bin/python"))) return ok(venv);
   return err(`${source}: must be a virtual environment with Mooncake, got ${venv}, which has no bin/python.`);
