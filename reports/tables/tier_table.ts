@@ -2,7 +2,7 @@
 
 import { TIERS } from "../../harness/domain/tier.ts";
 import { formatBytes } from "../../harness/domain/units.ts";
-import { sumOf, withAll } from "../../harness/measure/measured.ts";
+import { isAvailable, na, sumOf, withAll } from "../../harness/measure/measured.ts";
 import type { ArmSummary, Measured, RunSummary } from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
 import { formatCount, formatNumber, formatRatio } from "../wording/format_value.ts";
@@ -44,7 +44,8 @@ function tierRows({ tiers }: ArmSummary): Cell[][] {
       measuredCell(load_ms_p50, formatNumber),
     ];
   });
-  const all_tokens = sumOf(TIERS.map((name) => tiers[name].hit_tokens));
+  const by_tier = sumOf(TIERS.map((name) => tiers[name].hit_tokens));
+  const all_tokens = isAvailable(by_tier) ? by_tier : hitsBesideMisses(tiers.miss);
   const all_ratio = withAll([tiers.miss.ratio], ([ratio = 0]) => 1 - ratio);
   return [
     ...each,
@@ -52,6 +53,13 @@ function tierRows({ tiers }: ArmSummary): Cell[][] {
     [...tokenCells("miss", measuredCell(tiers.miss.tokens, formatCount), tiers.miss.ratio)],
     [...tokenCells("ceiling", NOT_APPLICABLE, tiers.theoretical_hit_ratio)],
   ];
+}
+
+/** Of a server that tells how much was cached, and not where. */
+function hitsBesideMisses({ tokens, ratio }: ArmSummary["tiers"]["miss"]): Measured {
+  return withAll([tokens, ratio], ([missed = 0, part = 0]) =>
+    part > 0 ? Math.round(missed / part - missed) : na("no prompt token was missed"),
+  );
 }
 
 function tokenCells(what: string, tokens: Cell, ratio: Measured): Cell[] {
