@@ -38,7 +38,7 @@ const UNMOVED = { metric: "hit_ratio", direction: "unmoved", size: null, because
 function outcome(over: Partial<StudyOutcome> = {}): StudyOutcome {
   return {
     ...{
-      schema_version: 1,
+      schema_version: 2,
       name: "s",
       runtime: "sim",
       design: "full, 2 cells × 4 blocks",

@@ -4,7 +4,6 @@ import { renderAblationHtml } from "../../reports/ablation_html.ts";
 import { renderAblationTerminal } from "../../reports/ablation_terminal.ts";
 import { OsClock } from "../clock/os_clock.ts";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
-import { present } from "../domain/assert.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { readRun } from "../measure/read_run.ts";
@@ -20,12 +19,15 @@ import {
 } from "../study/ablation/study_store.ts";
 import { renderAblateDryRun } from "./ablate_dry_run.ts";
 import { ABLATE_HELP, type AblateOptions, parseAblateOptions } from "./ablate_options.ts";
+import { INTERRUPTED } from "./bench_run.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Progress } from "./progress.ts";
-import { armContext, buildName, failedChecks, type RecordedRunOptions, recordRun } from "./recorded_run.ts";
+import { recordCell } from "./record_cell.ts";
+import { armContext, buildName, type RecordedRunOptions } from "./recorded_run.ts";
 import { planRun, type RunContext } from "./run_context.ts";
 import { openHost } from "./run_host.ts";
 import { realAndModelled } from "./run_manifest.ts";
+import { SimCellWorkers, simCellsAtOnce } from "./sim_cell_workers.ts";
 
 interface Failure {
   readonly exit_code: ExitCode;
@@ -90,11 +92,14 @@ async function ablate(
   const left = studyProgress(cells.length, study.blocks, study.seed, finishedResults(store.path));
   if (left.finished.length > 0)
     progress.note(`${left.finished.length} runs are done already, ${left.left.length} are left`);
+  const at_once = bench.runtime === "sim" ? simCellsAtOnce(left.left.length) : 1;
+  await using workers = at_once > 1 ? new SimCellWorkers(at_once) : null;
   const results = await runStudy<Failure>(
     cells,
     left,
-    cellRunner({ ...recording, argv: ["ablate", ...argv] }, cells.length),
+    cellRunner({ ...recording, argv: ["ablate", ...argv] }, cells.length, workers),
     (result) => asFailure(store.append(result)),
+    at_once,
   );
   await host.value.close();
   progress.end();
@@ -127,23 +132,22 @@ function recordsOf({ run_path }: CellResult): readonly RequestRecord[] | null {
 }
 
 /** Each run of a cell is a run directory of its own under the study's. */
-function cellRunner(recording: RecordedRunOptions, cell_count: number): CellRunner<Failure> {
+function cellRunner(
+  recording: RecordedRunOptions,
+  cell_count: number,
+  workers: SimCellWorkers | null,
+): CellRunner<Failure> {
   return async (cell, run) => {
     const block = run.pair_index + 1;
     recording.progress.note(`block ${block}, run ${run.position + 1} of ${cell_count}: ${cell.arm.name}`);
     const name = `block${block}_${cell.arm.name.replaceAll(" ", "_")}`;
     const context = armContext(recording.context, name, cell.arm, [run]);
-    const recorded = await recordRun({ ...recording, context });
-    if (!recorded.ok) return recorded;
-    const { summary, values, run_path, elapsed_s } = recorded.value;
-    const measured = present(values[0], "a run of one pair has its values").values;
-    return ok({
-      values: measured,
-      valid: summary.valid,
-      problems: failedChecks(summary),
-      run_path,
-      elapsed_s,
-    });
+    if (workers === null) return recordCell({ ...recording, context });
+    const { out_dir, argv, signal } = recording;
+    if (signal.aborted) return err(INTERRUPTED);
+    const answer = await workers.run({ context, out_dir, argv });
+    // Workers hear a terminal's Ctrl-C too, and die of it.
+    return !answer.ok && signal.aborted ? err(INTERRUPTED) : answer;
   };
 }
 

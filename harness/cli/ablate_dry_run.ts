@@ -32,6 +32,10 @@ export async function renderAblateDryRun(
   return [
     `study      ${study.name}: ${describeDesign(study, cells.length)}, ${context.options.runtime}`,
     `claim      ${study.claim.text}`,
+    ...study.claim.expects.map(({ metric, direction, size }, i) => {
+      const by = size === null ? "" : ` by ${size[0]} to ${size[1]}`;
+      return `${i === 0 ? "expects " : "        "}   ${metric} ${direction}${by}`;
+    }),
     `cost       ${await estimateCost(cells, context, finished, left.length)}`,
     "",
     terminalTable(

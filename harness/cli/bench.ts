@@ -29,7 +29,7 @@ process.exit(await main(argv));
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const options = parseBenchOptions(argv, {
-    runtimes: ["live", "sim"],
+    runtimes: ["live", "sim", "cluster"],
     fresh_seed: Date.parse(new OsClock().wallTime()),
   });
   if (!options.ok) return refuse(options.error);

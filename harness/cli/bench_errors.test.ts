@@ -63,7 +63,12 @@ test.each([
     2,
     /faults\[0\]\.process: must be a process of the stack.*owner-0/,
   ],
-  ["a runtime that this build has not", ["1p1d", "--runtime", "cluster"], 2, /--runtime/],
+  [
+    "a deployment that is not there",
+    ["1p1d", "--runtime", "cluster", "--deployment", "gone.yaml"],
+    2,
+    /gone\.yaml/,
+  ],
 ])("%s", async (_, args, exit_code, words) => {
   const bench = runs.start(...args);
   expect(await bench.exited).toBe(exit_code);

@@ -131,7 +131,7 @@ function writeTrace(
   return directory.write(`trace_${arm}.json`, renderPerfettoTrace(input));
 }
 
-const INTERRUPTED: BenchFailure = {
+export const INTERRUPTED: BenchFailure = {
   exit_code: EXIT.INTERRUPTED,
   status: "interrupted",
   message: "interrupted; what was measured so far is in the run directory",

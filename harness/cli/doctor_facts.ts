@@ -1,16 +1,17 @@
 // What `doctor` finds out about this host. Each fact is looked up, none is presumed; what cannot be looked up is null with a reason
 // in words beside it.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { chooseNetworkPath } from "../../native/ffi/network_path.ts";
 import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import { readRdmaDevices as readPathDevices } from "../../native/ffi/rdma_devices.ts";
 import { assert } from "../domain/assert.ts";
+import { findGpus } from "../launch/find_gpus.ts";
 import { findMooncake } from "../launch/mooncake_install.ts";
 import { type RdmaDevice, readRdmaDevices } from "../launch/rdma_devices.ts";
 import { bestGidIndex, type GidScore } from "../launch/rdma_gid.ts";
-import { type GpuNicPlan, type GpuRow, parseGpuRows, planGpuNics } from "../launch/rdma_gpu_plan.ts";
+import { type GpuNicPlan, type GpuRow, planGpuNics } from "../launch/rdma_gpu_plan.ts";
 import { readHostFacts } from "../measure/host_facts.ts";
 import type { HostFacts } from "../measure/manifest.ts";
 
@@ -50,7 +51,7 @@ export interface DoctorProbe {
 export async function gatherDoctorFacts({ disk_dir, sysfs_root }: DoctorProbe): Promise<DoctorFacts> {
   const rdma_devices = readRdmaDevices(join(sysfs_root, "class/infiniband"));
   const gid_index = bestGidIndex(rdma_devices);
-  const gpus = findGpus(sysfs_root);
+  const gpus = fromResult(findGpus(sysfs_root));
   const rows = gpus.value ?? [];
   return {
     host: readHostFacts(),
@@ -101,19 +102,4 @@ async function probeDisk(directory: string): Promise<Fact<string>> {
   } finally {
     await plane.close();
   }
-}
-
-function findGpus(sysfs_root: string): Fact<readonly GpuRow[]> {
-  const program = Bun.which("nvidia-smi");
-  if (program === null) return { value: null, reason: "nvidia-smi is not on PATH" };
-  const query = Bun.spawnSync([program, "--query-gpu=index,pci.bus_id", "--format=csv,noheader"], {
-    timeout: 10_000,
-  });
-  if (query.exitCode !== 0) return { value: null, reason: "nvidia-smi failed" };
-  return { value: parseGpuRows(query.stdout.toString(), (bdf) => numaOf(sysfs_root, bdf)) };
-}
-
-function numaOf(sysfs_root: string, bdf: string): number {
-  const path = join(sysfs_root, "bus/pci/devices", bdf, "numa_node");
-  return existsSync(path) ? Number(readFileSync(path, "utf8")) : -1;
 }

@@ -18,7 +18,7 @@ export function renderDryRun(context: RunContext, workload: PairWorkload): strin
     `scenario   ${plan.scenario}`,
     `arms       ${plan.arms.map((arm) => arm.name).join(", ")}`,
     `differs in ${describeDifferences(context)}`,
-    ...(baseline.endpoint === undefined ? stackLines(context, baseline) : []),
+    ...processLines(context, baseline),
     `workload   ${baseline.config.workload.name}: ${reuse.requests} requests, ${reuse.prompt_tokens} prompt tokens a run; ` +
       `an unbounded cache would serve ${(100 * reuse.theoretical_hit_ratio).toFixed(1)} % of them`,
     `order      ${schedule.map((run) => `${run.pair_index + 1}:${plan.arms[run.arm_index]?.name ?? ""}`).join("  ")}`,
@@ -28,6 +28,13 @@ export function renderDryRun(context: RunContext, workload: PairWorkload): strin
     JSON.stringify(shownConfig(baseline), null, 2),
   ].join("\n");
 }
+
+function processLines(context: RunContext, arm: Arm): string[] {
+  if (arm.endpoint !== undefined) return [];
+  return arm.cluster === undefined ? stackLines(context, arm) : [CLUSTER_LINE];
+}
+
+const CLUSTER_LINE = "processes  those of launch --dry-run with the same deployment (its --config)";
 
 function stackLines({ topology, profiles }: RunContext, { config }: Arm): string[] {
   const paths = { socket_dir: "<sockets>", shm_dir: "<shm>", disk_dir: "<disk>" };

@@ -13,6 +13,8 @@ export interface ScrapedUrl {
   readonly name: string;
   readonly url: string;
   readonly kind: ProcessScrape["kind"];
+  /** Of an engine whose role is known. */
+  readonly role: ProcessScrape["role"];
 }
 
 const RESET_TIMEOUT_MS = 60_000;
@@ -96,7 +98,7 @@ export async function openMetrics({ metrics_urls }: EndpointTarget): Promise<Res
       return err(
         `--metrics ${url}: must be of a vLLM (vllm:…) or a Mooncake master (master_…). Leave it out.`,
       );
-    opened.push({ name: `${kind}-${i}`, url, kind });
+    opened.push({ name: `${kind}-${i}`, url, kind, role: null });
   }
   return ok(opened);
 }

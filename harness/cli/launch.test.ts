@@ -8,7 +8,7 @@ function launch(...args: string[]): { code: number; out: string; err: string } {
   return { code: ran.exitCode, out: ran.stdout.toString(), err: ran.stderr.toString() };
 }
 
-test("launch 3p1d --dry-run prints files, the store and four engines in the order of their start", () => {
+test("launch 3p1d --dry-run prints files, the store, four engines and the router in the order of their start", () => {
   const { code, out, err } = launch("3p1d", "--dry-run", "--host", "10.1.2.3", "--run-dir", "/run/x");
   expect(err).toBe("");
   expect(code).toBe(0);
@@ -18,7 +18,9 @@ test("launch 3p1d --dry-run prints files, the store and four engines in the orde
     "MOONCAKE_CONFIG_PATH=/run/x/mooncake_worker.json MOONCAKE_PREFERRED_SEGMENT=10.1.2.3:50053",
   );
   expect(out.match(/"kv_connector":"MultiConnector"/g)).toHaveLength(4);
-  const names = [...out.matchAll(/^# (mooncake_\w+|prefill-\d|decode-\d)$/gm)].map((match) => match[1]);
+  const names = [...out.matchAll(/^# (mooncake_\w+|prefill-\d|decode-\d|router)$/gm)].map(
+    (match) => match[1],
+  );
   expect(names).toEqual([
     "mooncake_master",
     "mooncake_owner",
@@ -26,9 +28,11 @@ test("launch 3p1d --dry-run prints files, the store and four engines in the orde
     "prefill-1",
     "prefill-2",
     "decode-0",
+    "router",
   ]);
+  expect(out).toContain('"url": "http://127.0.0.1:8103"');
   expect(out).toContain(
-    "# stop, in this order: decode-0, prefill-2, prefill-1, prefill-0, mooncake_owner, mooncake_master",
+    "# stop, in this order: router, decode-0, prefill-2, prefill-1, prefill-0, mooncake_owner, mooncake_master",
   );
 });
 

@@ -1,44 +1,50 @@
 // `bun run launch`: prints what a deployment of real engines and a real store would write and run, for this machine or for SLURM.
 
-import { hostname, networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { OsClock } from "../clock/os_clock.ts";
+import { parseBenchOptions } from "../config/bench_options.ts";
+import { readClusterDeployment } from "../config/cluster_deployment.ts";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
-import { type DeploymentConfig, parseDeployment, readDeploymentFile } from "../config/kv_offload_file.ts";
 import { lintDeployment } from "../config/kv_offload_lint.ts";
-import { err, type Result } from "../domain/result.ts";
-import { parseTopology, type Topology } from "../domain/topology.ts";
-import { advertisedHost } from "../launch/advertised_host.ts";
-import { readRdmaDevices } from "../launch/rdma_devices.ts";
-import { bestGidIndex } from "../launch/rdma_gid.ts";
-import { renderSbatch } from "../launch/slurm_script.ts";
-import { planLaunch } from "../launch/vllm_plan.ts";
+import { parseTopology } from "../domain/topology.ts";
+import { renderSbatch, type SlurmJob } from "../launch/slurm_script.ts";
+import { offloadsToMooncake, planLaunch } from "../launch/vllm_plan.ts";
 import { renderLaunchPlan } from "../launch/vllm_plan_text.ts";
+import { findLaunchPlace } from "./cluster_place.ts";
+import { defaultRouter } from "./cluster_router.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { launchRecipe } from "./launch_recipe.ts";
+import { submitLaunch } from "./launch_slurm.ts";
 
 const HELP = `launch <topology> --dry-run [options]
-launch <topology> --sbatch [options]
+launch <topology> --sbatch [options] [-- bench options]
+launch <topology> --submit [options] [-- bench options]
 launch --recipe FILE [--dry-run] [options]
 
 Prints every file, command and environment variable of a deployment of real engines (vllm serve, or what engine.command names)
-over a real Mooncake store. Only --recipe without --dry-run starts anything.
+over a real Mooncake store. Only --submit, and --recipe without --dry-run, start anything; bench --runtime cluster starts and
+measures what --dry-run prints.
 
   --dry-run       what would run on this machine, in order, with what is waited for
   --recipe FILE   instead of a topology: run a launch-and-bench recipe (with --dry-run: print its commands)
   --sbatch        the script for sbatch: launch 3p1d --sbatch --config FILE > job.sbatch
+  --submit        submit it, follow the job to its end (Ctrl-C cancels it), and say where its run directory is. What stands behind
+                  -- goes to the benchmark: launch 3p1d --submit --config FILE -- --ab preferred_segment --pairs 4
   --config FILE   the deployment (see doctor --schema); default: Mooncake with 4 GiB on this machine
-  --host NAME     what processes advertise (default: the first global IPv4 address)
+  --host NAME     what processes advertise (default: the first global IPv4 address); TIERBENCH_HOSTS=a,b names several hosts
   --run-dir DIR   where files are written (default: runs/launch)
   --json          the plan as JSON
   --help          this text
 
 Warnings of the configuration go to stderr. Exit codes: 0 done; 2 usage or configuration;
-4 a phase of the recipe failed.
+4 a phase of the recipe, or the job, failed; of a job that ran, the benchmark's own; 130 cancelled.
 `;
 
 const FLAGS = {
   "dry-run": "switch",
   sbatch: "switch",
+  submit: "switch",
   config: "value",
   recipe: "value",
   host: "value",
@@ -47,14 +53,12 @@ const FLAGS = {
   help: "switch",
 } as const;
 
-const DEFAULT_DEPLOYMENT = {
-  inference: { kv_cache_offload: { type: "mooncake", cpu: { num_bytes: "4GiB" } } },
-  launcher: "local",
-};
-
 process.exitCode = await launch(process.argv.slice(2));
 
-async function launch(argv: readonly string[]): Promise<ExitCode> {
+async function launch(given: readonly string[]): Promise<ExitCode> {
+  const end = given.includes("--") ? given.indexOf("--") : given.length;
+  const argv = given.slice(0, end);
+  const bench_args = given.slice(end + 1);
   const flags = new FlagReader(argv, FLAGS);
   if (flags.has("help")) return print(HELP);
   const recipe = flags.text("recipe");
@@ -62,59 +66,58 @@ async function launch(argv: readonly string[]): Promise<ExitCode> {
     return launchRecipe(recipe, flags.text("run-dir") ?? "runs/recipe", flags.has("dry-run"));
   }
   const name = flags.onlyPositional("topology", "Use for example launch 3p1d --dry-run.");
-  if (flags.has("dry-run") === flags.has("sbatch")) {
+  if (["dry-run", "sbatch", "submit"].filter((mode) => flags.has(mode)).length !== 1) {
     flags.report({
       path: "--dry-run",
-      rule: "must be given, or --sbatch, not both",
+      rule: "must be given, or --sbatch, or --submit, one of them",
       got: argv.join(" "),
-      next_step: "launch prints what to run; use for example launch 3p1d --dry-run.",
+      next_step: "Use for example launch 3p1d --dry-run.",
     });
   }
   if (flags.problems.length > 0) return complain(flags.problems);
   const topology = parseTopology(name);
   if (!topology.ok) return complainText([topology.error]);
-  const deployment = readDeployment(flags.text("config"), handsOver(topology.value));
+  const deployment = readClusterDeployment(flags.text("config"), name);
   if (!deployment.ok) return complain(deployment.error);
   for (const finding of lintDeployment(deployment.value)) {
     console.error(`launch: warning: ${formatConfigProblem(finding)}`);
   }
-  if (flags.has("sbatch")) return print(renderSbatch(deployment.value));
-  const gid = bestGidIndex(readRdmaDevices());
+  if (!flags.has("dry-run")) {
+    const config = flags.text("config");
+    const deployment_path = config === undefined ? null : resolve(config);
+    const problems = checkBench(name, deployment_path, bench_args);
+    if (problems.length > 0) return complain(problems);
+    const { slurm } = deployment.value.store;
+    const job: SlurmJob = {
+      slurm: { ...slurm, output_dir: resolve(slurm.output_dir) },
+      ...{ topology: name, deployment_path, bench_args },
+      checkout: resolve(import.meta.dir, "../.."),
+    };
+    return flags.has("sbatch") ? print(renderSbatch(job)) : submitLaunch(job, new OsClock());
+  }
+  const run_dir = resolve(flags.text("run-dir") ?? "runs/launch");
+  const place = findLaunchPlace(flags.text("host") ?? null, run_dir, defaultRouter(topology.value, run_dir));
+  if (!place.ok) return complainText([place.error]);
   const plan = planLaunch(deployment.value, topology.value, {
-    host: flags.text("host") ?? advertisedHost(networkInterfaces(), hostname()),
-    run_dir: flags.text("run-dir") ?? "runs/launch",
-    gid_index: gid.ok ? gid.value.index : null,
-    preset_env: process.env,
+    ...place.value,
+    uses_mooncake: offloadsToMooncake(deployment.value),
   });
   return print(flags.has("json") ? `${JSON.stringify(plan, null, 2)}\n` : `${renderLaunchPlan(plan)}\n`);
 }
 
-function handsOver({ engines }: Topology): boolean {
-  return engines.some(({ role }) => role === "prefill");
-}
-
-function readDeployment(
-  path: string | undefined,
-  hands_over: boolean,
-): Result<DeploymentConfig, readonly ConfigProblem[]> {
-  if (path === undefined) {
-    const deployment = hands_over ? "disaggregated" : "single_node";
-    return parseDeployment({ ...DEFAULT_DEPLOYMENT, deployment });
-  }
-  const read = readDeploymentFile(path);
-  if (!read.ok || read.value.offload.inference.use_pd_kv_transfer === hands_over) return read;
-  const { deployment } = read.value.offload;
-  const rule = hands_over
-    ? "must be disaggregated where the topology has prefill engines"
-    : "must not be disaggregated where every engine does both";
-  return err([
-    {
-      path: "deployment",
-      rule,
-      got: deployment,
-      next_step: `Correct it in ${path}, or name another topology.`,
-    },
-  ]);
+/** Of the job's benchmark, before it waits in a queue. */
+function checkBench(
+  topology: string,
+  deployment_path: string | null,
+  bench_args: readonly string[],
+): readonly ConfigProblem[] {
+  const deployment = deployment_path === null ? [] : ["--deployment", deployment_path];
+  const out = "must not be given to a job: its run directory lies in slurm.output_dir";
+  if (bench_args.includes("--out"))
+    return [{ path: "--out", rule: out, got: "--out", next_step: "Set slurm.output_dir in the deployment." }];
+  const argv = [topology, "--runtime", "cluster", ...deployment, ...bench_args];
+  const parsed = parseBenchOptions(argv, { runtimes: ["cluster"] });
+  return parsed.ok ? [] : parsed.error;
 }
 
 function print(text: string): ExitCode {

@@ -5,6 +5,7 @@ import { generateSessions } from "../../workloads/generate.ts";
 import { measurePrefixReuse, type PrefixReuse } from "../../workloads/prefix_reuse.ts";
 import type { BenchOptions } from "../config/bench_options.ts";
 import { type ArmPlan, buildArms } from "../config/build_arms.ts";
+import { isStandIn } from "../config/cluster_target.ts";
 import type { ConfigProblem } from "../config/config_problem.ts";
 import { findGpuProfile } from "../config/profiles/gpus.ts";
 import { findModelProfile } from "../config/profiles/models.ts";
@@ -74,6 +75,11 @@ export interface PairWorkload {
   readonly reuse: PrefixReuse;
 }
 
+/** What engines of somebody else hold is theirs to say. */
+function isOthers({ options: { endpoints, cluster } }: RunContext): boolean {
+  return endpoints.length > 0 || (cluster !== undefined && !isStandIn(cluster.deployment));
+}
+
 /** The same sessions for every arm of a pair; another seed for every pair. */
 export function pairWorkload(
   context: RunContext,
@@ -83,8 +89,7 @@ export function pairWorkload(
   const { workload, engine } = baseline;
   const sessions = generateSessions(workload, seed);
   if (!sessions.ok) return sessions;
-  // What a server holds is its own to say.
-  const problems = context.options.endpoints.length > 0 ? [] : checkSessions(sessions.value, baseline);
+  const problems = isOthers(context) ? [] : checkSessions(sessions.value, baseline);
   if (problems.length > 0) return err(problems);
   return ok({ sessions: sessions.value, reuse: measurePrefixReuse(sessions.value, engine.block_tokens) });
 }

@@ -17,6 +17,7 @@ import { networkWish } from "../stack/network_wish.ts";
 import { openProcessPlane } from "../stack/open_process_plane.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
 import type { ArmRunner } from "./arm_runner.ts";
+import { type ClusterArms, clusterArms } from "./cluster_arm.ts";
 import type { LoadHost } from "./drive_load.ts";
 import { endpointArmRunner } from "./endpoint_arm.ts";
 import { liveArmRunner } from "./live_arm.ts";
@@ -79,19 +80,23 @@ export async function openHost(
     return client;
   }
   const { floor, clients } = client.value;
+  const arms = armsOf(context, { clock, plane: plane.value, clients });
   return ok({
     clock,
     floor,
-    runArm: runnerOf(context)({ clock, plane: plane.value, clients }),
+    runArm: arms.runArm,
     close: async () => {
+      await arms.close();
       await clients?.[Symbol.asyncDispose]();
       await plane.value.close();
     },
   });
 }
 
-function runnerOf({ options }: RunContext): (host: LoadHost) => ArmRunner {
-  return options.endpoints.length > 0 ? endpointArmRunner : liveArmRunner;
+function armsOf({ options }: RunContext, host: LoadHost): ClusterArms {
+  if (options.runtime === "cluster") return clusterArms(host);
+  const runArm = options.endpoints.length > 0 ? endpointArmRunner(host) : liveArmRunner(host);
+  return { runArm, close: () => Promise.resolve() };
 }
 
 /** The floor of one client says how many the load needs; with several, the floor is theirs. */
@@ -121,8 +126,8 @@ function proveStore({ plan }: RunContext): Result<null, string> {
 
 /** Compiles what a path needs, and says that it cannot be had before any process is started for it. */
 async function proveNetwork({ plan }: RunContext): Promise<Result<null, string>> {
-  for (const { config, endpoint } of plan.arms) {
-    if (endpoint !== undefined) continue;
+  for (const { config, endpoint, cluster } of plan.arms) {
+    if (endpoint !== undefined || cluster !== undefined) continue;
     const wish = networkWish(config);
     if (wish === null) continue;
     const opened = openProcessPlane(wish, () => {});

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isStandIn } from "../config/cluster_target.ts";
 import { configDifferences } from "../config/config_diff.ts";
 import { shownConfig } from "../config/shown_config.ts";
 import { hasOwners } from "../config/store_segments.ts";
@@ -59,7 +60,36 @@ export interface RealAndModelled {
 
 export function realAndModelled(context: RunContext): RealAndModelled {
   if (context.options.runtime === "endpoint") return ofServers(context);
+  if (context.options.runtime === "cluster") return ofDeployment(context);
   return context.options.runtime === "sim" ? ofSimulation(context) : ofLiveStack(context);
+}
+
+function ofDeployment(context: RunContext): RealAndModelled {
+  const { plan, topology } = context;
+  const baseline = present(plan.arms[0], "a plan has a baseline");
+  const { deployment } = present(baseline.cluster, "an arm of a cluster run has its deployment");
+  const stands_in = isStandIn(deployment);
+  const program = deployment.store.engine.command.join(" ");
+  const stores = {
+    mooncake: "a real Mooncake: master, owners",
+    embedded: "this program's own store: master, owners",
+    none: "no shared store",
+  };
+  const used = [...new Set(plan.arms.map(({ cluster }) => stores[cluster?.store ?? "none"]))];
+  const own = ofServers(context);
+  return {
+    real: [
+      `processes: ${topology.engines.length} engines (${stands_in ? "this program's, standing in for vLLM" : program}), 1 router (this program's); ${used.join(", or ")}`,
+      "the launch: commands, environments and files as for vLLM (logs/*/launch), health, resets, logs",
+      ...own.real,
+      ...(stands_in
+        ? []
+        : [
+            "hits of a tier: tokens from outside an engine's own blocks, shared out by the keys of the engines' tier lines",
+          ]),
+    ],
+    modelled: [...(stands_in ? modelledAlike(context) : []), ...own.modelled],
+  };
 }
 
 function ofServers({ plan }: RunContext): RealAndModelled {

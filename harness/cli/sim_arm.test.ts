@@ -151,6 +151,10 @@ test("the same seed gives the same records, byte for byte", async () => {
 for (const [name, options] of [
   ["one that uses every tier", pressure("hbm+cpu+disk")],
   [
+    "one whose engines wait for lookups",
+    armOptions("2e", { ...TIER_PRESSURE.input, connector: { lookup_async: false } }),
+  ],
+  [
     "one whose engines preempt",
     withConfig(armOptions("2e", {}), { num_hbm_blocks: 150 }, { concurrency: 16 }),
   ],
@@ -174,6 +178,18 @@ test("a switch of the connector changes the outcome: puts stay on the writer's n
   expect(local_on).toBeGreaterThan(0);
   expect(remote_on).toBe(0);
   expect(local_off).toBeLessThan(remote_off);
+});
+
+test("in turn, a GET from several owners' disks takes longer than together, and brings the same", async () => {
+  const loads = async (get_order: string): Promise<{ disk_requests: number; load_ms: number }> => {
+    const { run } = await runSimArm(pressure("hbm+cpu+disk", { get_order }));
+    const from_disk = run.records.filter(({ cached_tokens }) => (cached_tokens?.disk ?? 0) > 0);
+    const load_ms = from_disk.reduce((sum, record) => sum + (record.load_ms ?? 0), 0) / from_disk.length;
+    return { disk_requests: from_disk.length, load_ms };
+  };
+  const [in_turn, together] = [await loads("in_turn"), await loads("together")];
+  expect(in_turn.disk_requests).toBeGreaterThan(0);
+  expect(in_turn.load_ms).toBeGreaterThan(together.load_ms);
 });
 
 test("a trace has every request in every process it went through, as its record has it", async () => {

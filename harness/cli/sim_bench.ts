@@ -24,7 +24,8 @@ import { printHead, printKinds, printRow } from "./sim_bench_table.ts";
 const HELP = `bun run sim-bench [--max N] [--nodes N] [--tiers T] [--trace FILE] [--json]
 
 Measures the simulator on this host: what a request costs as their number grows, and where the time goes. A run of 20,000
-requests before the first row has the code compiled, so that the rows compare.
+requests before the first row has the code compiled, so that the rows compare. package.json starts it with an optimising compiler
+that begins later and inlines less (BUN_JSC_*): on one core it would take a third of a short run from the simulator.
 
   --max N       largest number of requests of the curve, which goes by tens from 1,000 (default 100000; 1000000 takes
                 about two minutes)

@@ -63,7 +63,7 @@ export function summariseRun(
       theoretical_hit_ratio: isInWords(context) ? CEILING_IN_WORDS : planned.theoretical_hit_ratio,
       runs: outcomes.map((outcome) => outcome.run),
     });
-    return options.runtime === "endpoint" ? asSeenFromOutside(summary, outcomes) : summary;
+    return isOutside(context) ? asSeenFromOutside(summary, outcomes) : summary;
   });
   const validity = checkRun(context, floor, arms, summaries, planned);
   return {
@@ -98,7 +98,12 @@ const CEILING_IN_WORDS = na("the ceiling is of the workload's tokens, and the se
 /** Prompts travel as text to a server with a tokenizer of its own. */
 function isInWords({ plan, options }: RunContext): boolean {
   const { load } = present(plan.arms[0], "a plan has a baseline").config;
-  return options.runtime === "endpoint" && load.prompt_as === "chat";
+  return isOutside({ options }) && load.prompt_as === "chat";
+}
+
+/** Engines are known by what they serve, not from the inside. */
+function isOutside({ options }: Pick<RunContext, "options">): boolean {
+  return options.runtime === "endpoint" || options.runtime === "cluster";
 }
 
 /** A server's inside is what its metrics say, and its ledger has one witness. */
@@ -122,7 +127,7 @@ function checkRun(
     checkArmsHaveRequests(summaries, planned),
     checkErrorRatio(summaries, validity.error_ratio_max),
     checkColdStart(outcomes.map((outcome) => outcome.cold_start)),
-    ...(context.options.runtime === "endpoint"
+    ...(isOutside(context)
       ? outsideChecks(arms, summaries, context, workload)
       : insideChecks(summaries, context)),
     checkScheduleLag(summaries, validity.schedule_lag_p99_ms_max),
@@ -152,10 +157,7 @@ function insideChecks(summaries: readonly ArmSummary[], context: RunContext): Va
   const { plan } = context;
   const keeps_old_kv = plan.arms.filter(({ config }) => config.engine.weight_reset !== "hard");
   return [
-    checkOnlyFactorDiffers(
-      configDifferences(plan.arms.map((arm) => arm.config)),
-      plan.factor_path === null ? [] : [plan.factor_path],
-    ),
+    checkDeclaredFactor(context),
     checkLedger(summaries),
     checkReads(summaries, new Set(keeps_old_kv.map(({ name }) => name))),
     checkWithinCeiling(summaries),
@@ -163,7 +165,15 @@ function insideChecks(summaries: readonly ArmSummary[], context: RunContext): Va
   ];
 }
 
-/** Of servers that somebody else runs. */
+/** A deployment differs by what the factor means for it (config/cluster_levels.ts), which is all that its arm differs by. */
+function checkDeclaredFactor({ plan }: RunContext): ValidityCheck {
+  return checkOnlyFactorDiffers(
+    configDifferences(plan.arms.map((arm) => arm.config)),
+    plan.factor_path === null ? [] : [plan.factor_path],
+  );
+}
+
+/** Of engines that are seen from outside. */
 function outsideChecks(
   arms: readonly ArmOutcomes[],
   summaries: readonly ArmSummary[],
@@ -185,16 +195,20 @@ function outsideChecks(
       planned_tokens: prompt_tokens,
     }),
     notApplicable("client, engines and store count the same", "the client alone counts all of it"),
-    notApplicable(
-      "arms differ only in the declared factor",
-      "servers are measured as they are: what else differs between them is not known",
-    ),
+    context.options.runtime === "cluster"
+      ? checkDeclaredFactor(context)
+      : notApplicable(
+          "arms differ only in the declared factor",
+          "servers are measured as they are: what else differs between them is not known",
+        ),
     notApplicable(
       "no block that was read was stale or corrupt",
       "a server's KV bytes are not seen from outside",
     ),
     checkWithinCeiling(summaries, slack),
-    notApplicable("the tiers under test served hits", "which tiers a server has is not known"),
+    context.options.runtime === "cluster"
+      ? checkProofOfLoad(summaries, tiersUnderTest(context))
+      : notApplicable("the tiers under test served hits", "which tiers a server has is not known"),
   ];
 }
 
@@ -205,8 +219,8 @@ function peakOf(arm: ArmOutcomes | undefined): Pick<ArmOnFloor, "peak_events_per
 
 /** The store's tiers that the factor is about: a comparison of tiers claims nothing of a tier that served no hit. */
 function tiersUnderTest({ plan }: RunContext): TierUnderTest[] {
-  return plan.arms.flatMap(({ name, config }): TierUnderTest[] => {
-    if (config.store.tiers === "hbm") return [];
+  return plan.arms.flatMap(({ name, config, cluster }): TierUnderTest[] => {
+    if (config.store.tiers === "hbm" || cluster?.store === "none") return [];
     const tiers: Tier[] = plan.factor_name === "tiers" && usesDisk(config) ? ["cpu", "disk"] : ["cpu"];
     return tiers.map((tier) => ({ arm: name, tier }));
   });

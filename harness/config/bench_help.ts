@@ -25,7 +25,9 @@ Topology: <P>p<D>d (3p1d: three prefill engines, one decode engine) or <N>e (2e:
   --noise FILE                noise of this scenario, from noise: steadies the forecast of pairs that would decide
   --host FILE|NAME            the simulator's host: a profile from calibrate, or laptop (default: two cores and one disk for all
                               nodes) or cluster (a server a node)
-  --store NAME                embedded | mooncake (default embedded)
+  --store NAME                embedded | mooncake (default embedded; with --runtime cluster what the deployment offloads to)
+  --deployment FILE           of --runtime cluster: the engines and the store to launch (doctor --schema; default: vllm serve over
+                              Mooncake with 4 GiB on this machine; launch --dry-run prints what would run)
   --perfetto                  write trace_<arm>.json: the first pair's requests across client, router, engines and store, for
                               ui.perfetto.dev (at most 1,000 requests a process)
   --seed N                    seed of everything random (default 1)

@@ -4,11 +4,11 @@
 import type { HostProfile } from "../domain/host_profile.ts";
 import type { NoiseProfile } from "../domain/noise_profile.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { checkClusterSettings, readCluster } from "./cluster_flags.ts";
+import { type ClusterTarget, hasSeveralHosts, isStandIn } from "./cluster_target.ts";
 import { readConfigFile } from "./config_file.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { type ConfigTree, mergeTrees, treeOfPath, valueAtPath } from "./config_tree.ts";
-import { checkClusterSettings, readCluster } from "./cluster_flags.ts";
-import { type ClusterTarget, isStandIn } from "./cluster_target.ts";
 import { checkEndpointSettings, readEndpoints } from "./endpoint_flags.ts";
 import type { EndpointTarget } from "./endpoint_target.ts";
 import { type AbChoice, parseAb } from "./factors/ab_choice.ts";
@@ -176,7 +176,9 @@ function readNoise(flags: FlagReader): NoiseProfile | null {
 }
 
 function readAb(flags: FlagReader): AbChoice | null {
-  const parsed = parseAb(flags.text("ab") ?? DEFAULT_AB);
+  // With one owner there is no other segment to prefer.
+  const acts = flags.text("runtime") !== "cluster" || hasSeveralHosts(process.env);
+  const parsed = parseAb(flags.text("ab") ?? (acts ? DEFAULT_AB : "none"));
   if (parsed.ok) return parsed.value;
   for (const problem of parsed.error) flags.report(problem);
   return null;

@@ -5,8 +5,9 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ArmConfig } from "./arm_config.ts";
 import { parseArmConfig } from "./arm_schema.ts";
 import type { BenchOptions } from "./bench_options.ts";
+import { checkClusterArm } from "./check_cluster_arm.ts";
 import { deploymentAtLevel, SWITCHED_PATHS } from "./cluster_levels.ts";
-import { type ClusterTarget, isStandIn } from "./cluster_target.ts";
+import { type ClusterTarget, HOSTS_VARIABLE, hasSeveralHosts, isStandIn } from "./cluster_target.ts";
 import { unexpectedDifferences } from "./config_diff.ts";
 import { type ConfigProblem, formatConfigProblem } from "./config_problem.ts";
 import { type ConfigTree, valueAtPath } from "./config_tree.ts";
@@ -51,6 +52,7 @@ export function buildArms(options: BenchOptions): Result<ArmPlan, readonly Confi
     if (!config.ok) return [];
     const { cluster } = options;
     if (cluster === undefined) return [{ ...arm, config: config.value }];
+    problems.push(...checkClusterArm(config.value));
     const target = atLevel(cluster, ab, config.value);
     if (!target.ok) problems.push(target.error);
     return target.ok ? [{ ...arm, config: config.value, cluster: target.value }] : [];
@@ -88,10 +90,21 @@ function atLevel(
   config: ArmConfig,
 ): Result<ClusterTarget, ConfigProblem> {
   if (ab === null) return ok(cluster);
-  const { path, name } = ab.factor;
+  const { path, name, acts_on } = ab.factor;
+  if (acts_on === "placement" && cluster.store === "mooncake" && !hasSeveralHosts(process.env)) {
+    return err({
+      path: `--ab ${name}`,
+      rule: "must make a difference, and needs owners on several hosts (each host has one)",
+      got: "one host",
+      next_step: `Use --ab none or another factor, or name the hosts in ${HOSTS_VARIABLE}.`,
+    });
+  }
   const value = valueAtPath(config, path.split("."));
   const deployment = deploymentAtLevel(cluster.deployment, path, value);
-  if (deployment !== null) return ok({ ...cluster, deployment });
+  if (deployment !== null) {
+    const shares = deployment.offload.inference.kv_cache_offload !== null;
+    return ok({ deployment, store: shares ? cluster.store : "none" });
+  }
   // A stand-in is configured by the arm itself.
   if (isStandIn(cluster.deployment) && cluster.store === "embedded") return ok(cluster);
   return err({

@@ -12,6 +12,13 @@ export interface ClusterTarget {
   readonly store: ClusterStore;
 }
 
+/** Of the environment: the hosts of a cluster run, comma separated, head first; a job of several nodes sets it. */
+export const HOSTS_VARIABLE = "TIERBENCH_HOSTS";
+
+export function hasSeveralHosts(env: { readonly [name: string]: string | undefined }): boolean {
+  return (env[HOSTS_VARIABLE] ?? "").includes(",");
+}
+
 /** The word of an engine command that is filled with a configuration of this program's engine: such engines stand in for vLLM. */
 export const STAND_IN_WORD = "{engine_config}";
 

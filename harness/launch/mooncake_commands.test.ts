@@ -17,7 +17,7 @@ const PLACE = {
   preset_env: {},
 };
 
-test("the master's command has the scripts' flags, never a disk path of its own", () => {
+test("the master's command has the scripts' flags, and a disk path of its own only where one is named", () => {
   const { master } = deployment({ master: { enable_offload: true, root_fs_dir: "/p" } });
   expect(masterCommand(master).argv).toEqual([
     "mooncake_master",
@@ -37,7 +37,9 @@ test("the master's command has the scripts' flags, never a disk path of its own"
     "-allocation_strategy=random",
     "-logtostderr",
     "-enable_offload=true",
+    "-root_fs_dir=/p",
   ]);
+  expect(masterCommand(deployment({}).master).argv.join(" ")).not.toContain("root_fs_dir");
   expect(storeAddresses("head", master)).toEqual({
     master: "head:50051",
     metadata: "http://head:8080/metadata",
@@ -71,7 +73,7 @@ test("an owner with a disk keeps 40 GiB of it free, or a tenth of a small one", 
     MC_TCP_BIND_ADDRESS: "10.0.0.1",
     MOONCAKE_OFFLOAD_STORAGE_BACKEND_DESCRIPTOR: "bucket_storage_backend",
     MOONCAKE_BUCKET_EVICTION_POLICY: "lru",
-    MOONCAKE_USE_URING: "true",
+    MOONCAKE_OFFLOAD_USE_URING: "true",
     MOONCAKE_OFFLOAD_LOCAL_BUFFER_SIZE_BYTES: String(32 * GIB),
     MOONCAKE_OFFLOAD_HEARTBEAT_INTERVAL_SECONDS: "1",
     MOONCAKE_OFFLOAD_FILE_STORAGE_PATH: "/d",
@@ -84,8 +86,20 @@ test("an owner with a disk keeps 40 GiB of it free, or a tenth of a small one", 
 
 test("what the user's environment sets wins, but for the path and the sizes that belong to it", () => {
   const { owner } = deployment({ owner: { enable_offload: true } });
-  const preset_env = { MOONCAKE_USE_URING: "false", MOONCAKE_OFFLOAD_FILE_STORAGE_PATH: "/other" };
-  const { env } = ownerCommand(owner, { ...PLACE, preset_env, disk_path: "/d" });
-  expect(env["MOONCAKE_USE_URING"]).toBe("false");
-  expect(env["MOONCAKE_OFFLOAD_FILE_STORAGE_PATH"]).toBe("/d");
+  for (const name of ["MOONCAKE_OFFLOAD_USE_URING", "MOONCAKE_USE_URING"]) {
+    const preset_env = { [name]: "false", MOONCAKE_OFFLOAD_FILE_STORAGE_PATH: "/other" };
+    const { env } = ownerCommand(owner, { ...PLACE, preset_env, disk_path: "/d" });
+    expect(env["MOONCAKE_OFFLOAD_USE_URING"]).toBe("false");
+    expect(env["MOONCAKE_OFFLOAD_FILE_STORAGE_PATH"]).toBe("/d");
+  }
+});
+
+test("an owner on RDMA gets the GID index of its host, one on TCP none", () => {
+  const preset_env = { MC_GID_INDEX: "3" };
+  const envOf = (protocol: string) => {
+    const { owner } = deployment({ owner: { protocol } });
+    return ownerCommand(owner, { ...PLACE, preset_env, disk_path: null }).env;
+  };
+  expect(envOf("rdma")).toMatchObject({ MC_GID_INDEX: "3", MC_ENABLE_DEST_DEVICE_AFFINITY: "1" });
+  expect(envOf("tcp")).not.toHaveProperty("MC_GID_INDEX");
 });

@@ -53,6 +53,7 @@ export function masterCommand(master: MasterLaunch, binary: string = "mooncake_m
   ];
   if (master.enable_offload) flags.push("-enable_offload=true");
   if (master.offload_on_evict) flags.push("-offload_on_evict=true");
+  if (master.root_fs_dir !== "") flags.push(`-root_fs_dir=${master.root_fs_dir}`);
   return { argv: [binary, ...flags], env: {} };
 }
 
@@ -90,7 +91,7 @@ export function ownerCommand(
     `--global_segment_size=${owner.segment_bytes}`,
     `--threads=${owner.threads}`,
   ];
-  const env = addressEnv(owner.protocol, host, preset_env);
+  const env = { ...addressEnv(owner.protocol, host, preset_env), ...gidEnv(owner.protocol, preset_env) };
   if (disk_path === null) return { argv: [binary, ...flags], env };
   return {
     argv: [binary, ...flags, "--enable_offload=true"],
@@ -114,6 +115,16 @@ export function addressEnv(
   };
 }
 
+/** The index that the user chose, or that the host's devices were found to share (rdma_gid.ts). */
+function gidEnv(
+  protocol: OwnerLaunch["protocol"],
+  { MC_GID_INDEX }: OwnerPlace["preset_env"],
+): Command["env"] {
+  return protocol === "tcp" || MC_GID_INDEX === undefined
+    ? {}
+    : { MC_GID_INDEX, MC_ENABLE_DEST_DEVICE_AFFINITY: "1" };
+}
+
 function diskEnv(
   { disk_bytes, staging_bytes, heartbeat_s }: OwnerLaunch,
   disk_path: string,
@@ -122,7 +133,8 @@ function diskEnv(
   const defaults = {
     MOONCAKE_OFFLOAD_STORAGE_BACKEND_DESCRIPTOR: "bucket_storage_backend",
     MOONCAKE_BUCKET_EVICTION_POLICY: "lru",
-    MOONCAKE_USE_URING: "true",
+    // MOONCAKE_USE_URING, which the scripts set, is an alias of this.
+    MOONCAKE_OFFLOAD_USE_URING: preset["MOONCAKE_USE_URING"] ?? "true",
     MOONCAKE_OFFLOAD_LOCAL_BUFFER_SIZE_BYTES: String(staging_bytes),
     MOONCAKE_OFFLOAD_HEARTBEAT_INTERVAL_SECONDS: String(heartbeat_s),
   };

@@ -82,3 +82,36 @@ test("an unasked end is reported with its signal", async () => {
   expect(describeEnd(ended)).toBe("was killed by SIGKILL");
   expect(ended.expected).toBe(false);
 });
+
+const WRITES = `console.log("to stdout"); console.error("to stderr"); setInterval(() => {}, 1000);`;
+
+test("a program that says nothing of itself is ready when its probe says so, and its log has both outputs", async () => {
+  const supervisor = supervise();
+  const spec = script("probed", WRITES);
+  const logged = (): string => readFileSync(spec.log_path, "utf8");
+  const probe = async (): Promise<boolean> => logged().includes("stdout") && logged().includes("stderr");
+  const outcome = await supervisor.start({ ...spec, probe });
+  expect(outcome.ok).toBe(true);
+  await supervisor.stop(5_000);
+  expect(supervisor.running()).toEqual([]);
+});
+
+test("a start that is interrupted stops what it began", async () => {
+  const supervisor = supervise();
+  const interrupt = new AbortController();
+  let asked = 0;
+  const probe = async (): Promise<boolean> => {
+    if (++asked === 2) interrupt.abort();
+    return false;
+  };
+  const outcome = await supervisor.start({ ...script("endless", WRITES), probe }, 60_000, interrupt.signal);
+  expect(outcome).toMatchObject({ ok: false, error: { code: "interrupted", process: "endless" } });
+  expect(supervisor.running()).toEqual([]);
+});
+
+test("a probed program that ends first is told with the end of its log", async () => {
+  const spec = { ...script("crashes", `console.error("CUDA out of memory"); process.exit(1);`) };
+  const outcome = await supervise().start({ ...spec, probe: async () => false });
+  expect(outcome).toMatchObject({ ok: false, error: { code: "exited" } });
+  expect(!outcome.ok && outcome.error.detail).toContain("CUDA out of memory");
+});

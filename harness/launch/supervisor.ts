@@ -1,10 +1,13 @@
 // Processes up and down. Every process of a run is a child in its own process group, says `{"ready":…}` on stdout when it
 // serves, logs to a file of its own, and ends by itself when its stdin closes: even a SIGKILL of the harness leaves none.
+// A program that knows nothing of this (vllm serve) is probed from outside, logs stdout too, and is sent SIGTERM by the kernel
+// when the harness is gone.
 
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { execa } from "execa";
 import type { Clock } from "../clock/clock.ts";
+import { present } from "../domain/assert.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { msToNs } from "../domain/units.ts";
 
@@ -13,11 +16,13 @@ export interface ProcessSpec {
   readonly argv: readonly string[];
   readonly log_path: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Whether it serves, for a process that does not say so itself. */
+  readonly probe?: () => Promise<boolean>;
 }
 
 export interface StartFailure {
   readonly process: string;
-  readonly code: "exited" | "timeout" | "spawn_failed";
+  readonly code: "exited" | "timeout" | "spawn_failed" | "interrupted";
   readonly detail: string;
   readonly log_path: string;
 }
@@ -47,6 +52,9 @@ interface Child {
 }
 
 const READY_TIMEOUT_MS = 30_000;
+const PROBE_MS = 100;
+/** Of a start that is given up: what a program has started itself goes with it. */
+const GIVE_UP_GRACE_MS = 5_000;
 const LOG_LINES_SHOWN = 12;
 
 export class Supervisor {
@@ -63,15 +71,16 @@ export class Supervisor {
   async start(
     spec: ProcessSpec,
     ready_timeout_ms: number = READY_TIMEOUT_MS,
+    signal: AbortSignal = NEVER,
   ): Promise<Result<SupervisedProcess, StartFailure>> {
     mkdirSync(dirname(spec.log_path), { recursive: true });
     const log_fd = openSync(spec.log_path, "a");
-    const [file, ...args] = spec.argv;
+    const [file, ...args] = spec.probe === undefined ? spec.argv : guarded(spec.argv);
     const subprocess = execa(file ?? "", args, {
       // A group of its own: a terminal's Ctrl-C reaches the harness only, which then stops its children in order.
       detached: true,
-      stdin: "pipe",
-      stdout: "pipe",
+      stdin: spec.probe === undefined ? "pipe" : "ignore",
+      stdout: spec.probe === undefined ? "pipe" : (log_fd as 3),
       // A descriptor, so that lines are kept when the harness dies. The type lists 3 to 9; any open one works.
       stderr: log_fd as 3,
       buffer: false,
@@ -84,18 +93,22 @@ export class Supervisor {
       return err(failure(spec, "spawn_failed", result.shortMessage ?? "the process could not be started"));
     }
     const child = this.#track(spec, subprocess.pid, subprocess);
-    const outcome = await this.#within(
-      ready_timeout_ms,
-      Promise.race([readyLine(subprocess.stdout), child.ended]),
-    );
+    const decided = new AbortController();
+    const said =
+      spec.probe === undefined
+        ? readyLine(present(subprocess.stdout, "a process that is not probed has a pipe"))
+        : this.#probed(spec.probe, decided.signal);
+    const outcome = await this.#within(ready_timeout_ms, Promise.race([said, child.ended]), signal);
+    decided.abort();
     if (typeof outcome === "string") {
       return ok({ name: spec.name, pid: child.pid, log_path: spec.log_path, ready: parseReady(outcome) });
     }
     child.stopping = true;
     if (outcome !== undefined) return err(failure(spec, "exited", describeEnd(outcome)));
-    signalGroup(child.pid, "SIGKILL");
-    await child.ended;
-    return err(failure(spec, "timeout", `did not say that it is ready within ${ready_timeout_ms} ms`));
+    await this.stop(spec.probe === undefined ? 0 : GIVE_UP_GRACE_MS, [spec.name]);
+    if (signal.aborted) return err(failure(spec, "interrupted", "was stopped before it was ready"));
+    const what = spec.probe === undefined ? "say that it is ready" : "answer";
+    return err(failure(spec, "timeout", `did not ${what} within ${ready_timeout_ms} ms`));
   }
 
   /** Sends a signal to one process group: the fault injector's tool. The end counts as unexpected. */
@@ -129,11 +142,25 @@ export class Supervisor {
       .map(({ spec, pid }) => ({ name: spec.name, pid }));
   }
 
-  /** The promise's value, or undefined when it takes longer. */
-  async #within<T>(limit_ms: number, promise: Promise<T>): Promise<T | undefined> {
+  /** Asks until the answer is yes; then as a line without facts. Never, once `decided` is aborted. */
+  async #probed(probe: () => Promise<boolean>, decided: AbortSignal): Promise<string> {
+    while (!(await probe())) {
+      await this.#clock.sleepUntil(this.#clock.now_ns() + msToNs(PROBE_MS), decided);
+      if (decided.aborted) return new Promise(() => {});
+    }
+    return "{}";
+  }
+
+  /** The promise's value, or undefined when it takes longer or `signal` is aborted first. */
+  async #within<T>(
+    limit_ms: number,
+    promise: Promise<T>,
+    signal: AbortSignal = NEVER,
+  ): Promise<T | undefined> {
     const settled = new AbortController();
     const deadline_ns = this.#clock.now_ns() + msToNs(limit_ms);
-    const late = this.#clock.sleepUntil(deadline_ns, settled.signal).then(() => undefined);
+    const over = AbortSignal.any([settled.signal, signal]);
+    const late = this.#clock.sleepUntil(deadline_ns, over).then(() => undefined);
     try {
       return await Promise.race([promise, late]);
     } finally {
@@ -166,6 +193,14 @@ export class Supervisor {
     this.#children.set(spec.name, child);
     return child;
   }
+}
+
+const NEVER: AbortSignal = new AbortController().signal;
+
+/** Nothing of it outlives the harness, where the kernel can be asked for that. */
+function guarded(argv: readonly string[]): readonly string[] {
+  const setpriv = Bun.which("setpriv");
+  return setpriv === null ? argv : [setpriv, "--pdeathsig", "TERM", ...argv];
 }
 
 /** `exited with code 1`, `was killed by SIGKILL`. */

@@ -6,6 +6,7 @@ const ENGINE: EngineLaunch = {
   model: "Qwen/Qwen3-8B",
   command: ["vllm", "serve", "{model}", "--port", "{port}"],
   base_port: 8100,
+  gpus_per_engine: 1,
   env: { PYTHONHASHSEED: "0" },
   ready_timeout_s: 60,
 };
@@ -18,6 +19,10 @@ const PLACE: EnginePlace = {
   mooncake_config_path: "/run/worker.json",
   preferred_segment: "10.0.0.1:50053",
   gid_index: 3,
+  gpu_indices: [2, 3],
+  rpc_dir: "/tmp/rpc-8100",
+  side_channel: { host: "10.0.0.1", port: 5600 },
+  engine_config_path: "/run/prefill-0.json",
 };
 
 test("the template's words are filled in and the connector is injected at the end", () => {
@@ -37,6 +42,12 @@ test("the template's words are filled in and the connector is injected at the en
     MC_GID_INDEX: "3",
     MC_ENABLE_DEST_DEVICE_AFFINITY: "1",
     PYTHONHASHSEED: "0",
+    VLLM_MOONCAKE_STORE_TIER_LOG: "1",
+    VLLM_RPC_BASE_PATH: "/tmp/rpc-8100",
+    VLLM_NIXL_SIDE_CHANNEL_HOST: "10.0.0.1",
+    VLLM_NIXL_SIDE_CHANNEL_PORT: "5600",
+    CUDA_VISIBLE_DEVICES: "2,3",
+    VLLM_SERVER_DEV_MODE: "1",
   });
   expect(injected).toBe(true);
 });
@@ -56,16 +67,23 @@ test("engines of a store hash alike though the user's own environment does not s
   expect(seedOf({ PYTHONHASHSEED: "7" })).toBe("7");
 });
 
-test("without a store, a segment and RDMA the environment is the user's alone", () => {
-  const bare = { ...PLACE, mooncake_config_path: null, preferred_segment: null, gid_index: null };
+test("without a store, a segment, RDMA and GPUs the environment is the user's, and the route that empties caches", () => {
+  const bare = {
+    ...PLACE,
+    ...{ mooncake_config_path: null, preferred_segment: null, gid_index: null },
+    ...{ gpu_indices: [], rpc_dir: null, side_channel: null },
+  };
   expect(engineCommand(ENGINE, { ...bare, kv_transfer_config: null })).toEqual({
     argv: ["vllm", "serve", "Qwen/Qwen3-8B", "--port", "8100"],
-    env: { PYTHONHASHSEED: "0" },
+    env: { PYTHONHASHSEED: "0", VLLM_SERVER_DEV_MODE: "1" },
     injected: false,
   });
 });
 
 test("a JSON brace in a template is not a placeholder", () => {
-  const { argv } = engineCommand({ ...ENGINE, command: ["engine", '{"a":1}', "{role}"] }, PLACE);
-  expect(argv.slice(0, 3)).toEqual(["engine", '{"a":1}', "prefill"]);
+  const { argv } = engineCommand(
+    { ...ENGINE, command: ["engine", '{"a":1}', "{role}", "{engine_config}"] },
+    PLACE,
+  );
+  expect(argv.slice(0, 4)).toEqual(["engine", '{"a":1}', "prefill", "/run/prefill-0.json"]);
 });

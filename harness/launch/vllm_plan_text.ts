@@ -18,11 +18,13 @@ export function renderLaunchPlan({ files, steps }: LaunchPlan): string {
   ].join("\n");
 }
 
-function renderStep({ name, command, ready, notes }: LaunchStep): string[] {
+function renderStep({ name, command, directories, ready, notes, host }: LaunchStep): string[] {
   const env = Object.entries(command.env).map(([key, value]) => `${key}=${quote(value)}`);
+  const on_host = host.is_head ? "" : ` on ${host.address}`;
   return [
     `# ${name}`,
     ...notes.map((note) => `#   ${note}`),
+    ...directories.map((path) => `#   its own directory${on_host}: ${path}`),
     [...env, ...command.argv.map(quote)].join(" "),
     `#   ready when ${ready}`,
     "",

@@ -2,6 +2,7 @@
 
 import type { RequestRecord } from "../domain/request_record.ts";
 import type { EngineRole } from "../domain/topology.ts";
+import type { EngineLogFacts } from "./engine_log.ts";
 import type { Samples } from "./prometheus_text.ts";
 
 export interface ArmRun {
@@ -12,6 +13,8 @@ export interface ArmRun {
   readonly scrapes: readonly ProcessScrape[];
   /** What went wrong or was made to: `owner-1 killed at 12.0 s`. */
   readonly faults: readonly string[];
+  /** Of all engines together; absent where their logs are not read. */
+  readonly engine_log?: EngineLogFacts;
 }
 
 /** `/metrics` of one process around the load. Null: it could not be scraped. */

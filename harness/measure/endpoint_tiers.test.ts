@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { ArmRun } from "./arm_run.ts";
 import { checkNothingElseServed } from "./checks/nothing_else_served.ts";
 import { endpointTiers } from "./endpoint_tiers.ts";
+import { readEngineLog } from "./engine_log.ts";
 import { FAILED, requestRecord } from "./request_fixture.ts";
 import { engineScrape } from "./scrape_fixture.ts";
 import { summariseTiers } from "./tier_summary.ts";
@@ -71,4 +72,34 @@ test("one engine's count of finished requests shows other clients; several count
   expect(served(0).ok).toBe(false);
   expect(served(1, 1).ok).toBeNull();
   expect(served().ok).toBeNull();
+});
+
+const VLLM = { "vllm:prefix_cache_hits_total": 100, "vllm:external_prefix_cache_hits_total": 400 };
+const LINE = (keys: string, success: number, failed: number) =>
+  `Mooncake load tier summary: req_id=r batch_keys=4 ${keys} success_keys=${success} failed_keys=${failed} bytes_by_tier={'memory': 300, 'disk': 100, 'unknown': 0}`;
+
+test("the tier lines of vLLM's log share its external hits out by keys, and tell bytes", () => {
+  const engine_log = readEngineLog(LINE("memory_keys=3 disk_keys=1 unknown_keys=0", 4, 0));
+  const tiers = tiersOf({ ...runOf([VLLM]), engine_log });
+  // 400 tokens from outside, 3 of 4 keys from memory.
+  expect([tiers.cpu.hit_tokens, tiers.disk.hit_tokens]).toEqual([300, 100]);
+  expect([tiers.cpu.bytes, tiers.disk.bytes]).toEqual([300, 100]);
+  expect(tiers.miss.tokens).toBe(500);
+});
+
+test("tier lines that leave a key's tier or fate open share nothing out", () => {
+  const lost = readEngineLog(LINE("memory_keys=3 disk_keys=1 unknown_keys=0", 3, 1));
+  const unknown = readEngineLog(LINE("memory_keys=3 disk_keys=0 unknown_keys=1", 4, 0));
+  for (const engine_log of [lost, unknown]) {
+    expect(tiersOf({ ...runOf([VLLM]), engine_log }).cpu.hit_tokens).toMatchObject({
+      na: expect.stringContaining("leave the tier of some loads open"),
+    });
+  }
+});
+
+test("of prefill and decode engines, those that compute prompts count: a decode engine is handed the rest", () => {
+  const decode = { ...engineScrape("decode-0", "decode", VLLM) };
+  const run = runOf([VLLM]);
+  const both = { ...run, scrapes: [engineScrape("prefill-0", "prefill", VLLM), decode] };
+  expect(tiersOf(both).hbm.hit_tokens).toBe(100);
 });

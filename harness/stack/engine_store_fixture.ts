@@ -65,7 +65,7 @@ export class EngineStoreFixture {
       generation: 3,
       master_address,
       mooncake: null,
-    native: null,
+      native: null,
       segment: null,
       links: null,
       network: null,

@@ -20,10 +20,18 @@ export function flowEvents(
   if (last === undefined || steps.length === 0) return [];
   const stops = stream === null ? steps.slice(0, -1) : steps;
   let now_ns = client.start_ns;
-  const event = (ph: "s" | "t" | "f", { pid, tid, start_ns, end_ns }: PlacedSpan): TraceEvent => {
-    // Clocks of processes agree to within their error: an arrow does not go back for it.
-    now_ns = Math.min(Math.max(now_ns, start_ns), Math.max(end_ns, now_ns));
-    return { ph, bp: "e", name: client.client_id, cat: "request", id, pid, tid, ts: now_ns / 1000 };
+  /**
+   * Clocks of processes agree to within their error: an arrow does not go back for it, and leaves out a slice that seems to be
+   * over. A viewer takes a slice for open from its start until before its end.
+   */
+  const event = (ph: "s" | "t" | "f", { pid, tid, start_ns, end_ns }: PlacedSpan): TraceEvent[] => {
+    const at_ns = Math.max(now_ns, start_ns);
+    if (at_ns > start_ns && at_ns >= end_ns) return [];
+    now_ns = at_ns;
+    return [{ ph, bp: "e", name: client.client_id, cat: "request", id, pid, tid, ts: at_ns / 1000 }];
   };
-  return [event("s", client), ...stops.map((stop) => event("t", stop)), event("f", last)];
+  const start = event("s", client);
+  const middle = stops.flatMap((stop) => event("t", stop));
+  const end = event("f", last);
+  return end.length === 0 ? [] : [...start, ...middle, ...end];
 }

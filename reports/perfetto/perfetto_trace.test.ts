@@ -143,6 +143,19 @@ test("a clock that is off by its error bends no arrow back, and the file says ho
   });
 });
 
+test("an arrow leaves out slices that seem to be over before it starts", () => {
+  const of = input();
+  // All of the router's seem to be 20,000 ns earlier: its last ends at −88,500 + 80,000 = −8,500, and the send is at 1,000.
+  const early = of.processes.map((process) => ({
+    ...process,
+    offset_ns: process.offset_ns === 0 ? 0 : process.offset_ns - 20_000,
+    clock_error_ns: 20_000,
+  }));
+  const { traceEvents } = render({ ...of, processes: early });
+  expect(traceProblems(traceEvents)).toEqual([]);
+  expect([...followedRequests(traceEvents)]).toEqual([["c-1", ["client", "prefill-0", "client"]]]);
+});
+
 test("the checks see slices that cross, arrows without an end and counters that stay up", () => {
   const slice = (ts: number, dur: number): TraceEvent => {
     return { ph: "X", name: `${ts}`, cat: "request", pid: 1, tid: 1, ts, dur, args: {} };

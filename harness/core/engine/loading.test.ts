@@ -249,6 +249,26 @@ test("blocks of an aborted load are freed when the GET has ended, not before", (
   expect(shell.core.snapshot().kv_cache_usage).toBe(0);
 });
 
+test("spec §1.4: a preempted request asks the store anew, and loads what it finds", () => {
+  // 5 blocks of 4 tokens: two prompts of 8 fit, their ninth tokens do not. In the end a fills all five.
+  const shell = new FakeShell({ ...LOADS_ONLY, num_hbm_blocks: 5 });
+  shell.arrive(promptRequest("a", 8, 12, { seed: 1 }));
+  shell.arrive(promptRequest("b", 8, 4, { seed: 2 }));
+  for (const { op_id, keys } of shell.take("exists")) {
+    shell.send({ type: "exists_done", op_id, codes: keys.map(() => 0) });
+  }
+  shell.runSteps();
+  expect(shell.one("finish").request_id).toBe("a");
+  expect(shell.core.snapshot()).toMatchObject({ preemptions: 1 });
+  // b has a token of its answer, so that both blocks of its prompt are worth loading.
+  answerLookup(shell, 2);
+  const get = shell.one("get");
+  expect(get).toMatchObject({ request_id: "b", keys: { length: 2 } });
+  shell.send({ type: "get_done", op_id: get.op_id, outcomes: get.keys.map(() => read(BLOCK_BYTES)) });
+  shell.runSteps();
+  expect(shell.one("finish")).toMatchObject({ request_id: "b" });
+});
+
 test("a stale block is used and counted", () => {
   const shell = new FakeShell(LOADS_ONLY);
   shell.arrive(promptRequest("r", 5, 1));

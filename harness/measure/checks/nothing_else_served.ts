@@ -34,12 +34,14 @@ interface Judged {
 /** A request that failed for the client may have finished at the server. */
 function judge({ name, runs }: ServedArm): Judged {
   const engines = Math.max(0, ...runs.map(({ scrapes }) => scrapes.filter(isEngine).length));
-  if (engines !== 1) {
+  // Where every engine's role is known, each request counts at one that computes prompts.
+  const has_roles = runs.every(({ scrapes }) => scrapes.filter(isEngine).every(({ role }) => role !== null));
+  if (engines !== 1 && !(engines > 0 && has_roles)) {
     const why =
       engines === 0 ? "no engine's metrics were named" : `${engines} engines count, each on its own`;
     return { ok: null, text: `${name}: ${why}` };
   }
-  const served = armCounter(runs, "engines", ENGINE_SERIES.finished_requests);
+  const served = armCounter(runs, "prompt_engines", ENGINE_SERIES.finished_requests);
   if (!isAvailable(served)) return { ok: null, text: `${name}: ${served.na}` };
   const records = runs.flatMap((run) => run.records);
   const finished = records.filter(({ error }) => error === null).length;

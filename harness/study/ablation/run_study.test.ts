@@ -110,3 +110,48 @@ test("a block counts once all its cells have run", () => {
   const record = requestRecord();
   expect(studyBlocks(results, 2, 2, () => [record])).toEqual([{ values, sessions: [[[record], [record]]] }]);
 });
+
+/** Cells whose ends the test decides: [begun]. */
+function heldRunner(begun: PromiseWithResolvers<string | null>[]): CellRunner<string> {
+  return async () => {
+    const held = Promise.withResolvers<string | null>();
+    begun.push(held);
+    const failure = await held.promise;
+    if (failure !== null) return err(failure);
+    return ok({ values: {}, valid: true, problems: [], run_path: "", elapsed_s: 1 });
+  };
+}
+
+test("with two at once a run begins when one ends, and results keep the order of the schedule", async () => {
+  const begun: PromiseWithResolvers<string | null>[] = [];
+  const kept: string[] = [];
+  const left = studyProgress(CELLS.length, STUDY.blocks, STUDY.seed, []);
+  const keep = ({ block_index, cell_index }: { block_index: number; cell_index: number }) => {
+    kept.push(`${block_index} ${cell_index}`);
+    return ok(undefined);
+  };
+  const study = runStudy(CELLS, left, heldRunner(begun), keep, 2);
+  expect(begun).toHaveLength(2);
+  for (const i of [1, 2, 3, 0]) {
+    while (begun[i] === undefined) await Promise.resolve();
+    begun[i].resolve(null);
+    while (kept.length < [1, 2, 3, 0].indexOf(i) + 1) await Promise.resolve();
+  }
+  const results = await study;
+  // Balanced order over two blocks: 0 1, then 1 0.
+  expect(results.ok && results.value.map((of) => `${of.block_index} ${of.cell_index}`)).toEqual([
+    ...["0 0", "0 1"],
+    ...["1 1", "1 0"],
+  ]);
+  expect(kept).toEqual(["0 1", "1 1", "1 0", "0 0"]);
+});
+
+test("after a failure the run under way ends and is kept out, and no other begins", async () => {
+  const begun: PromiseWithResolvers<string | null>[] = [];
+  const left = studyProgress(CELLS.length, STUDY.blocks, STUDY.seed, []);
+  const study = runStudy(CELLS, left, heldRunner(begun), () => ok(undefined), 2);
+  begun[0]?.resolve("no space");
+  begun[1]?.resolve(null);
+  expect(await study).toEqual(err("no space"));
+  expect(begun).toHaveLength(2);
+});

@@ -33,25 +33,46 @@ export function studyProgress(
   return { finished, left };
 }
 
+/**
+ * Results in the order of the schedule, whenever they came. `at_once`: more than one only where runs do not disturb each other,
+ * as in the simulator. After a failure those under way end, and no other begins.
+ */
 export async function runStudy<E>(
   cells: readonly StudyCell[],
   { finished, left }: StudyProgress,
   runCell: CellRunner<E>,
   keep: (result: CellResult) => Result<void, E>,
+  at_once = 1,
 ): Promise<Result<CellResult[], E>> {
-  const results = [...finished];
-  for (const run of left) {
-    const cell = cells[run.arm_index];
-    assert(cell !== undefined, "the schedule names cells of the study");
-    const ran = await runCell(cell, run);
-    if (!ran.ok) return ran;
-    const place = { cell_index: run.arm_index, block_index: run.pair_index, cell: cell.arm.name };
-    const result = { ...place, ...ran.value };
-    const kept = keep(result);
-    if (!kept.ok) return err(kept.error);
-    results.push(result);
-  }
-  return ok(results);
+  const results: (CellResult | null)[] = left.map(() => null);
+  const failures: E[] = [];
+  const queue = left.entries();
+  const work = async (): Promise<void> => {
+    for (const [i, run] of queue) {
+      const ran = await runScheduled(cells, run, runCell);
+      const kept = ran.ok ? keep(ran.value) : ran;
+      if (!kept.ok) failures.push(kept.error);
+      if (failures.length > 0) return;
+      results[i] = ran.ok ? ran.value : null;
+    }
+  };
+  await Promise.all(Array.from({ length: at_once }, work));
+  const [failure] = failures;
+  return failure === undefined
+    ? ok([...finished, ...results.flatMap((result) => result ?? [])])
+    : err(failure);
+}
+
+async function runScheduled<E>(
+  cells: readonly StudyCell[],
+  run: ScheduledRun,
+  runCell: CellRunner<E>,
+): Promise<Result<CellResult, E>> {
+  const cell = cells[run.arm_index];
+  assert(cell !== undefined, "the schedule names cells of the study");
+  const ran = await runCell(cell, run);
+  if (!ran.ok) return ran;
+  return ok({ cell_index: run.arm_index, block_index: run.pair_index, cell: cell.arm.name, ...ran.value });
 }
 
 /** Null: the records are gone. */

@@ -12,7 +12,7 @@ import { type RecordsOf, studyBlocks } from "./run_study.ts";
 import type { CellResult } from "./study_store.ts";
 
 export interface StudyOutcome {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
   readonly name: string;
   readonly runtime: string;
   /** `full, 4 cells × 6 blocks` */
@@ -60,7 +60,7 @@ export function studyOutcome(
     problems.map((problem) => `block ${block_index + 1}, ${cell}: ${problem}`),
   );
   return {
-    schema_version: 1,
+    schema_version: 2,
     name: study.name,
     runtime,
     design: describeDesign(study, cells.length),
