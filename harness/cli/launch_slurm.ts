@@ -10,6 +10,8 @@ import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Progress } from "./progress.ts";
 
 const POLL_MS = 2_000;
+/** A controller that restarts is away for less. */
+const SILENT_POLLS_MAX = 60;
 
 /** Ends with the benchmark's own code; a signal cancels the job, and is waited out. */
 export async function submitLaunch(job: SlurmJob, clock: Clock): Promise<ExitCode> {
@@ -58,11 +60,20 @@ async function follow(job_id: string, clock: Clock): Promise<Ended | null> {
   process.on("SIGINT", cancel);
   process.on("SIGTERM", cancel);
   let shown = "";
+  let silent = 0;
   for (;;) {
     const now = jobState(job_id);
+    silent = now.ok ? 0 : silent + 1;
     if (!now.ok) {
+      progress.note(now.error);
+      if (silent < SILENT_POLLS_MAX) {
+        await clock.sleepUntil(clock.now_ns() + msToNs(POLL_MS));
+        continue;
+      }
       progress.end();
-      console.error(`launch: ${now.error}`);
+      console.error(
+        `launch: Slurm does not answer; job ${job_id} may still run. End it with scancel ${job_id}.`,
+      );
       return null;
     }
     const { state, reason, exit_code } = now.value;

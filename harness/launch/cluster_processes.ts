@@ -68,6 +68,7 @@ export class ClusterProcesses {
   async #onHost({ host, directories }: LaunchStep, words: readonly string[]): Promise<void> {
     if (directories.length === 0) return;
     const { argv } = commandOnHost({ argv: [...words, ...directories], env: {} }, host);
-    await Bun.spawn([...argv], { stdin: "ignore", stdout: "ignore", stderr: "inherit" }).exited;
+    const quiet = { stdin: "ignore", stdout: "ignore", stderr: "inherit" } as const;
+    await Bun.spawn([...argv], { ...quiet, env: process.env }).exited;
   }
 }

@@ -11,14 +11,10 @@ export interface JobState {
   readonly exit_code: number | null;
 }
 
-const ACTIVE = new Set([
-  "PENDING",
-  "CONFIGURING",
-  "RUNNING",
-  "COMPLETING",
-  "SUSPENDED",
-  "REQUEUED",
-  "RESIZING",
+/** States in which nothing of a job runs any more, or will. */
+const ENDED = new Set([
+  ...["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"],
+  ...["BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "REVOKED"],
 ]);
 
 /** The job's id. */
@@ -33,7 +29,7 @@ export function jobState(job_id: string): Result<JobState, string> {
   if (!shown.ok) return shown;
   const field = (name: string): string => new RegExp(`\\b${name}=(\\S+)`).exec(shown.value)?.[1] ?? "";
   const state = field("JobState");
-  const exit_code = ACTIVE.has(state) ? null : Number(field("ExitCode").split(":")[0]);
+  const exit_code = ENDED.has(state) ? Number(field("ExitCode").split(":")[0]) : null;
   return ok({ state, reason: field("Reason"), exit_code });
 }
 

@@ -59,12 +59,11 @@ function plan(offload: object): string {
       devices: { ...NO_DEVICES, gid_index: 3 },
       run_dir: "/shared/runs/7/launch",
       uses_mooncake: true,
-      binaries: { master: "mooncake_master", client: "mooncake_client" },
       preset_env: {},
       binaries: { master: "mooncake_master", client: "mooncake_client" },
       planRouter: () => ({
         argv: ["router"],
-        file: { path: "/shared/runs/7/launch/router.json", text: "{}" },
+        file: { path: "/shared/runs/7/launch/router.json", text: "{}\n" },
       }),
     }),
   );

@@ -140,15 +140,19 @@ test("a prompt that was loaded whole has one cached token less than its keys, an
 });
 
 test("with several ranks each must have loaded its share of the keys", () => {
-  const ofRanks = (first: number, second: number): Ledger => {
+  const ofRanks = (first: number, second: number, records = RECORDS): Ledger => {
     const by_rank = {
       "tierbench:loaded_keys_by_rank{0}": first,
       "tierbench:loaded_keys_by_rank{1}": second,
     };
     const scrapes = [engineScrape("prefill-0", "prefill", { ...PREFILL, ...by_rank }), masterScrape(MASTER)];
-    const run: ArmRun = { pair_index: 0, duration_ns: 1e9, records: RECORDS, scrapes, faults: [] };
+    const run: ArmRun = { pair_index: 0, duration_ns: 1e9, records, scrapes, faults: [] };
     return balanceLedger({ runs: [run], block_tokens: 16, keys_per_block: 2 });
   };
   expect(row(ofRanks(2, 2), "keys loaded by rank 1")).toMatchObject({ engine: 2, store: 2, agrees: true });
   expect(row(ofRanks(3, 1), "keys loaded by rank 1")).toMatchObject({ engine: 1, store: 2, agrees: false });
+  // A client that goes away ends its load before a busy rank has begun it: then the ranks need not be equal.
+  const gone = { code: "timeout", detail: "" } as const;
+  const cut_short = ofRanks(3, 1, [...RECORDS, requestRecord({ error: gone })]);
+  expect(cut_short.rows.filter(({ what }) => what.startsWith("keys loaded by rank"))).toEqual([]);
 });

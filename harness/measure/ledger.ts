@@ -150,7 +150,9 @@ function keyRows({ runs }: LedgerInput, excuses: Excuses): LedgerRow[] {
 /** Every rank reads its shard of every block that is loaded, so each has read as much as the store gave out, divided by ranks. */
 function rankRows({ runs, keys_per_block }: LedgerInput): LedgerRow[] {
   const failed = armCounter(runs, "engines", ENGINE_SERIES.failed_get_keys);
-  if (keys_per_block === 1 || failed !== 0) return []; // a load that fails on one rank is done on the others
+  // A load that fails on one rank is done on the others; one whose client has gone is not begun by ranks that are busy.
+  const cut_short = failed !== 0 || runs.some(({ records }) => records.some(({ error }) => error !== null));
+  if (keys_per_block === 1 || cut_short) return [];
   const share = withAll([readKeys(runs, "engines", STORE_TIERS)], ([read = 0]) => read / keys_per_block);
   return Array.from({ length: keys_per_block }, (_, rank) =>
     judge({
