@@ -2,7 +2,15 @@
 // this project, under this project's own store.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BenchRuns, leftBehind, readFinishedRun, SMALL } from "./bench_fixture.ts";
@@ -119,8 +127,7 @@ test("an engine that ends before it serves ends the run with its log, and nothin
 test("Ctrl-C while engines load takes everything down and leaves a run directory with the logs", async () => {
   const never = ["sh", "-c", `: > ${join(directory, "asked")}; exec sleep 1000`, "{engine_config}"];
   const bench = runs.start(...cluster(deployment("never", never)), ...SMALL);
-  const asked = Bun.file(join(directory, "asked"));
-  while (!(await asked.exists())) await Bun.sleep(20);
+  while (!existsSync(join(directory, "asked"))) await Bun.sleep(20);
   bench.interrupt();
   expect(await bench.exited).toBe(130);
   expect(processesOf(bench.out_dir)).toEqual([]);

@@ -1,10 +1,13 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { FEATURE_STREAM_DEFAULTS } from "../../workloads/feature_stream.ts";
 import { present } from "../domain/assert.ts";
 import { makeRuntimeDirs } from "../launch/runtime_dirs.ts";
 import { runFeatureStream, type StreamRunOptions } from "./feature_stream_run.ts";
 import type { StreamFigures } from "./feature_stream_tally.ts";
+
+// A loaded machine takes its time.
+setDefaultTimeout(60_000);
 
 const COMMAND = [process.execPath, join(import.meta.dir, "feature_stream.ts")];
 /** 64 tokens × (2 × 64 + 4) B: about 8 KiB a sample. */
@@ -89,7 +92,7 @@ test("an A/B of shared_dir and store gives an interval for each figure", () => {
   );
   expect(rate).toMatch(/^\| samples\/s \| [\d.]+ \| [\d.]+ \| -?[\d.]+ \[-?[\d.]+, -?[\d.]+\] \|$/);
   expect(lines).toContain("| samples consumed | 20.00 | 20.00 |  |");
-}, 30_000);
+});
 
 test("a local backend is one process that produces and consumes", async () => {
   const figures = await runStream({ backend: "local", stream: { ...STREAM, consumers: 1 } });

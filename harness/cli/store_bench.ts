@@ -16,6 +16,7 @@ import { measureMaster } from "./store_bench_master.ts";
 import { type MooncakeBench, startMooncakeBench } from "./store_bench_mooncake.ts";
 import { measureObjects } from "./store_bench_objects.ts";
 import { renderObjects } from "./store_bench_objects_text.ts";
+import { measureProvider, renderProvider } from "./store_bench_provider.ts";
 import { type StoreBenchStack, startStoreBenchStack } from "./store_bench_stack.ts";
 import { renderStoreBench } from "./store_bench_text.ts";
 import { measureTransfers, type TransferCell } from "./store_bench_transfers.ts";
@@ -27,6 +28,8 @@ master answers, each as a ratio to what this machine's memcpy and sockets do in 
 
   --full           every size, batch and number of requesters (some minutes); without it a choice of them
   --path P         shm (default), tcp or rdma: how requesters reach the segment; the last two from another node
+  --provider P     only this, with --path rdma: 1 MiB batches by libfabric's provider P on this host ("tcp;ofi_rxm" needs no
+                   device), beside plain sockets and a plain TCP stream
   --compare S      mooncake: the same cells of one requester on a real Mooncake (scripts/install_mooncake; needs root for a network namespace)
   --seconds S      time for each row (default 0.5)
   --keys N         keys resident while the master is asked (default 100000)
@@ -42,6 +45,7 @@ Exit codes: 0 done; 2 usage; 3 a put or a get failed, or an answer was not the m
 const FLAGS = {
   full: "switch",
   path: "value",
+  provider: "value",
   compare: "value",
   seconds: "value",
   keys: "value",
@@ -89,7 +93,20 @@ async function storeBench(argv: readonly string[]): Promise<ExitCode> {
   const disk = flags.text("disk");
   if (disk !== undefined) return benchDisk(flags.has("json"), disk);
   if (objects !== undefined) return benchObjects(flags.has("json"), objects, budget_s);
+  const provider = flags.text("provider");
+  if (provider !== undefined) return benchProvider(flags, provider);
   return benchStore(flags, budget_s, keys);
+}
+
+async function benchProvider(flags: FlagReader, provider: string): Promise<ExitCode> {
+  if (flags.text("path") !== "rdma") return fail("--provider: must go with --path rdma.", EXIT.USAGE);
+  const measured = await measureProvider(provider);
+  if (!measured.ok) return fail(measured.error, EXIT.STACK_FAILED);
+  const text = flags.has("json")
+    ? `${JSON.stringify(measured.value, null, 2)}\n`
+    : renderProvider(measured.value);
+  const is_wrong = measured.value.paths.some((path) => path.failed_ops + path.corrupt_pieces > 0);
+  return print(text, is_wrong ? EXIT.INVALID_RUN : EXIT.DONE);
 }
 
 async function benchStore(flags: FlagReader, budget_s: number, keys: number): Promise<ExitCode> {

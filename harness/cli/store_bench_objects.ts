@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { OsClock } from "../clock/os_clock.ts";
 import { assert } from "../domain/assert.ts";
 import type { BlockHash } from "../domain/block_hash.ts";
+import type { MasterStats } from "../domain/master_api.ts";
 import { blockObjectKey, keyPrefix } from "../domain/object_key.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../domain/replica.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
@@ -21,9 +22,9 @@ const OBJECT_BYTES = 4 * KIB;
 const KEYS_PER_CALL = 1024;
 const CALLS_OUT = 4;
 const RPC_TIMEOUT_MS = 30_000;
-/** Objects take this much of the segment: eviction begins when a few more are put. */
-const FILLED = 0.94;
 const HIGH_WATERMARK = 0.95;
+/** Objects take this much of the segment: a few calls more, at ten million of them, and eviction begins. */
+const FILLED = HIGH_WATERMARK - 0.0005;
 /** Apart from each other, below 2^53 for ten million of them. */
 const HASH_STEP = 16_777_619;
 const PREFIX: string = keyPrefix({
@@ -61,7 +62,7 @@ export async function measureObjects(objects: number, budget_s: number): Promise
       const keys = await run();
       phases.push(await worker.phase(name, clock.now_ns() - start_ns, keys));
     }
-    const evicted_keys = await bench.evictedKeys();
+    const { evicted_key_count: evicted_keys } = await bench.stats();
     const rss_bytes = phases.reduce((most, phase) => Math.max(most, phase.rss_bytes), 0);
     return {
       schema_version: 1,
@@ -69,6 +70,7 @@ export async function measureObjects(objects: number, budget_s: number): Promise
       rss_bytes,
       bytes_per_object: rss_bytes / objects,
       evicted_keys,
+      refused_keys: bench.refused_keys,
       phases,
     };
   } finally {
@@ -82,6 +84,8 @@ export async function measureObjects(objects: number, budget_s: number): Promise
 class Load {
   readonly #master: RpcClient<MasterTypes>;
   readonly #objects: number;
+  /** Puts that found no room. */
+  refused_keys = 0;
   #next_key: number;
 
   constructor(master: RpcClient<MasterTypes>, objects: number) {
@@ -92,14 +96,18 @@ class Load {
 
   async fill(): Promise<number> {
     let next = 0;
+    let taken = 0;
     await lanes(async () => {
       while (next < this.#objects) {
         const start = next;
         next += KEYS_PER_CALL;
-        await this.#put(start, Math.min(KEYS_PER_CALL, this.#objects - start));
+        // Two steps: `+= await` would add to what the sum was before the call, and lose what other lanes add meanwhile.
+        const put = await this.#put(start, Math.min(KEYS_PER_CALL, this.#objects - start));
+        taken += put;
       }
     });
-    return this.#objects;
+    assert(taken === this.#objects, "the segment has room for all objects");
+    return taken;
   }
 
   lookUp(budget_s: number): Promise<number> {
@@ -121,9 +129,10 @@ class Load {
     });
   }
 
-  async evictedKeys(): Promise<number> {
+  async stats(): Promise<MasterStats> {
     const stats = await this.#master.call("get_stats", {});
-    return stats.ok ? stats.value.evicted_key_count : 0;
+    assert(stats.ok, "the master answers until it is stopped");
+    return stats.value;
   }
 
   #take(): number {
@@ -131,13 +140,17 @@ class Load {
     return this.#next_key - KEYS_PER_CALL;
   }
 
+  /** How many of them the master took. */
   async #put(start: number, count: number): Promise<number> {
     const keys = keysFrom(start, count);
     const objects = keys.map((key) => ({ key, bytes: OBJECT_BYTES }));
     const config = DEFAULT_REPLICATE_CONFIG;
     await this.#master.call("batch_put_start", { client_id: WRITER, objects, config });
-    await this.#master.call("batch_put_end", { client_id: WRITER, keys });
-    return count;
+    const ended = await this.#master.call("batch_put_end", { client_id: WRITER, keys });
+    const codes = ended.ok ? ended.value.codes : [];
+    const taken = codes.filter((code) => code === STORE_CODE.OK).length;
+    this.refused_keys += count - taken;
+    return taken;
   }
 
   async #until(budget_s: number, call: (index: number) => Promise<number>): Promise<number> {
@@ -145,7 +158,10 @@ class Load {
     let calls = 0;
     let keys = 0;
     await lanes(async () => {
-      while (clock.now_ns() < end_ns) keys += await call(calls++);
+      while (clock.now_ns() < end_ns) {
+        const answered = await call(calls++);
+        keys += answered;
+      }
     });
     await this.#master.call("ping", { client_id: OWNER });
     return keys;

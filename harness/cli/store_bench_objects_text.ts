@@ -4,7 +4,7 @@ import { formatBytes } from "../domain/units.ts";
 import type { ObjectsFigures, PhaseFigures } from "../measure/store_bench_objects_figures.ts";
 
 export function renderObjects(figures: ObjectsFigures): string {
-  const { objects, rss_bytes, bytes_per_object, evicted_keys, phases } = figures;
+  const { objects, rss_bytes, bytes_per_object, evicted_keys, refused_keys, phases } = figures;
   const size = `${(rss_bytes / 1e9).toFixed(2)} GB (${formatBytes(rss_bytes)}) resident at most`;
   return [
     `A master process with ${objects.toLocaleString("en")} objects: ${size}, ${bytes_per_object.toFixed(0)} bytes an object.`,
@@ -15,7 +15,7 @@ export function renderObjects(figures: ObjectsFigures): string {
     "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ...phases.map(phaseRow),
     "",
-    `${evicted_keys.toLocaleString("en")} objects were evicted in the last phase.`,
+    `${evicted_keys.toLocaleString("en")} objects were evicted in the last phase; ${refused_keys.toLocaleString("en")} puts came faster than that, found no room and are in no rate.`,
     "",
   ].join("\n");
 }

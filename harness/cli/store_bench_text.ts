@@ -30,7 +30,7 @@ export function renderStoreBench(result: StoreBenchResult): string {
     `| bare socket echo of 64 B, µs p50 | ${master.socket_echo_us_p50.toFixed(1)} |`,
     `| exist ÷ echo | ${master.exist_of_echo.toFixed(2)} |`,
     "",
-    "A get of one small object is a question to the master and a copy: its time cannot fall below the echo.",
+    "A get of one small object is a question to the master and a copy, a put two questions and a copy: no quicker than one echo or two.",
     "Disk: `store-bench --disk DIR`. Other paths: `--path tcp`, `--path rdma`.",
     "",
   ].join("\n");

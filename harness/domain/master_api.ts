@@ -67,7 +67,12 @@ export type MasterRequest =
       readonly results: readonly OffloadResult[];
     }
   /** Sent before bucket files are deleted, and for objects that the disk has lost: the disk replicas named are gone. */
-  | { readonly op: "notify_disk_evicted"; readonly segment_name: string; readonly keys: readonly ObjectKey[] }
+  | {
+      readonly op: "notify_disk_evicted";
+      readonly client_id: ClientId;
+      readonly segment_name: string;
+      readonly keys: readonly ObjectKey[];
+    }
   | { readonly op: "get_stats" };
 
 export interface MasterReplies {

@@ -20,11 +20,14 @@ export interface ObjectsFigures {
   readonly rss_bytes: number;
   readonly bytes_per_object: number;
   readonly evicted_keys: number;
+  /** Puts that found no room, since they came faster than the eviction: in no rate. */
+  readonly refused_keys: number;
   readonly phases: readonly PhaseFigures[];
 }
 
 export interface PhaseFigures extends StallFigures {
   readonly name: string;
+  /** Keys answered, and of puts those that were taken. */
   readonly keys_per_s: number;
   /** Pauses of the garbage collector, as it logs them itself. */
   readonly gc_pauses: number;

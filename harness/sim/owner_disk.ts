@@ -171,8 +171,8 @@ export class OwnerDisk {
   }
 
   #notifyLost({ keys }: EffectOf<"notify_lost">): void {
-    const { master, segment_name } = this.#parts;
-    master.call({ op: "notify_disk_evicted", segment_name, keys }, keys.length, (reply) => {
+    const { master, client_id, segment_name } = this.#parts;
+    master.call({ op: "notify_disk_evicted", client_id, segment_name, keys }, keys.length, (reply) => {
       const code = reply === null ? STORE_CODE.RPC_FAIL : reply.code;
       this.#dispatch({ type: "notify_lost_done", keys, code });
     });
@@ -258,8 +258,8 @@ export class OwnerDisk {
   }
 
   #notifyEvicted({ bucket_id, keys }: EffectOf<"notify_disk_evicted">): void {
-    const { master, segment_name } = this.#parts;
-    master.call({ op: "notify_disk_evicted", segment_name, keys }, keys.length, (reply) => {
+    const { master, client_id, segment_name } = this.#parts;
+    master.call({ op: "notify_disk_evicted", client_id, segment_name, keys }, keys.length, (reply) => {
       const code = reply === null ? STORE_CODE.RPC_FAIL : reply.code;
       this.#dispatch({ type: "notify_disk_evicted_done", bucket_id, code });
     });

@@ -172,18 +172,18 @@ export class OwnerDisk {
   }
 
   async #notifyEvicted({ bucket_id, keys }: EffectOf<"notify_disk_evicted">): Promise<void> {
-    const { master, segment_name } = this.#parts;
-    const reply = await master.call("notify_disk_evicted", { segment_name, keys });
+    const { master, client_id, segment_name } = this.#parts;
+    const reply = await master.call("notify_disk_evicted", { client_id, segment_name, keys });
     const code = reply.ok ? reply.value.code : reply.error.code;
     this.dispatch({ type: "notify_disk_evicted_done", bucket_id, code });
   }
 
   async #notifyLost({ keys }: EffectOf<"notify_lost">): Promise<void> {
-    const { master, segment_name, log } = this.#parts;
+    const { master, client_id, segment_name, log } = this.#parts;
     log(
       `${keys.length} objects had another checksum on disk and are dropped: ${keys.slice(0, 3).join(", ")}`,
     );
-    const reply = await master.call("notify_disk_evicted", { segment_name, keys });
+    const reply = await master.call("notify_disk_evicted", { client_id, segment_name, keys });
     const code = reply.ok ? reply.value.code : reply.error.code;
     this.dispatch({ type: "notify_lost_done", keys, code });
   }

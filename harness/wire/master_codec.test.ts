@@ -86,7 +86,10 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
     request: { client_id: "c", segment_name: "s", results: [{ key: "a", bytes: 1, code: 0 }] },
     reply: { codes: [-704] },
   },
-  notify_disk_evicted: { request: { segment_name: "s", keys: ["a"] }, reply: { code: 0 } },
+  notify_disk_evicted: {
+    request: { client_id: "c", segment_name: "s", keys: ["a"] },
+    reply: { code: 0 },
+  },
   get_stats: {
     request: {},
     reply: {

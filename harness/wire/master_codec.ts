@@ -241,7 +241,11 @@ export const MASTER_SERVICE: Service<MasterTypes> = {
     { client_id: text, segment_name: text, results: offload_results },
     codes,
   ),
-  notify_disk_evicted: op("notify_disk_evicted", { segment_name: text, keys: objectKeys }, code),
+  notify_disk_evicted: op(
+    "notify_disk_evicted",
+    { client_id: text, segment_name: text, keys: objectKeys },
+    code,
+  ),
   get_stats: op("get_stats", {}, stats),
 };
 

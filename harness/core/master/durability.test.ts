@@ -147,7 +147,7 @@ class Store {
       }
       case "notify_disk_evicted": {
         const { bucket_id, keys } = effect;
-        const { code } = core.handle({ op: "notify_disk_evicted", segment_name: "a:1", keys }, now_ns);
+        const { code } = core.handle({ op: "notify_disk_evicted", ...OWNER, keys }, now_ns);
         this.#send({ type: "notify_disk_evicted_done", bucket_id, code });
         break;
       }

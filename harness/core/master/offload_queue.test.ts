@@ -207,11 +207,11 @@ test("disk copies go when their owner says so, or goes itself", () => {
   master.put(["k0", "k1"], 100);
   master.answer("a", master.heartbeat("a").tasks);
   master.answer("a", [{ key: "disk-only", bytes: 50 }]);
-  const evicted = master.core.handle(
-    { op: "notify_disk_evicted", segment_name: "a:1", keys: ["k0", "disk-only", "none"] },
-    0,
-  );
-  expect(evicted.code).toBe(STORE_CODE.OK);
+  const gone = { op: "notify_disk_evicted", segment_name: "a:1", keys: ["k0", "disk-only", "none"] } as const;
+  const of_stranger = master.core.handle({ ...gone, client_id: "x" }, 0);
+  expect(of_stranger.code).toBe(STORE_CODE.ILLEGAL_CLIENT);
+  expect(master.keys()).toEqual(["k0", "k1", "disk-only"]);
+  expect(master.core.handle({ ...gone, client_id: "owner-a" }, 0).code).toBe(STORE_CODE.OK);
   expect(master.keys()).toEqual(["k0", "k1"]);
   expect([master.tiersOf("k0"), master.tiersOf("k1")]).toEqual([["cpu"], ["cpu", "disk"]]);
   expect(master.core.stats(0).allocated_file_size_bytes).toBe(100);

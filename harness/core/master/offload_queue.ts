@@ -140,9 +140,11 @@ export class OffloadQueue {
     });
   }
 
+  /** Only from the client that has the segment mounted: another's word would hide copies that are there. */
   diskEvicted(request: DiskEvicted): number {
     const segment = this.#pool.find(request.segment_name);
     if (segment === undefined) return STORE_CODE.SEGMENT_NOT_FOUND;
+    if (segment.client_id !== request.client_id) return STORE_CODE.ILLEGAL_CLIENT;
     for (const key of request.keys) {
       const row = this.#table.find(key);
       if (row !== NO_ROW) this.#table.dropDisk(row, segment);

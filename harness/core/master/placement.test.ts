@@ -88,6 +88,9 @@ test("ssd_free_ratio_first takes the owner with the emptiest disk; one whose siz
   master.heartbeat("c");
   master.answer("c", [{ key: "z", bytes: 9_000 }]);
   expect(segment("k1")).toBe("b:1"); // free: a 0.5, b 0.9, c 0.1
-  master.core.handle({ op: "notify_disk_evicted", segment_name: "a:1", keys: ["x"] }, master.now_ns);
+  master.core.handle(
+    { op: "notify_disk_evicted", client_id: "owner-a", segment_name: "a:1", keys: ["x"] },
+    master.now_ns,
+  );
   expect(segment("k2")).toBe("a:1");
 });
