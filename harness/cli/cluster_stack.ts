@@ -204,7 +204,11 @@ export class ClusterStack {
     );
     all.abort();
     const failures = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
-    const failed = failures.find(({ code }) => code !== "interrupted") ?? failures[0];
+    const own = failures.find(({ code }) => code !== "interrupted");
+    const [lost] = this.#lost;
+    if (own === undefined && lost !== undefined)
+      return failure(`${lost.name} ${lost.how}\nIts log is ${this.#processes.logPath(lost.name)}.`);
+    const failed = own ?? failures[0];
     if (failed === undefined) return ok(null);
     const { process: name, detail, log_path } = failed;
     return failure(`${name} ${detail}\nIts log is ${log_path}.`);
@@ -233,6 +237,8 @@ export class ClusterStack {
 
   #noteLoss(lost: LostProcess): void {
     this.#lost.push(lost);
+    // Engines wait for minutes for a store that is gone.
+    if (this.#router_url === "") this.#processes.giveUp();
     const kind = this.#plan.steps.find(({ name }) => name === lost.name)?.kind;
     if (kind === "engine" || kind === "router") this.#died.abort(`${lost.name} ${lost.how}`);
   }

@@ -77,7 +77,9 @@ async function putAll(samples: readonly StreamedSample[]): Promise<number> {
   const putInTurn = async (): Promise<void> => {
     for (const sample of left) {
       await clock.sleepUntil(start_ns + sample.intended_ns);
-      waits += await putSample(sample, start_ns);
+      // Two steps: `+= await` would lose what the other puts add meanwhile.
+      const sample_waits = await putSample(sample, start_ns);
+      waits += sample_waits;
     }
   };
   await Promise.all(Array.from({ length: config.stream.puts_in_flight }, putInTurn));

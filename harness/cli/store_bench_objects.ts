@@ -101,7 +101,7 @@ class Load {
       while (next < this.#objects) {
         const start = next;
         next += KEYS_PER_CALL;
-        // Two steps: `+= await` would add to what the sum was before the call, and lose what other lanes add meanwhile.
+        // Two steps: `+= await` would lose what the other lanes add meanwhile.
         const put = await this.#put(start, Math.min(KEYS_PER_CALL, this.#objects - start));
         taken += put;
       }

@@ -27,11 +27,15 @@ export function clusterHosts(
   return ok(addresses.map((address, i) => ({ address, is_head: i === 0 })));
 }
 
-/** The command as the head starts it. srun hands its environment and the signals on to the process. */
+/**
+ * The command as the head starts it. srun hands signals on to the process. Of its environment Slurm makes its own on the way:
+ * CUDA_VISIBLE_DEVICES is that of the step, so what is set here is set behind it.
+ */
 export function commandOnHost({ argv, env }: Command, { address, is_head }: ClusterHost): Command {
   if (is_head) return { argv, env };
-  const srun = ["srun", "--overlap", "--nodes=1", "--ntasks=1", `--nodelist=${address}`];
-  return { argv: [...srun, "--export=ALL", ...argv], env };
+  const srun = ["srun", "--overlap", "--nodes=1", "--ntasks=1", `--nodelist=${address}`, "--export=ALL"];
+  const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return { argv: [...srun, ...(settings.length === 0 ? [] : ["env", ...settings]), ...argv], env: {} };
 }
 
 /** Of a process there, from the head. A server of this machine is reached whatever address it listens on. */

@@ -55,7 +55,7 @@ test("a process of another host is started there with its environment and direct
   expect(existsSync(own)).toBe(false);
   expect(readFileSync(NOTES, "utf8").trim().split("\n")).toEqual([
     "--nodelist=node-b mkdir -p",
-    "--nodelist=node-b sh -c",
+    "--nodelist=node-b env GREETING=hello",
     "--nodelist=node-b rm -rf",
   ]);
 });

@@ -62,6 +62,13 @@ function nic(name: string, bdf: string): RdmaDevice {
 
 const gpu = (index: number, bdf: string) => ({ index, bdf, numa_node: 0 });
 
+/** On another host it stands behind srun, since Slurm gives a step a CUDA_VISIBLE_DEVICES of its own. */
+function settingOf({ command, host }: LaunchStep, name: string): string | undefined {
+  if (host.is_head) return command.env[name];
+  const setting = command.argv.find((word) => word.startsWith(`${name}=`));
+  return setting?.slice(name.length + 1);
+}
+
 test("on several hosts the head has the master and the router, every host an owner, and engines go round", () => {
   const steps = stepsOf("3p1d", { ...PLACE, hosts: hostsOf("a,b") });
   expect(steps.map(({ name, host }) => `${name}@${host.address}`)).toEqual([
@@ -74,7 +81,7 @@ test("on several hosts the head has the master and the router, every host an own
   ]);
   expect(remote.url).toBe("http://b:8101");
   expect(stepOf(steps, "prefill-0").url).toBe("http://127.0.0.1:8100");
-  const segmentOf = (name: string) => stepOf(steps, name).command.env["MOONCAKE_PREFERRED_SEGMENT"];
+  const segmentOf = (name: string) => settingOf(stepOf(steps, name), "MOONCAKE_PREFERRED_SEGMENT");
   expect([segmentOf("prefill-0"), segmentOf("prefill-1")]).toEqual(["a:50053", "b:50053"]);
   expect(stepOf(steps, "mooncake_owner_1").command.argv).toContain("--master_server_address=a:50051");
 });
@@ -82,8 +89,8 @@ test("on several hosts the head has the master and the router, every host an own
 test("engines of one host get GPUs of their own, ranks and all, and so do those of the next", () => {
   const engine = { gpus_per_engine: 2 };
   const steps = stepsOf("3p1d", { ...PLACE, hosts: hostsOf("a,b") }, { engine });
-  const gpus = ["prefill-0", "prefill-1", "prefill-2", "decode-0"].map(
-    (name) => stepOf(steps, name).command.env["CUDA_VISIBLE_DEVICES"],
+  const gpus = ["prefill-0", "prefill-1", "prefill-2", "decode-0"].map((name) =>
+    settingOf(stepOf(steps, name), "CUDA_VISIBLE_DEVICES"),
   );
   expect(gpus).toEqual(["0,1", "0,1", "2,3", "2,3"]);
 });
