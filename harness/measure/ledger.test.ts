@@ -30,7 +30,7 @@ const PREFILL = {
 // The decode engine pulled both prompts: its prompt tokens are not counted again.
 const DECODE = Object.fromEntries(Object.keys(PREFILL).map((name) => [name, 0]));
 const DECODED = { ...DECODE, "tierbench:prompt_tokens": 2000, "tierbench:generation_tokens": 8 };
-const MASTER = { mem_cache_hit_nums_: 3, file_cache_hit_nums_: 1 };
+const MASTER = { mem_cache_hit_nums_: 3, file_cache_hit_nums_: 1, master_tierbench_offloaded_key_count: 0 };
 
 function balance(
   records: readonly RequestRecord[],
@@ -155,4 +155,18 @@ test("with several ranks each must have loaded its share of the keys", () => {
   const gone = { code: "timeout", detail: "" } as const;
   const cut_short = ofRanks(3, 1, [...RECORDS, requestRecord({ error: gone })]);
   expect(cut_short.rows.filter(({ what }) => what.startsWith("keys loaded by rank"))).toEqual([]);
+});
+
+test("a real Mooncake's master may count more finds than were asked for, never fewer, and the row says so", () => {
+  const balanceWith = (mem_cache_hit_nums_: number) => {
+    const scrapes = [
+      engineScrape("prefill-0", "prefill", PREFILL),
+      engineScrape("decode-0", "decode", DECODED),
+      masterScrape({ mem_cache_hit_nums_, file_cache_hit_nums_: 1 }), // no series of this program
+    ];
+    return row(balance(RECORDS, PREFILL, { scrapes }), "keys found at the master");
+  };
+  expect(balanceWith(3)).toMatchObject({ agrees: true, store: 4 });
+  expect(balanceWith(7)).toMatchObject({ agrees: true, detail: expect.stringContaining("a real Mooncake") });
+  expect(balanceWith(2)?.agrees).toBe(false);
 });
