@@ -17,17 +17,17 @@ import {
   StudyStore,
   studyPath,
 } from "../study/ablation/study_store.ts";
-import { renderAblateDryRun } from "./ablate_dry_run.ts";
-import { ABLATE_HELP, type AblateOptions, parseAblateOptions } from "./ablate_options.ts";
-import { INTERRUPTED } from "./bench_run.ts";
+import { renderAblateDryRun } from "./ablate/ablate_dry_run.ts";
+import { ABLATE_HELP, type AblateOptions, parseAblateOptions } from "./ablate/ablate_options.ts";
+import { INTERRUPTED } from "./bench/bench_run.ts";
+import { recordCell } from "./bench/record_cell.ts";
+import { armContext, buildName, type RecordedRunOptions } from "./bench/recorded_run.ts";
+import { planRun, type RunContext } from "./bench/run_context.ts";
+import { openHost } from "./bench/run_host.ts";
+import { realAndModelled } from "./bench/run_manifest.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Progress } from "./progress.ts";
-import { recordCell } from "./record_cell.ts";
-import { armContext, buildName, type RecordedRunOptions } from "./recorded_run.ts";
-import { planRun, type RunContext } from "./run_context.ts";
-import { openHost } from "./run_host.ts";
-import { realAndModelled } from "./run_manifest.ts";
-import { SimCellWorkers, simCellsAtOnce } from "./sim_cell_workers.ts";
+import { SimCellWorkers, simCellsAtOnce } from "./sim/sim_cell_workers.ts";
 
 interface Failure {
   readonly exit_code: ExitCode;

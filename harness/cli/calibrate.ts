@@ -10,10 +10,10 @@ import { OsClock } from "../clock/os_clock.ts";
 import { KIB } from "../domain/units.ts";
 import { fitHostProfile } from "../sim/fit_host_profile.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
-import { measureDisk } from "./calibrate_disk.ts";
-import { renderPublishedFit } from "./calibrate_published.ts";
-import { measureRpc } from "./calibrate_rpc.ts";
-import { measureServing } from "./calibrate_serving.ts";
+import { measureDisk } from "./calibrate/calibrate_disk.ts";
+import { renderPublishedFit } from "./calibrate/calibrate_published.ts";
+import { measureRpc } from "./calibrate/calibrate_rpc.ts";
+import { measureServing } from "./calibrate/calibrate_serving.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Progress } from "./progress.ts";
 

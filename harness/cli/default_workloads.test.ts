@@ -8,7 +8,7 @@ import { defaultPreset } from "../config/presets/preset_registry.ts";
 import { findGpuProfile } from "../config/profiles/gpus.ts";
 import { findModelProfile } from "../config/profiles/models.ts";
 import { parseTopology } from "../domain/topology.ts";
-import { simArmRunner } from "./sim_runner.ts";
+import { simArmRunner } from "./sim/sim_runner.ts";
 
 // A loaded machine takes its time.
 setDefaultTimeout(60_000);

@@ -2,11 +2,11 @@
 
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
-import { readDeploymentFile } from "../config/kv_offload_file.ts";
-import { deploymentJsonSchema } from "../config/kv_offload_json_schema.ts";
-import { type LintFinding, lintDeployment } from "../config/kv_offload_lint.ts";
-import { gatherDoctorFacts } from "./doctor_facts.ts";
-import { type DoctorReport, renderDoctor } from "./doctor_text.ts";
+import { readDeploymentFile } from "../config/kv_offload/kv_offload_file.ts";
+import { deploymentJsonSchema } from "../config/kv_offload/kv_offload_json_schema.ts";
+import { type LintFinding, lintDeployment } from "../config/kv_offload/kv_offload_lint.ts";
+import { gatherDoctorFacts } from "./doctor/doctor_facts.ts";
+import { type DoctorReport, renderDoctor } from "./doctor/doctor_text.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 
 const HELP = `doctor [options]

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { FEATURE_STREAM_DEFAULTS } from "../../workloads/feature_stream.ts";
 import { present } from "../domain/assert.ts";
 import { makeRuntimeDirs } from "../launch/runtime_dirs.ts";
-import { runFeatureStream, type StreamRunOptions } from "./feature_stream_run.ts";
-import type { StreamFigures } from "./feature_stream_tally.ts";
+import { runFeatureStream, type StreamRunOptions } from "./feature_stream/feature_stream_run.ts";
+import type { StreamFigures } from "./feature_stream/feature_stream_tally.ts";
 
 // A loaded machine takes its time.
 setDefaultTimeout(60_000);

@@ -11,13 +11,13 @@ import { present } from "../domain/assert.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { MIB } from "../domain/units.ts";
 import { makeRuntimeDirs, type RuntimeDirs } from "../launch/runtime_dirs.ts";
-import type { FeatureBackendKind } from "../stack/feature_backend.ts";
+import type { FeatureBackendKind } from "../stack/feature/feature_backend.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { readStreamBackends } from "./feature_stream_backends.ts";
-import { runFeatureStream } from "./feature_stream_run.ts";
-import { openStreamStore } from "./feature_stream_store.ts";
-import type { StreamFigures } from "./feature_stream_tally.ts";
-import { renderStream, type StreamPair } from "./feature_stream_text.ts";
+import { readStreamBackends } from "./feature_stream/feature_stream_backends.ts";
+import { runFeatureStream } from "./feature_stream/feature_stream_run.ts";
+import { openStreamStore } from "./feature_stream/feature_stream_store.ts";
+import type { StreamFigures } from "./feature_stream/feature_stream_tally.ts";
+import { renderStream, type StreamPair } from "./feature_stream/feature_stream_text.ts";
 
 const HELP = `feature-stream [options]
 

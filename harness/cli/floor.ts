@@ -6,8 +6,8 @@ import { OsClock } from "../clock/os_clock.ts";
 import { formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { type FloorOptions, measureFloors } from "./floor_figures.ts";
-import { renderFloor } from "./floor_text.ts";
+import { type FloorOptions, measureFloors } from "./floor/floor_figures.ts";
+import { renderFloor } from "./floor/floor_text.ts";
 import { Progress } from "./progress.ts";
 
 const HELP = `floor [options]

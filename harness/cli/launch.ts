@@ -6,16 +6,16 @@ import { parseBenchOptions } from "../config/bench_options.ts";
 import { readClusterDeployment } from "../config/cluster_deployment.ts";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
-import { lintDeployment } from "../config/kv_offload_lint.ts";
+import { lintDeployment } from "../config/kv_offload/kv_offload_lint.ts";
 import { parseTopology } from "../domain/topology.ts";
-import { renderSbatch, type SlurmJob } from "../launch/slurm_script.ts";
-import { offloadsToMooncake, planLaunch } from "../launch/vllm_plan.ts";
-import { renderLaunchPlan } from "../launch/vllm_plan_text.ts";
-import { findLaunchPlace } from "./cluster_place.ts";
-import { defaultRouter } from "./cluster_router.ts";
+import { renderSbatch, type SlurmJob } from "../launch/slurm/slurm_script.ts";
+import { offloadsToMooncake, planLaunch } from "../launch/vllm/vllm_plan.ts";
+import { renderLaunchPlan } from "../launch/vllm/vllm_plan_text.ts";
+import { findLaunchPlace } from "./cluster/cluster_place.ts";
+import { defaultRouter } from "./cluster/cluster_router.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { launchRecipe } from "./launch_recipe.ts";
-import { submitLaunch } from "./launch_slurm.ts";
+import { launchRecipe } from "./launch/launch_recipe.ts";
+import { submitLaunch } from "./launch/launch_slurm.ts";
 
 const HELP = `launch <topology> --dry-run [options]
 launch <topology> --sbatch [options] [-- bench options]

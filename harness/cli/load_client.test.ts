@@ -13,7 +13,7 @@ import type { Session } from "../domain/session.ts";
 import { type ClientsLoadOptions, LoadClients } from "../load/clients/load_clients.ts";
 import { ANSWER_AT_ONCE, NullServer } from "../load/floor/null_server.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
-import { startClients } from "./open_clients.ts";
+import { startClients } from "./bench/open_clients.ts";
 
 const ENDS_EARLY = join(import.meta.dir, "../load/clients/ending_client_fixture.ts");
 const NUM_CLIENTS = 2;

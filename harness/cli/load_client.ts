@@ -7,8 +7,8 @@ import { present } from "../domain/assert.ts";
 import type { FromClient, ToClient } from "../load/clients/client_messages.ts";
 import { serveClient } from "../load/clients/serve_client.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
+import { planePacer } from "./bench/plane_pacer.ts";
 import { EXIT } from "./exit_code.ts";
-import { planePacer } from "./plane_pacer.ts";
 
 const plane = openDataPlane();
 if (!plane.ok) {

@@ -10,6 +10,7 @@ import { historyCsv, historyJson } from "../study/nightly/export_history.ts";
 import { History } from "../study/nightly/history.ts";
 import { importRun } from "../study/nightly/import_run.ts";
 import { type NightReport, nightOutcome } from "../study/nightly/night_report.ts";
+import { openHost } from "./bench/run_host.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import {
   type AckOptions,
@@ -17,11 +18,10 @@ import {
   NIGHTLY_HELP,
   type NightOptions,
   parseNightlyOptions,
-} from "./nightly_options.ts";
-import { type PlannedScenario, planNight, runNight, wordProblems } from "./nightly_run.ts";
-import { runNightlySelftest } from "./nightly_selftest.ts";
+} from "./nightly/nightly_options.ts";
+import { type PlannedScenario, planNight, runNight, wordProblems } from "./nightly/nightly_run.ts";
 import { Progress } from "./progress.ts";
-import { openHost } from "./run_host.ts";
+import { runNightlySelftest } from "./selftest/nightly_selftest.ts";
 
 process.exit(await main(process.argv.slice(2)));
 

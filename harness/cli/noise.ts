@@ -12,12 +12,12 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { scheduleRuns } from "../study/ab_schedule.ts";
 import { measureNoise } from "../study/measure_noise.ts";
 import { matchPairs, matchSessions } from "../study/run_pair.ts";
+import { failedChecks, type RecordedRun, recordRun } from "./bench/recorded_run.ts";
+import { planRun, type RunContext } from "./bench/run_context.ts";
+import { openHost } from "./bench/run_host.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { renderNoise } from "./noise_text.ts";
+import { renderNoise } from "./noise/noise_text.ts";
 import { Progress } from "./progress.ts";
-import { failedChecks, type RecordedRun, recordRun } from "./recorded_run.ts";
-import { planRun, type RunContext } from "./run_context.ts";
-import { openHost } from "./run_host.ts";
 
 const HELP = `noise <topology> [options of bench]
 

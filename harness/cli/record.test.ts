@@ -20,7 +20,7 @@ import { parseHttpTarget } from "../load/http/http_target.ts";
 import { runLoad } from "../load/interpreter.ts";
 import { ClosedLoop } from "../load/sources/closed_loop.ts";
 import { PlaneClock } from "../stack/plane_clock.ts";
-import { LiveStack } from "./live_stack.ts";
+import { LiveStack } from "./live/live_stack.ts";
 
 setDefaultTimeout(60_000);
 

@@ -7,12 +7,12 @@ import { formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
 import { DEFAULT_ROUTER_CORE_CONFIG } from "../core/router/router_core.ts";
 import type { RouterRecording, RunningProcess } from "../stack/process_config.ts";
-import { PROVED_PARALLEL_REQUESTS, proveParallelFetch } from "../stack/router_fetch_cap.ts";
-import { serveRouter } from "../stack/router_http.ts";
-import type { RouterRecordCounters } from "../stack/router_record_counters.ts";
-import { RouterRecorder } from "../stack/router_recorder.ts";
+import { PROVED_PARALLEL_REQUESTS, proveParallelFetch } from "../stack/router/router_fetch_cap.ts";
+import { serveRouter } from "../stack/router/router_http.ts";
+import type { RouterRecordCounters } from "../stack/router/router_record_counters.ts";
+import { RouterRecorder } from "../stack/router/router_recorder.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { RECORD_HELP } from "./record_help.ts";
+import { RECORD_HELP } from "./record/record_help.ts";
 
 const FLAGS = {
   upstream: "value",

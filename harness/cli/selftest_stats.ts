@@ -18,8 +18,8 @@ import {
   POOL_METRICS,
   type PoolNoise,
   simulatePool,
-} from "./selftest_stats_pool.ts";
-import { renderSelftest } from "./selftest_stats_text.ts";
+} from "./selftest/selftest_stats_pool.ts";
+import { renderSelftest } from "./selftest/selftest_stats_text.ts";
 
 const HELP = `selftest-stats [options]
 

@@ -5,11 +5,11 @@
 import { readFileSync } from "node:fs";
 import { OsClock } from "../clock/os_clock.ts";
 import type { Result } from "../domain/result.ts";
-import { startEngine } from "../stack/engine_server.ts";
-import { startMaster } from "../stack/master_server.ts";
-import { startOwner } from "../stack/owner_server.ts";
+import { startEngine } from "../stack/engine/engine_server.ts";
+import { startMaster } from "../stack/master/master_server.ts";
+import { startOwner } from "../stack/owner/owner_server.ts";
 import type { Log, ProcessConfig, RunningProcess } from "../stack/process_config.ts";
-import { startRouter } from "../stack/router_server.ts";
+import { startRouter } from "../stack/router/router_server.ts";
 import type { StartError } from "../stack/start_error.ts";
 import type { SharedSecret } from "../wire/shared_secret.ts";
 import { readSharedSecret } from "./shared_secret_file.ts";

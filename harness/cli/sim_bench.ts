@@ -17,9 +17,9 @@ import { parseTopology } from "../domain/topology.ts";
 import { GIB, MIB } from "../domain/units.ts";
 import { CLUSTER_HOST } from "../sim/host_profile.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import type { SimArmOptions } from "./sim_arm.ts";
-import { fleetSessions, measureSimulation, type SimBenchResult } from "./sim_bench_run.ts";
-import { printHead, printKinds, printRow } from "./sim_bench_table.ts";
+import type { SimArmOptions } from "./sim/sim_arm.ts";
+import { fleetSessions, measureSimulation, type SimBenchResult } from "./sim/sim_bench_run.ts";
+import { printHead, printKinds, printRow } from "./sim/sim_bench_table.ts";
 
 const HELP = `bun run sim-bench [--max N] [--nodes N] [--tiers T] [--trace FILE] [--json]
 

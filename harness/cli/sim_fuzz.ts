@@ -7,8 +7,8 @@ import { FlagReader } from "../config/flag_reader.ts";
 import { NS_PER_S } from "../domain/units.ts";
 import { describeFault } from "../sim/sim_fault.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { runFuzzScenario, shrinkScenario } from "./fuzz_run.ts";
-import { drawScenario, type FuzzScenario } from "./fuzz_scenario.ts";
+import { runFuzzScenario, shrinkScenario } from "./sim/fuzz_run.ts";
+import { drawScenario, type FuzzScenario } from "./sim/fuzz_scenario.ts";
 
 const HELP = `bun run sim-fuzz [--seconds N] [--seed S] [--json]
 

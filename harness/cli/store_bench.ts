@@ -5,21 +5,21 @@ import { formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
 import { KIB, MIB } from "../domain/units.ts";
 import type { StoreBenchResult } from "../measure/store_bench_figures.ts";
-import { type ChosenPath, chooseBenchPath } from "./choose_bench_path.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { LIMIT_NAMES, openPathLimit } from "./path_limit.ts";
-import { measureCore } from "./store_bench_core.ts";
-import { renderCore } from "./store_bench_core_text.ts";
-import { measureDisk } from "./store_bench_disk.ts";
-import { renderDisk } from "./store_bench_disk_text.ts";
-import { measureMaster } from "./store_bench_master.ts";
-import { type MooncakeBench, startMooncakeBench } from "./store_bench_mooncake.ts";
-import { measureObjects } from "./store_bench_objects.ts";
-import { renderObjects } from "./store_bench_objects_text.ts";
-import { measureProvider, renderProvider } from "./store_bench_provider.ts";
-import { type StoreBenchStack, startStoreBenchStack } from "./store_bench_stack.ts";
-import { renderStoreBench } from "./store_bench_text.ts";
-import { measureTransfers, type TransferCell } from "./store_bench_transfers.ts";
+import { type ChosenPath, chooseBenchPath } from "./store_bench/choose_bench_path.ts";
+import { LIMIT_NAMES, openPathLimit } from "./store_bench/path_limit.ts";
+import { measureCore } from "./store_bench/store_bench_core.ts";
+import { renderCore } from "./store_bench/store_bench_core_text.ts";
+import { measureDisk } from "./store_bench/store_bench_disk.ts";
+import { renderDisk } from "./store_bench/store_bench_disk_text.ts";
+import { measureMaster } from "./store_bench/store_bench_master.ts";
+import { type MooncakeBench, startMooncakeBench } from "./store_bench/store_bench_mooncake.ts";
+import { measureObjects } from "./store_bench/store_bench_objects.ts";
+import { renderObjects } from "./store_bench/store_bench_objects_text.ts";
+import { measureProvider, renderProvider } from "./store_bench/store_bench_provider.ts";
+import { type StoreBenchStack, startStoreBenchStack } from "./store_bench/store_bench_stack.ts";
+import { renderStoreBench } from "./store_bench/store_bench_text.ts";
+import { measureTransfers, type TransferCell } from "./store_bench/store_bench_transfers.ts";
 
 const HELP = `store-bench [options]
 

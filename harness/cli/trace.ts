@@ -3,11 +3,11 @@
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { suggestName } from "../config/nearest_name.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { TRACE_HELP } from "./trace_help.ts";
-import { traceHits } from "./trace_hits.ts";
-import { traceInspect } from "./trace_inspect.ts";
-import { traceRewrite } from "./trace_rewrite.ts";
-import { traceSynth } from "./trace_synth.ts";
+import { TRACE_HELP } from "./trace/trace_help.ts";
+import { traceHits } from "./trace/trace_hits.ts";
+import { traceInspect } from "./trace/trace_inspect.ts";
+import { traceRewrite } from "./trace/trace_rewrite.ts";
+import { traceSynth } from "./trace/trace_synth.ts";
 
 const COMMANDS = ["inspect", "convert", "slice", "scale", "hits", "synth"] as const;
 

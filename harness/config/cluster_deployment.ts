@@ -4,7 +4,7 @@
 import { err, type Result } from "../domain/result.ts";
 import { parseTopology } from "../domain/topology.ts";
 import type { ConfigProblem } from "./config_problem.ts";
-import { type DeploymentConfig, parseDeployment, readDeploymentFile } from "./kv_offload_file.ts";
+import { type DeploymentConfig, parseDeployment, readDeploymentFile } from "./kv_offload/kv_offload_file.ts";
 
 const DEFAULT_DEPLOYMENT = {
   inference: { kv_cache_offload: { type: "mooncake", cpu: { num_bytes: "4GiB" } } },

@@ -4,7 +4,7 @@ import { readClusterDeployment } from "./cluster_deployment.ts";
 import { type ClusterTarget, isStandIn, STAND_IN_WORD } from "./cluster_target.ts";
 import type { ConfigTree } from "./config_tree.ts";
 import type { FlagReader } from "./flag_reader.ts";
-import type { DeploymentConfig } from "./kv_offload_file.ts";
+import type { DeploymentConfig } from "./kv_offload/kv_offload_file.ts";
 
 /** Settings that hold whatever engines run; the others describe this program's own. */
 const SETTINGS = ["workload", "load", "validity", "seed", "router"];

@@ -1,8 +1,8 @@
 // What a setting of an arm means for a deployment of real engines: the levels that a factor of `bench --runtime cluster` may have. A
 // setting that is not named here is this program's engine's own, and cannot be switched in vLLM.
 
-import type { DeploymentConfig } from "./kv_offload_file.ts";
-import type { StoreLaunchConfig } from "./kv_offload_launch_config.ts";
+import type { DeploymentConfig } from "./kv_offload/kv_offload_file.ts";
+import type { StoreLaunchConfig } from "./kv_offload/kv_offload_launch_config.ts";
 
 type Switch = (deployment: DeploymentConfig, value: unknown) => DeploymentConfig | null;
 

@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from "./kv_offload_file.ts";
+import type { DeploymentConfig } from "./kv_offload/kv_offload_file.ts";
 
 /**
  * Whose store the engines of a cluster run share: of the deployment (a real Mooncake), this program's own under engines that stand in

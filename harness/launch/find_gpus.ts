@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { err, ok, type Result } from "../domain/result.ts";
-import { type GpuRow, parseGpuRows } from "./rdma_gpu_plan.ts";
+import { type GpuRow, parseGpuRows } from "./rdma/rdma_gpu_plan.ts";
 
 export function findGpus(sysfs_root: string): Result<readonly GpuRow[], string> {
   const program = Bun.which("nvidia-smi");

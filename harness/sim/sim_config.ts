@@ -1,4 +1,4 @@
-// Everything a simulated run is made of, as plain data. harness/cli/sim_arm.ts derives it from an arm and its stack plan.
+// Everything a simulated run is made of, as plain data. harness/cli/sim/sim_arm.ts derives it from an arm and its stack plan.
 
 import type { LinkShape } from "../core/link/link_shaper.ts";
 import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";

@@ -12,7 +12,7 @@ import { MASTER_SERVICE, type MasterTypes } from "../wire/master_codec.ts";
 import { RpcClient } from "../wire/rpc_client.ts";
 import type { RpcError } from "../wire/rpc_error.ts";
 import type { EmbeddedStoreOptions } from "./embedded_store_options.ts";
-import { OwnerReads } from "./owner_reads.ts";
+import { OwnerReads } from "./owner/owner_reads.ts";
 import { SegmentDirectory } from "./segment_directory.ts";
 import type { StartError } from "./start_error.ts";
 import type { StoreClient } from "./store_client.ts";

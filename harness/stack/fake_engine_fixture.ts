@@ -10,7 +10,7 @@ import type {
 import type { RequestTimeline } from "../core/engine/request_timeline.ts";
 import type { EngineStages } from "../domain/request_record.ts";
 import { ok } from "../domain/result.ts";
-import type { EngineMachine } from "./engine_shell.ts";
+import type { EngineMachine } from "./engine/engine_shell.ts";
 
 export const FAKE_CORE: EngineCoreConfig = {
   engine_name: "engine-0",

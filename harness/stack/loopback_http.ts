@@ -2,7 +2,7 @@
 
 import type { Server } from "bun";
 import { err, ok, type Result } from "../domain/result.ts";
-import { errorResponse, notFound } from "./openai_error.ts";
+import { errorResponse, notFound } from "./openai/openai_error.ts";
 import type { StartError } from "./start_error.ts";
 
 export type HttpRoute = (http: Request, url: URL) => Response | Promise<Response>;

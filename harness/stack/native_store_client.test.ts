@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
-import { alignToPage } from "./bucket_files.ts";
 import { NativeStoreClient } from "./native_store_client.ts";
 import { openProcessPlane } from "./open_process_plane.ts";
+import { alignToPage } from "./owner/bucket_files.ts";
 import {
   BLOCK_BYTES,
   fillBlocks,

@@ -6,7 +6,7 @@ import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
 import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";
 import type { RoutingPolicy } from "../core/router/router_api.ts";
 import type { EngineRole } from "../domain/topology.ts";
-import type { RequesterSetup } from "./mooncake_requester_protocol.ts";
+import type { RequesterSetup } from "./mooncake/mooncake_requester_protocol.ts";
 
 export type ProcessConfig = MasterProcess | OwnerProcess | EngineProcess | RouterProcess;
 

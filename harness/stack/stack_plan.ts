@@ -9,9 +9,9 @@ import type { EngineCoreConfig } from "../core/engine/engine_api.ts";
 import type { GpuProfile, ModelProfile } from "../domain/profile.ts";
 import { poolBlockBytes } from "../domain/rank_layout.ts";
 import type { EngineRole, EngineSpec, OwnerSpec, Topology } from "../domain/topology.ts";
-import { alignToPage } from "./bucket_files.ts";
 import { kvAwareConfig } from "./kv_aware_costs.ts";
 import { networkWish } from "./network_wish.ts";
+import { alignToPage } from "./owner/bucket_files.ts";
 import { planConnector } from "./plan_connector.ts";
 import type {
   EngineProcess,

@@ -14,9 +14,9 @@ import type { Result } from "../domain/result.ts";
 import { KIB, MIB, msToNs } from "../domain/units.ts";
 import type { SharedSecret } from "../wire/shared_secret.ts";
 import { type EmbeddedStoreClient, openEmbeddedStoreClient } from "./embedded_store_client.ts";
-import { startMaster } from "./master_server.ts";
+import { startMaster } from "./master/master_server.ts";
 import { openProcessPlane } from "./open_process_plane.ts";
-import { startOwner } from "./owner_server.ts";
+import { startOwner } from "./owner/owner_server.ts";
 import type { MasterProcess, NetworkWish, OwnerProcess, RunningProcess } from "./process_config.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 
@@ -132,7 +132,7 @@ export class StoreFixture implements AsyncDisposable {
   /** An owner in a process of its own, ready to be killed. */
   async spawnOwner(config: OwnerProcess): Promise<Subprocess> {
     const child = Bun.spawn(
-      [process.execPath, join(import.meta.dir, "owner_process_fixture.ts"), JSON.stringify(config)],
+      [process.execPath, join(import.meta.dir, "owner/owner_process_fixture.ts"), JSON.stringify(config)],
       { stdin: "pipe", stdout: "pipe", stderr: "inherit" },
     );
     this.#stack.defer(async () => {

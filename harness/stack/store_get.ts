@@ -12,7 +12,7 @@ import { msToNs } from "../domain/units.ts";
 import type { MasterTypes } from "../wire/master_codec.ts";
 import type { RpcClient } from "../wire/rpc_client.ts";
 import { copyEnd } from "./copy_end.ts";
-import type { OwnerReads } from "./owner_reads.ts";
+import type { OwnerReads } from "./owner/owner_reads.ts";
 import type { GetItem } from "./store_items.ts";
 import { copyIn, type TransferParts } from "./store_transfer.ts";
 

@@ -4,7 +4,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { TraceLog } from "../domain/trace_span.ts";
 import type { HttpRoute } from "./loopback_http.ts";
-import { badRequest, errorResponse } from "./openai_error.ts";
+import { badRequest, errorResponse } from "./openai/openai_error.ts";
 
 export interface TraceAnswer extends TraceLog {
   readonly now_ns: number;

@@ -1,5 +1,5 @@
 // A requester of a real Mooncake store through the C API of a `libmooncake_store.so` that the user has and names. Calls block the
-// thread: this belongs in a process of its own (harness/stack/mooncake_library_requester.ts). Bytes move between the store and
+// thread: this belongs in a process of its own (harness/stack/mooncake/mooncake_library_requester.ts). Bytes move between the store and
 // mapped shared memory; only names, addresses and codes pass here. Layouts: spec mooncake_store.md §6.9.
 
 import { dlopen, type Library, type Pointer, ptr } from "bun:ffi";

@@ -2,7 +2,7 @@
 // "rdma_vm: figures {…}". Runs of perftest stand before and after ours; their mean is the device's limit.
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { perftestBytesPerS } from "../../harness/cli/perftest_limit.ts";
+import { perftestBytesPerS } from "../../harness/cli/store_bench/perftest_limit.ts";
 import { assert } from "../../harness/domain/assert.ts";
 import { benchFabric } from "../../native/ffi/bench_fabric.ts";
 import { SOFT_ROCE } from "./soft_roce.ts";

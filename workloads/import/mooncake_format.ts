@@ -3,7 +3,7 @@
 // and the extension of newer tools: rows with a `session_id` are turns of a session. The first is a whole prompt; a later
 // one holds what is new, its prompt being the history, answers included, and `delay` (ms) is the pause after the previous
 // answer, in place of a timestamp. hash_ids may then lack. Memory is one prompt's ids a session, where there are sessions.
-// Recordings of the router (harness/stack/router_recorder.ts) name the session of a whole prompt `thread_id`, and say block_tokens.
+// Recordings of the router (harness/stack/router/router_recorder.ts) name the session of a whole prompt `thread_id`, and say block_tokens.
 
 import { NS_PER_MS } from "../../harness/domain/units.ts";
 import type { TraceRequest } from "../trace/trace_request.ts";

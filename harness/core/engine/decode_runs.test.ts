@@ -1,4 +1,4 @@
-// That runs change nothing else is held by the random worlds of engine_core.test.ts and by harness/cli/sim_arm.test.ts.
+// That runs change nothing else is held by the random worlds of engine_core.test.ts and by harness/cli/sim/sim_arm.test.ts.
 
 import { expect, test } from "bun:test";
 import { present } from "../../domain/assert.ts";
