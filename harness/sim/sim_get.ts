@@ -1,7 +1,7 @@
 // One GET of a simulated store client on its way. Which copy is tried next is core/connector's GetBatch.
 
 import { type CopyEnd, GetBatch, type ReadAttempt } from "../core/connector/get_batch.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import { present } from "../domain/assert.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import type { BlockContents } from "./block_contents.ts";

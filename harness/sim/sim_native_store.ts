@@ -4,7 +4,7 @@
 import type { CopyEnd } from "../core/connector/get_batch.ts";
 import { RequesterCounters } from "../core/connector/requester_counters.ts";
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import {
   type NativeFileWrite,
   type NativeRead,

@@ -1,7 +1,7 @@
 // What a simulated engine asks of its store, whichever is behind it.
 
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import type { NativeTiersSnapshot } from "../core/tier/native_tiers.ts";
 import type { EffectOf } from "./effect_of.ts";
 

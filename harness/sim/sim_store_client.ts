@@ -4,7 +4,7 @@
 import { PutBatch, type WriteGroup } from "../core/connector/put_batch.ts";
 import { RequesterCounters } from "../core/connector/requester_counters.ts";
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import { present } from "../domain/assert.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { shardSlot } from "./block_shard.ts";

@@ -3,7 +3,7 @@
 
 import { RequesterCounters } from "../core/connector/requester_counters.ts";
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import type { MasterStats } from "../domain/master_api.ts";
 import type { ReplicateConfig, SegmentInfo } from "../domain/replica.ts";
 import { err, ok, type Result } from "../domain/result.ts";

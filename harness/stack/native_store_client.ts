@@ -4,7 +4,7 @@
 import type { DataPlane, Region } from "../../native/ffi/data_plane.ts";
 import { RequesterCounters } from "../core/connector/requester_counters.ts";
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import {
   type NativeFileWrite,
   type NativeRead,

@@ -5,7 +5,7 @@
 // (domain/store_error.ts) of the keys it hit, and only of those.
 
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import type { NativeTiersSnapshot } from "../core/tier/native_tiers.ts";
 import type { ReplicateConfig } from "../domain/replica.ts";
 import type { GetItem, PutItem } from "./store_items.ts";

@@ -2,7 +2,7 @@
 // the master is asked, owners read disk objects, and bytes are copied natively, everything of one attempt at the same time.
 
 import { GetBatch, type ReadAttempt } from "../core/connector/get_batch.ts";
-import type { GetOutcome } from "../core/engine/engine_api.ts";
+import type { GetOutcome } from "../core/connector/store_api.ts";
 import { assert, present } from "../domain/assert.ts";
 import type { GetOrder } from "../domain/factor_levels.ts";
 import type { ReplicaList } from "../domain/master_api.ts";

@@ -2,7 +2,7 @@
 
 import type { BlockHash } from "../../domain/block_hash.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
-import type { StoreEffect, StoreGetOutcome, StoreNotice } from "./store_api.ts";
+import type { GetOutcome, StoreEffect, StoreNotice } from "./store_api.ts";
 
 export const FIXTURE_NAMESPACE = { cache_prefix: "", model: "m", tp_rank: 0, pp_rank: 0, group: 0 } as const;
 
@@ -32,12 +32,12 @@ export const FIXTURE_CONNECTOR: ConnectorConfig = {
 };
 
 /** A key that was read. */
-export function read(bytes: number, tier: "cpu" | "disk" = "cpu"): StoreGetOutcome {
+export function read(bytes: number, tier: "cpu" | "disk" = "cpu"): GetOutcome {
   return { code: bytes, tier, remote: false, stale: false };
 }
 
 /** A key that was not. */
-export function failed(code: number): StoreGetOutcome {
+export function failed(code: number): GetOutcome {
   return { code, tier: null, remote: false, stale: false };
 }
 

@@ -18,7 +18,7 @@ import type { ReplicaDescriptor } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { StoreTier } from "../../domain/tier.ts";
 import { msToNs } from "../../domain/units.ts";
-import type { StoreGetOutcome } from "./store_api.ts";
+import type { GetOutcome } from "./store_api.ts";
 
 /** Reads that go together: from one segment's memory, or through the staging buffer of one segment's owner. */
 export interface ReadAttempt {
@@ -46,7 +46,7 @@ interface Read {
   readonly lease_end_ns: number;
   /** In the order of preference once sorted. */
   untried: readonly ReplicaDescriptor[];
-  outcome: StoreGetOutcome;
+  outcome: GetOutcome;
 }
 
 interface OpenAttempt extends ReadAttempt {
@@ -131,7 +131,7 @@ export class GetBatch {
   }
 
   /** [keys] */
-  outcomes(): readonly StoreGetOutcome[] {
+  outcomes(): readonly GetOutcome[] {
     return this.#reads.map((read) => read.outcome);
   }
 
@@ -202,6 +202,6 @@ function attemptOf(attempts: OpenAttempt[], replica: ReplicaDescriptor): OpenAtt
   return attempt;
 }
 
-function failure(code: number): StoreGetOutcome {
+function failure(code: number): GetOutcome {
   return { code, tier: null, remote: false, stale: false };
 }

@@ -4,7 +4,7 @@ import { present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { StoreTier } from "../../domain/tier.ts";
-import type { LoadReport, StoreGetOutcome } from "./store_api.ts";
+import type { GetOutcome, LoadReport } from "./store_api.ts";
 
 /** What the ranks' parts have in common; the load ends when the last of them does. */
 export interface Load {
@@ -32,7 +32,7 @@ export interface LoadJob {
   /** GETs sent. */
   sent_gets: number;
   /** One for each key attempted so far. */
-  readonly outcomes: StoreGetOutcome[];
+  readonly outcomes: GetOutcome[];
 }
 
 /** What arrived: whole blocks (all ranks) before the first one that did not. */

@@ -5,7 +5,7 @@ import { assert, present } from "../../domain/assert.ts";
 import { type SplitRule, splitGet } from "./get_split.ts";
 import { type LoadJob, loadReport } from "./load_job.ts";
 import { keyCodeList } from "./python_repr.ts";
-import type { JobEffect, StoreGetOutcome, StoreOutput } from "./store_api.ts";
+import type { GetOutcome, JobEffect, StoreOutput } from "./store_api.ts";
 import type { StoreCounters } from "./store_counters.ts";
 import { tierLine } from "./tier_line.ts";
 
@@ -50,7 +50,7 @@ export class LoadRunner {
   }
 
   /** Takes the answer of the GET that is out; the next op, or null at the load's end. */
-  getDone(job: LoadJob, outcomes: readonly StoreGetOutcome[], out: StoreOutput): JobEffect | null {
+  getDone(job: LoadJob, outcomes: readonly GetOutcome[], out: StoreOutput): JobEffect | null {
     const start = job.outcomes.length;
     const end = present(job.ends[job.sent_gets - 1], "the GET that is answered was planned");
     assert(outcomes.length === end - start, "a GET answers every key");
@@ -92,7 +92,7 @@ export class LoadRunner {
   }
 }
 
-function failureLine(job: LoadJob, start: number, outcomes: readonly StoreGetOutcome[]): string {
+function failureLine(job: LoadJob, start: number, outcomes: readonly GetOutcome[]): string {
   const failures: [string, number][] = [];
   for (const [i, outcome] of outcomes.entries()) {
     if (outcome.code < 0) failures.push([job.keys[start + i] ?? "", outcome.code]);

@@ -2,7 +2,7 @@
 
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { RequesterCounts } from "./requester_counts.ts";
-import type { StoreGetOutcome } from "./store_api.ts";
+import type { GetOutcome } from "./store_api.ts";
 
 export class RequesterCounters {
   readonly #counts = {
@@ -33,7 +33,7 @@ export class RequesterCounters {
     };
   }
 
-  countGets(outcomes: readonly StoreGetOutcome[]): void {
+  countGets(outcomes: readonly GetOutcome[]): void {
     const counts = this.#counts;
     counts.get_batches++;
     counts.get_keys += outcomes.length;

@@ -1,5 +1,5 @@
-// What the store connector asks of the outside and what it tells the engine. The effects and events are the store's part
-// of the engine's contract (core/engine/engine_api.ts): same names, same fields.
+// What the store connector asks of the outside and what it tells the engine. Effects and events are part of the engine's
+// contract (core/engine/engine_api.ts), which its driver answers.
 
 import type { BlockHash } from "../../domain/block_hash.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
@@ -8,6 +8,7 @@ import type { StoreTier } from "../../domain/tier.ts";
 
 export type StoreEffect =
   | { readonly type: "exists"; readonly op_id: number; readonly keys: readonly ObjectKey[] }
+  /** One GET of a rank: object keys[i] holds its shard of block hashes[i] and goes into block block_ids[i] of the pool. */
   | {
       readonly type: "get";
       readonly op_id: number;
@@ -34,8 +35,9 @@ export type StoreEffect =
 export type JobEffect = Exclude<StoreEffect, { readonly type: "log" }>;
 
 export type StoreEvent =
+  /** codes: 1 readable, 0 not, negative = the lookup failed. */
   | { readonly type: "exists_done"; readonly op_id: number; readonly codes: readonly number[] }
-  | { readonly type: "get_done"; readonly op_id: number; readonly outcomes: readonly StoreGetOutcome[] }
+  | { readonly type: "get_done"; readonly op_id: number; readonly outcomes: readonly GetOutcome[] }
   | { readonly type: "put_done"; readonly op_id: number; readonly codes: readonly number[] }
   | {
       readonly type: "remove_all_done";
@@ -44,11 +46,14 @@ export type StoreEvent =
       readonly removed: number;
     };
 
-/** Outcome of one key of a GET: bytes ≥ 0 or a negative store code. */
-export interface StoreGetOutcome {
+/** Outcome of one key of a GET. */
+export interface GetOutcome {
+  /** Bytes ≥ 0 or a negative store code. */
   readonly code: number;
   readonly tier: StoreTier | null;
+  /** Came over a link from another node. */
   readonly remote: boolean;
+  /** Its bytes carry an older weights version. */
   readonly stale: boolean;
 }
 

@@ -2,7 +2,7 @@
 
 import { present } from "../../domain/assert.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
-import type { StoreGetOutcome } from "./store_api.ts";
+import type { GetOutcome } from "./store_api.ts";
 
 export class StoreCounters {
   get_batches = 0;
@@ -29,7 +29,7 @@ export class StoreCounters {
     this.put_keys_by_rank = new Array<number>(ranks).fill(0);
   }
 
-  countGet(tp_rank: number, outcomes: readonly StoreGetOutcome[]): void {
+  countGet(tp_rank: number, outcomes: readonly GetOutcome[]): void {
     this.get_batches++;
     this.get_keys += outcomes.length;
     let loaded_keys = 0;

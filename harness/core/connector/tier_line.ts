@@ -2,13 +2,13 @@
 // written for vLLM's logs read ours.
 
 import type { StoreTier } from "../../domain/tier.ts";
-import type { StoreGetOutcome } from "./store_api.ts";
+import type { GetOutcome } from "./store_api.ts";
 
 type LoggedTier = "memory" | "disk" | "unknown";
 
 const LOGGED_TIER: { readonly [K in StoreTier]: LoggedTier } = { cpu: "memory", disk: "disk" };
 
-export function tierLine(request_id: string, outcomes: readonly StoreGetOutcome[]): string {
+export function tierLine(request_id: string, outcomes: readonly GetOutcome[]): string {
   const keys = { memory: 0, disk: 0, unknown: 0 };
   const bytes = { memory: 0, disk: 0, unknown: 0 };
   let success_keys = 0;

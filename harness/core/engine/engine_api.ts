@@ -8,14 +8,13 @@
 
 import type { BlockHash, TokenId } from "../../domain/block_hash.ts";
 import type { RemoteKv } from "../../domain/kv_transfer.ts";
-import type { ObjectKey } from "../../domain/object_key.ts";
 import type { GpuProfile, ModelProfile } from "../../domain/profile.ts";
 import type { RankLayout } from "../../domain/rank_layout.ts";
-import type { ReplicateConfig } from "../../domain/replica.ts";
 import type { EngineStages } from "../../domain/request_record.ts";
 import type { PerTier, StoreTier } from "../../domain/tier.ts";
 import type { EngineRole } from "../../domain/topology.ts";
 import type { ConnectorConfig } from "../connector/connector_config.ts";
+import type { StoreEffect, StoreEvent } from "../connector/store_api.ts";
 import type { RequestTimeline } from "./request_timeline.ts";
 
 export interface EngineCoreConfig {
@@ -67,30 +66,11 @@ export interface EngineRequest {
   readonly transfer_id: string | null;
 }
 
-/** Outcome of one key of a get. `stale` is a block whose bytes carry an older weights version. */
-export interface GetOutcome {
-  /** Bytes ≥ 0 or a negative store code. */
-  readonly code: number;
-  readonly tier: StoreTier | null;
-  /** Came over a link from another node. */
-  readonly remote: boolean;
-  readonly stale: boolean;
-}
-
 export type EngineEvent =
+  | StoreEvent
   | { readonly type: "request_arrived"; readonly request: EngineRequest }
   | { readonly type: "abort"; readonly request_id: string }
   | { readonly type: "step_done"; readonly step_id: number }
-  /** codes: 1 readable, 0 not, negative = the lookup failed. */
-  | { readonly type: "exists_done"; readonly op_id: number; readonly codes: readonly number[] }
-  | { readonly type: "get_done"; readonly op_id: number; readonly outcomes: readonly GetOutcome[] }
-  | { readonly type: "put_done"; readonly op_id: number; readonly codes: readonly number[] }
-  | {
-      readonly type: "remove_all_done";
-      readonly op_id: number;
-      readonly code: number;
-      readonly removed: number;
-    }
   | {
       readonly type: "pull_done";
       readonly op_id: number;
@@ -118,6 +98,7 @@ export interface BlockFill {
 }
 
 export type EngineEffect =
+  | StoreEffect
   /**
    * GPU work: takes duration_ns; the bytes of `fills` exist when it is done. Answer: step_done. At most one step is out.
    * With fuse_decode_steps a step may be a run of several, and another step effect may take its place: what is left of a run
@@ -131,28 +112,6 @@ export type EngineEffect =
       readonly fills: readonly BlockFill[];
       readonly weights_version: number;
     }
-  | { readonly type: "exists"; readonly op_id: number; readonly keys: readonly ObjectKey[] }
-  /** One GET of a rank: object keys[i] holds its shard of block hashes[i] and goes into block block_ids[i] of the pool. */
-  | {
-      readonly type: "get";
-      readonly op_id: number;
-      readonly request_id: string;
-      readonly tp_rank: number;
-      readonly keys: readonly ObjectKey[];
-      readonly hashes: readonly BlockHash[];
-      readonly block_ids: readonly number[];
-      readonly weights_version: number;
-    }
-  | {
-      readonly type: "put";
-      readonly op_id: number;
-      readonly request_id: string;
-      readonly tp_rank: number;
-      readonly keys: readonly ObjectKey[];
-      readonly block_ids: readonly number[];
-      readonly config: ReplicateConfig;
-    }
-  | { readonly type: "remove_all"; readonly op_id: number; readonly force: boolean }
   /**
    * Copies remote.remote_block_ids[i] of the other engine's pool into block_ids[i]; hashes null for a partial block. The
    * copies count only if the other engine's core still holds() the transfer after them; else every code is TRANSFER_FAIL.
@@ -191,8 +150,7 @@ export type EngineEffect =
       /** Blocks kept for a decode engine; the shell adds shm_path, generation and release_address. */
       readonly held: HeldKv | null;
     }
-  | { readonly type: "reset_done"; readonly reset_id: number; readonly ok: boolean }
-  | { readonly type: "log"; readonly level: "info" | "warning"; readonly line: string };
+  | { readonly type: "reset_done"; readonly reset_id: number; readonly ok: boolean };
 
 export interface HeldKv {
   readonly transfer_id: string;

@@ -8,8 +8,9 @@ import { blockObjectKey, keyPrefix } from "../../domain/object_key.ts";
 import { streamToken } from "../../domain/prompt_tokens.ts";
 import { namespaceCount, namespaceOf, rankLayout } from "../../domain/rank_layout.ts";
 import { FIXTURE_CONNECTOR, FIXTURE_NAMESPACE } from "../connector/connector_fixture.ts";
+import type { GetOutcome } from "../connector/store_api.ts";
 import { AnswerStream } from "./answer_stream.ts";
-import type { EngineCoreConfig, EngineEffect, EngineEvent, EngineRequest, GetOutcome } from "./engine_api.ts";
+import type { EngineCoreConfig, EngineEffect, EngineEvent, EngineRequest } from "./engine_api.ts";
 import { EngineCore } from "./engine_core.ts";
 import { BLOCK_TOKENS, FIXTURE_ENGINE, promptRequest } from "./engine_fixture.ts";
 

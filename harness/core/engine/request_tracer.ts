@@ -2,7 +2,8 @@
 // A request's stages lie inside its span; GETs, PUTs and pulls, which may overlap, are spans of their own.
 
 import type { TraceLog, TraceSpan } from "../../domain/trace_span.ts";
-import type { EngineEffect, EngineEvent, GetOutcome } from "./engine_api.ts";
+import type { GetOutcome } from "../connector/store_api.ts";
+import type { EngineEffect, EngineEvent } from "./engine_api.ts";
 import type { RequestTimeline } from "./request_timeline.ts";
 
 interface OpenOp {

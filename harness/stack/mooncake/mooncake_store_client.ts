@@ -8,7 +8,7 @@
 import type { DataPlane, OpResult, Region } from "../../../native/ffi/data_plane.ts";
 import { RequesterCounters } from "../../core/connector/requester_counters.ts";
 import type { RequesterCounts } from "../../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../../core/engine/engine_api.ts";
+import type { GetOutcome } from "../../core/connector/store_api.ts";
 import { present } from "../../domain/assert.ts";
 import type { ReplicateConfig } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
