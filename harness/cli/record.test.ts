@@ -4,23 +4,17 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
 import { TraceFile } from "../../workloads/import/trace_file.ts";
 import { measurePrefixReuse } from "../../workloads/prefix_reuse.ts";
 import type { TraceRequest } from "../../workloads/trace/trace_request.ts";
 import { readTraceSessions } from "../../workloads/trace_sessions.ts";
 import { OsClock } from "../clock/os_clock.ts";
-import { parseArmConfig } from "../config/arm_schema.ts";
-import { findGpuProfile } from "../config/profiles/gpus.ts";
-import { findModelProfile } from "../config/profiles/models.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import type { PromptSpan, Session } from "../domain/session.ts";
-import { parseTopology } from "../domain/topology.ts";
 import { parseHttpTarget } from "../load/http/http_target.ts";
 import { runLoad } from "../load/interpreter.ts";
 import { ClosedLoop } from "../load/sources/closed_loop.ts";
-import { PlaneClock } from "../stack/plane_clock.ts";
-import { LiveStack } from "./live/live_stack.ts";
+import { startLiveStack } from "./live/live_stack_fixture.ts";
 
 setDefaultTimeout(60_000);
 
@@ -58,7 +52,7 @@ function prompt(i: number, turn_index: number): PromptSpan[] {
 }
 
 beforeAll(async () => {
-  const stack = await startStack();
+  const stack = await startLiveStack(directory, { topology: "1p1d", store: { segment_bytes: "8MiB" } });
   const recorder = Bun.spawn(
     [
       ...[process.execPath, join(import.meta.dir, "record.ts"), "--upstream", stack.router_url],
@@ -84,27 +78,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-async function startStack(): Promise<LiveStack> {
-  const arm = parseArmConfig({ topology: "1p1d", store: { segment_bytes: "8MiB" } });
-  const topology = parseTopology("1p1d");
-  const model = findModelProfile("laptop-1b");
-  const gpu = findGpuProfile("laptop");
-  const plane = openDataPlane();
-  if (!arm.ok || !topology.ok || !model.ok || !gpu.ok || !plane.ok) throw new Error("the defaults are valid");
-  const started = await LiveStack.start({
-    clock: new PlaneClock(plane.value, new OsClock()),
-    arm: arm.value,
-    topology: topology.value,
-    profiles: { model: model.value, gpu: gpu.value },
-    generation: 2,
-    log_dir: join(directory, "logs"),
-    disk_dir: join(directory, "disk"),
-  });
-  await plane.value.close();
-  if (!started.ok) throw new Error(started.error.message);
-  return started.value;
-}
 
 async function load(url: string): Promise<readonly RequestRecord[]> {
   const target = parseHttpTarget(url);

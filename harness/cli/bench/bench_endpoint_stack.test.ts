@@ -4,18 +4,12 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDataPlane } from "../../../native/ffi/open_data_plane.ts";
-import { OsClock } from "../../clock/os_clock.ts";
-import { parseArmConfig } from "../../config/arm_schema.ts";
-import { findGpuProfile } from "../../config/profiles/gpus.ts";
-import { findModelProfile } from "../../config/profiles/models.ts";
 import { present } from "../../domain/assert.ts";
-import { parseTopology } from "../../domain/topology.ts";
 import { scrape } from "../../launch/scrape.ts";
 import { ENGINE_SERIES } from "../../measure/metric_names.ts";
 import { parsePrometheusText, type Samples } from "../../measure/prometheus_text.ts";
-import { PlaneClock } from "../../stack/plane_clock.ts";
-import { LiveStack } from "../live/live_stack.ts";
+import type { LiveStack } from "../live/live_stack.ts";
+import { startLiveStack } from "../live/live_stack_fixture.ts";
 import { BenchRuns, readFinishedRun } from "./bench_fixture.ts";
 
 setDefaultTimeout(60_000);
@@ -25,29 +19,12 @@ const runs = new BenchRuns();
 let stack: LiveStack;
 
 beforeAll(async () => {
-  const arm = parseArmConfig({
+  stack = await startLiveStack(directory, {
     topology: "1e",
     engine: { num_hbm_blocks: 16 },
     workload: { name: "multi_turn", turns: 2, input_tokens: 96, turn_input_tokens: 32, output_tokens: 4 },
     store: { segment_bytes: "16MiB" },
   });
-  const topology = parseTopology("1e");
-  const model = findModelProfile("laptop-1b");
-  const gpu = findGpuProfile("laptop");
-  const plane = openDataPlane();
-  if (!arm.ok || !topology.ok || !model.ok || !gpu.ok || !plane.ok) throw new Error("the defaults are valid");
-  const started = await LiveStack.start({
-    clock: new PlaneClock(plane.value, new OsClock()),
-    arm: arm.value,
-    topology: topology.value,
-    profiles: { model: model.value, gpu: gpu.value },
-    generation: 1,
-    log_dir: join(directory, "logs"),
-    disk_dir: join(directory, "disk"),
-  });
-  await plane.value.close();
-  if (!started.ok) throw new Error(started.error.message);
-  stack = started.value;
 });
 
 afterAll(async () => {

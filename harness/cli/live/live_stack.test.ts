@@ -4,15 +4,9 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDataPlane } from "../../../native/ffi/open_data_plane.ts";
-import { OsClock } from "../../clock/os_clock.ts";
-import { parseArmConfig } from "../../config/arm_schema.ts";
-import { findGpuProfile } from "../../config/profiles/gpus.ts";
-import { findModelProfile } from "../../config/profiles/models.ts";
-import { parseTopology } from "../../domain/topology.ts";
-import { PlaneClock } from "../../stack/plane_clock.ts";
 import { leftBehind } from "../bench/bench_fixture.ts";
-import { LiveStack } from "./live_stack.ts";
+import type { LiveStack } from "./live_stack.ts";
+import { startLiveStack } from "./live_stack_fixture.ts";
 
 setDefaultTimeout(60_000);
 
@@ -20,24 +14,7 @@ const directory = mkdtempSync(join(tmpdir(), "tb-stack-"));
 let stack: LiveStack;
 
 beforeAll(async () => {
-  const arm = parseArmConfig({ topology: "1p1d", store: { segment_bytes: "8MiB" } });
-  const topology = parseTopology("1p1d");
-  const model = findModelProfile("laptop-1b");
-  const gpu = findGpuProfile("laptop");
-  const plane = openDataPlane();
-  if (!arm.ok || !topology.ok || !model.ok || !gpu.ok || !plane.ok) throw new Error("the defaults are valid");
-  const started = await LiveStack.start({
-    clock: new PlaneClock(plane.value, new OsClock()),
-    arm: arm.value,
-    topology: topology.value,
-    profiles: { model: model.value, gpu: gpu.value },
-    generation: 1,
-    log_dir: join(directory, "logs"),
-    disk_dir: join(directory, "disk"),
-  });
-  await plane.value.close();
-  if (!started.ok) throw new Error(started.error.message);
-  stack = started.value;
+  stack = await startLiveStack(directory, { topology: "1p1d", store: { segment_bytes: "8MiB" } });
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
