@@ -3,7 +3,10 @@
 
 export interface HostProfile {
   readonly host_name: string;
-  /** All nodes of the topology are this one host, as in the live stack: they share its memory and its disk. */
+  /**
+   * All nodes of the topology are this one host, as in the live stack: they share its memory and its disk, and each of its
+   * processes takes up one request after the other.
+   */
   readonly one_host: boolean;
   /** Round trip of an RPC that carries one key, and each further key: encoding on both sides and the server's work. */
   readonly rpc_ns: number;
@@ -16,7 +19,10 @@ export interface HostProfile {
   readonly disk_write_bytes_per_s: number;
   readonly disk_latency_ns: number;
   readonly disk_depth: number;
-  /** One HTTP hop of a request, each way, and what each prompt token adds to it (JSON, written and parsed). */
+  /**
+   * One HTTP hop of a request, each way, and what each prompt token adds to it (JSON, written and parsed). On one host all of
+   * it is taken to be the work of the process that is reached.
+   */
   readonly http_ns: number;
   readonly http_token_ns: number;
   /** From a token's step to the client: two hops of one SSE event. */

@@ -15,8 +15,12 @@ import type { TraceLog } from "../domain/trace_span.ts";
 import type { EffectOf } from "./effect_of.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Exchange } from "./exchange.ts";
+import { HttpHops } from "./http_hops.ts";
 import type { SimEngine } from "./sim_engine.ts";
 import { type RequestHalf, SimRequest } from "./sim_request.ts";
+
+/** As a process that messages go to; engines go by their names. */
+const ROUTER = "router";
 
 export interface SimRouterParts {
   readonly loop: EventLoop;
@@ -28,15 +32,17 @@ export interface SimRouterParts {
 
 export class SimRouter {
   readonly #parts: SimRouterParts;
+  readonly #hops: HttpHops;
   #tracer: RouterTracer | null = null;
 
   constructor(parts: SimRouterParts) {
     this.#parts = parts;
+    this.#hops = new HttpHops(parts.loop, parts.host, [ROUTER, ...parts.engines.keys()]);
   }
 
   /** Keeps spans from here on, of so many requests at most. */
   startTrace(max_requests: number): void {
-    this.#tracer = new RouterTracer("router", max_requests);
+    this.#tracer = new RouterTracer(ROUTER, max_requests);
   }
 
   /** Null: no trace was started. */
@@ -46,7 +52,7 @@ export class SimRouter {
 
   /** From the client. */
   send(exchange: Exchange): void {
-    this.#hop(exchange.prompt.prompt_tokens, () => this.#route(exchange));
+    this.#hops.to(ROUTER, exchange.prompt.prompt_tokens, () => this.#route(exchange));
   }
 
   /** The client has gone: whoever works for it stops. */
@@ -101,7 +107,7 @@ export class SimRouter {
         return;
       }
       exchange.stages = outcome.stages;
-      this.#hop(0, () => {
+      this.#hops.to(ROUTER, 0, () => {
         if (exchange.ended) return;
         exchange.prefilled_ns = loop.now_ns;
         core.prefillDone(exchange.request_id, loop.now_ns);
@@ -142,7 +148,7 @@ export class SimRouter {
       this.#parts.engines.get(engine_name),
       "the router core picks engines of this stack",
     );
-    this.#hop(request.prompt_tokens, () => {
+    this.#hops.to(engine_name, request.prompt_tokens, () => {
       if (!exchange.ended) engine.submit(request);
     });
   }
@@ -175,10 +181,5 @@ export class SimRouter {
       ended_ns: loop.now_ns - Math.floor(host.sse_ns / 2),
       status: refusal === null ? 200 : 400,
     });
-  }
-
-  #hop(prompt_tokens: number, arrive: () => void): void {
-    const { loop, host } = this.#parts;
-    loop.at(loop.now_ns + host.http_ns + prompt_tokens * host.http_token_ns, "http", arrive);
   }
 }

@@ -223,7 +223,9 @@ test("a trace changes no record", async () => {
 });
 
 test("times of a record ascend, and its stages account for all of its TTFT", async () => {
-  const { run } = await runSimArm(pressure("hbm+cpu+disk"));
+  const options = pressure("hbm+cpu+disk");
+  // One request at a time: no hop waits for another's.
+  const { run } = await runSimArm(withConfig(options, {}, { concurrency: 1 }));
   for (const record of run.records) {
     const { intended_ns, sent_ns, first_token_ns, last_token_ns, token_ns, output_tokens } = record;
     expect(sent_ns).toBe(intended_ns);

@@ -36,7 +36,7 @@ const SCENARIOS: readonly Scenario[] = [
     },
     fleet_requests: null,
     faults: [],
-    sha256: "c1bed668d4371acda7dc6ca42894f3123b67e65ed7b0b78163bb0e71ded48ec6",
+    sha256: "5f95930f88c03d6b428fd189db20ca85a7d729024255fe0f486acedd757204d3",
   },
   {
     name: "combined engines that save more than the store holds, routed by KV",
@@ -49,7 +49,7 @@ const SCENARIOS: readonly Scenario[] = [
     },
     fleet_requests: 400,
     faults: [],
-    sha256: "07c3914c7b1c7a5523bcc9a3ca18c4906fcd085d2715f8089c80d9005fe805e9",
+    sha256: "f484e7eb30e6873596364de2de5cc8903681fbe4fa232df3c647c5ad1cf764be",
   },
   {
     name: "an owner that dies under load",
@@ -61,7 +61,7 @@ const SCENARIOS: readonly Scenario[] = [
     },
     fleet_requests: null,
     faults: [{ kind: "owner_death", owner_index: 0, at_ns: 500_000_000, away_ns: 1_000_000_000 }],
-    sha256: "5a4eb74e2c592877b3b0b3c827486a4306502adcc6809fd0bc93c80611498d5e",
+    sha256: "70edc89a06e59bf9e15a6df67583800cd64ac3b32dfff1227a63eee2a5ec8ee1",
   },
 ];
 
