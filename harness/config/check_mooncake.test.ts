@@ -17,6 +17,8 @@ test.each([
   ["store.promote_on_hit", { store: { promote_on_hit: true } }],
   ["connector.mode", { connector: { mode: "embedded" } }],
   ["connector.type", { connector: { type: "native" } }],
+  ["connector.group_semantics", { connector: { group_semantics: true } }],
+  ["connector.get_order", { connector: { get_order: "in_turn" } }],
   ["link.protocol", { link: { protocol: "tcp" } }],
   ["faults", { faults: [{ at_ms: 1, process: "owner-0", action: "kill" }] }],
   ["store.disk.heartbeat_ms", { store: { disk: { heartbeat_ms: 200 } } }],
