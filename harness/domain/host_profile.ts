@@ -8,7 +8,10 @@ export interface HostProfile {
    * processes takes up one request after the other.
    */
   readonly one_host: boolean;
-  /** Round trip of an RPC that carries one key, and each further key: encoding on both sides and the server's work. */
+  /**
+   * Round trip of an RPC that carries one key, between processes that had nothing to do; and each further key: encoding on
+   * both sides and the server's work.
+   */
   readonly rpc_ns: number;
   readonly rpc_key_ns: number;
   /** A copy between regions: a fixed cost, then bytes. One copy at a time per memory. */

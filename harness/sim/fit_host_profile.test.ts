@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { fitHostProfile } from "./fit_host_profile.ts";
 
 const MEASURED = {
+  rpc_paused_ns: 90_000,
   rpc_one_key_ns: 80_000,
   rpc_many_keys_ns: 80_000 + 1_023 * 400,
   rpc_many_keys: 1_024,
@@ -28,7 +29,7 @@ test("the fit gives back the costs that a path was made of", () => {
     "here",
   );
   expect(profile).toMatchObject({
-    rpc_ns: 80_000,
+    rpc_ns: 90_000,
     rpc_key_ns: 400,
     http_ns: 300_000,
     http_token_ns: 60,

@@ -7,6 +7,9 @@ import { NS_PER_US } from "../domain/units.ts";
 import { LAPTOP_HOST } from "./host_profile.ts";
 
 export interface HostMeasurements {
+  /** One key, when neither side has had anything to do for a while. */
+  readonly rpc_paused_ns: number;
+  /** One key and many, call after call. */
   readonly rpc_one_key_ns: number;
   readonly rpc_many_keys_ns: number;
   readonly rpc_many_keys: number;
@@ -42,7 +45,7 @@ export function fitHostProfile(measured: HostMeasurements, host_name: string): H
   return {
     host_name,
     one_host: true,
-    rpc_ns: Math.round(measured.rpc_one_key_ns),
+    rpc_ns: Math.round(measured.rpc_paused_ns),
     rpc_key_ns: Math.max(0, Math.round(rpc_key_ns)),
     copy_ns: Math.round(measured.copy_small_ns),
     copy_bytes_per_s: Math.round(measured.copy_bytes_per_s),

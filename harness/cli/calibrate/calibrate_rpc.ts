@@ -1,9 +1,11 @@
-// Round trips of the master's RPC, from this process to a master of its own.
+// Round trips of the master's RPC, from this process to a master of its own: back to back, which tells what a key costs, and
+// after pauses, as engines call it, when both processes have to be woken.
 
 import { join } from "node:path";
 import type { Clock } from "../../clock/clock.ts";
 import { parseArmConfig } from "../../config/arm_schema.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { msToNs } from "../../domain/units.ts";
 import { makeRuntimeDirs } from "../../launch/runtime_dirs.ts";
 import { StackLauncher } from "../../launch/stack_launcher.ts";
 import type { HostMeasurements } from "../../sim/fit_host_profile.ts";
@@ -15,8 +17,13 @@ import { RpcClient } from "../../wire/rpc_client.ts";
 const ROUNDS = 2_000;
 const MANY_KEYS = 1_024;
 const MANY_ROUNDS = 200;
+const PAUSED_ROUNDS = 200;
+const PAUSE_MS = 5;
 
-export type RpcMeasurements = Pick<HostMeasurements, "rpc_one_key_ns" | "rpc_many_keys_ns" | "rpc_many_keys">;
+export type RpcMeasurements = Pick<
+  HostMeasurements,
+  "rpc_paused_ns" | "rpc_one_key_ns" | "rpc_many_keys_ns" | "rpc_many_keys"
+>;
 
 export async function measureRpc(clock: Clock, scratch: string): Promise<Result<RpcMeasurements, string>> {
   const dirs = makeRuntimeDirs();
@@ -59,10 +66,11 @@ async function timeCalls(clock: Clock, path: string): Promise<RpcMeasurements> {
     { length: MANY_KEYS },
     (_, i) => `calibrate@tp_rank:0@${i.toString(16).padStart(14, "0")}`,
   );
-  const p50 = async (count: number, rounds: number): Promise<number> => {
+  const p50 = async (count: number, rounds: number, pause_ms: number): Promise<number> => {
     const asked = keys.slice(0, count);
     const spent_ns: number[] = [];
     for (let round = 0; round < rounds; round++) {
+      if (pause_ms > 0) await clock.sleepUntil(clock.now_ns() + msToNs(pause_ms));
       const start_ns = clock.now_ns();
       await client.call("batch_exist", { keys: asked });
       spent_ns.push(clock.now_ns() - start_ns);
@@ -72,8 +80,9 @@ async function timeCalls(clock: Clock, path: string): Promise<RpcMeasurements> {
       0.5,
     );
   };
-  const rpc_one_key_ns = await p50(1, ROUNDS);
-  const rpc_many_keys_ns = await p50(MANY_KEYS, MANY_ROUNDS);
+  const rpc_one_key_ns = await p50(1, ROUNDS, 0);
+  const rpc_many_keys_ns = await p50(MANY_KEYS, MANY_ROUNDS, 0);
+  const rpc_paused_ns = await p50(1, PAUSED_ROUNDS, PAUSE_MS);
   client.close();
-  return { rpc_one_key_ns, rpc_many_keys_ns, rpc_many_keys: MANY_KEYS };
+  return { rpc_paused_ns, rpc_one_key_ns, rpc_many_keys_ns, rpc_many_keys: MANY_KEYS };
 }

@@ -35,6 +35,7 @@ const FREE_HOST: HostProfile = {
 
 export type ServingMeasurements = Omit<
   HostMeasurements,
+  | "rpc_paused_ns"
   | "rpc_one_key_ns"
   | "rpc_many_keys_ns"
   | "rpc_many_keys"
