@@ -34,11 +34,11 @@ export interface RunSummary {
 
 export interface PredictedValue {
   readonly arm: string;
-  /** `ttft_ms_p50`, `hit_tokens_cpu`, … */
+  /** `ttft_ms_p50`, `ttft_in_queue_ms_mean`, `hit_tokens_cpu`, … */
   readonly metric: string;
   readonly live: number;
   readonly sim: number;
-  /** Of the live value; undefined when that is 0 and the prediction is not. */
+  /** Of the live value, and of a stage of TTFT of the live mean TTFT; undefined when that is 0 and the prediction is not. */
   readonly error_pct?: number;
 }
 

@@ -12,6 +12,7 @@ function runOf(ttft_ms: number, cpu: number): RunSummary {
     first_token_ns: ttft_ms * MS,
     input_tokens: 100,
     cached_tokens: { hbm: 0, cpu, disk: 0 },
+    ...{ queue_ms: ttft_ms / 2, lookup_ms: 3, load_ms: 0, prefill_ms: 40, handover_ms: 7 },
   });
   const run = { pair_index: 0, duration_ns: 1e9, records: [record], scrapes: [], faults: [] };
   const arm = summariseArm({
@@ -41,6 +42,16 @@ test("errors are parts of the live value; nothing predicted of nothing is no err
   expect(errors.get("ttft_ms_p50")?.error_pct).toBeCloseTo(-5, 10);
   expect(errors.get("hit_tokens_cpu")).toMatchObject({ live: 50, sim: 60, error_pct: 20 });
   expect(errors.get("hit_tokens_disk")?.error_pct).toBe(0);
+});
+
+test("errors of TTFT's stages add up to that of its mean", () => {
+  const errors = predictionErrors(runOf(200, 50), runOf(190, 60));
+  const of_stages = errors.filter(({ metric }) => metric.startsWith("ttft_in_"));
+  expect(of_stages.map(({ metric }) => metric)).toContain("ttft_in_queue_ms_mean");
+  // Half of TTFT is queueing, here; what no stage explains takes the rest.
+  expect(errors.find(({ metric }) => metric === "ttft_in_queue_ms_mean")?.error_pct).toBeCloseTo(-2.5, 10);
+  const sum = of_stages.reduce((total, { error_pct = Number.NaN }) => total + error_pct, 0);
+  expect(sum).toBeCloseTo(-5, 10);
 });
 
 test("a prediction where live has nothing has no relative error", () => {

@@ -1,4 +1,5 @@
-// The simulator held against the live run on the same seeds: each figure of both, and the error as a part of the live one.
+// The simulator held against the live run on the same seeds: each figure of both, and the error as a part of the live one. The
+// stages of TTFT say where its error comes from: theirs are parts of the live mean TTFT, so that they add up to its error.
 
 import { TIERS } from "../domain/tier.ts";
 import { isAvailable } from "../measure/measured.ts";
@@ -6,6 +7,7 @@ import type { ArmSummary, Measured, PredictedValue, RunSummary } from "../measur
 
 const LATENCIES = ["ttft_ms", "tpot_ms", "e2el_ms"] as const;
 const STATISTICS = ["mean", "p50", "p90", "p99"] as const;
+const STAGE = "ttft_in_";
 
 /** Figures that one of the two does not have are left out. */
 export function predictionErrors(live: RunSummary, sim: RunSummary): PredictedValue[] {
@@ -13,17 +15,21 @@ export function predictionErrors(live: RunSummary, sim: RunSummary): PredictedVa
     const simulated = sim.arms.find(({ name }) => name === arm.name);
     if (simulated === undefined) return [];
     const predicted = figuresOf(simulated);
+    const { ttft_ms } = arm.metrics;
     return [...figuresOf(arm)].flatMap(([metric, value]) => {
       const prediction = predicted.get(metric);
-      return prediction === undefined ? [] : [compare(arm.name, metric, value, prediction)];
+      if (prediction === undefined) return [];
+      const of = metric.startsWith(STAGE) && isAvailable(ttft_ms) ? ttft_ms.mean : value;
+      return [compare(arm.name, metric, value, prediction, of)];
     });
   });
 }
 
-function compare(arm: string, metric: string, live: number, sim: number): PredictedValue {
+/** The error is a part of `of`. */
+function compare(arm: string, metric: string, live: number, sim: number, of: number): PredictedValue {
   const values = { arm, metric, live, sim };
-  if (live === 0) return sim === 0 ? { ...values, error_pct: 0 } : values;
-  return { ...values, error_pct: (100 * (sim - live)) / live };
+  if (of === 0) return sim === live ? { ...values, error_pct: 0 } : values;
+  return { ...values, error_pct: (100 * (sim - live)) / of };
 }
 
 function figuresOf(arm: ArmSummary): Map<string, number> {
@@ -36,6 +42,7 @@ function figuresOf(arm: ArmSummary): Map<string, number> {
   const add = (name: string, value: Measured): void => {
     if (isAvailable(value)) figures.set(name, value);
   };
+  for (const { stage, mean_ms } of arm.stages) add(`${STAGE}${stage}_ms_mean`, mean_ms);
   for (const tier of TIERS) add(`hit_tokens_${tier}`, arm.tiers[tier].hit_tokens);
   add("miss_tokens", arm.tiers.miss.tokens);
   return figures;
