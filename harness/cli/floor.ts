@@ -13,7 +13,7 @@ import { Progress } from "./progress.ts";
 const HELP = `floor [options]
 
 Measures this machine's load client against a null server in another process: concurrent streams and SSE events per second,
-CPU per event, and how late requests are sent in an open loop.
+CPU per event, how late requests are sent in an open loop, and for how long the garbage collector stops the client.
 
   --streams N   streams at the same time (default 2000)
   --events N    events of each stream (default 50)

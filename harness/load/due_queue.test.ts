@@ -10,10 +10,14 @@ test("what is due is taken by time, equal times in the order of adding, and noth
     ["b2", 20],
   ] as const)
     queue.add({ id, intended_ns });
-  expect(queue.next_ns).toBe(10);
+  expect([queue.length, queue.next_ns, queue.last_ns]).toEqual([4, 10, 30]);
   expect(queue.takeDue(9)).toBeNull();
   expect([queue.takeDue(25)?.id, queue.takeDue(25)?.id, queue.takeDue(25)?.id]).toEqual(["a", "b", "b2"]);
   expect(queue.takeDue(25)).toBeNull();
   expect(queue.takeAll().map(({ id }) => id)).toEqual(["c"]);
-  expect(queue.next_ns).toBe(Number.POSITIVE_INFINITY);
+  expect([queue.length, queue.next_ns, queue.last_ns]).toEqual([
+    0,
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ]);
 });

@@ -15,7 +15,8 @@ export class DueQueue<T extends Due> {
     assert(Number.isFinite(item.intended_ns), "what waits has a time");
     let at = this.#items.length;
     while (at > 0 && this.#timeAt(at - 1) > item.intended_ns) at--;
-    this.#items.splice(at, 0, item);
+    if (at === this.#items.length) this.#items.push(item);
+    else this.#items.splice(at, 0, item);
   }
 
   /** Null: nothing is due at now_ns. */
@@ -27,9 +28,18 @@ export class DueQueue<T extends Due> {
     return this.#items.splice(0);
   }
 
+  get length(): number {
+    return this.#items.length;
+  }
+
   /** Of the first; Infinity when nothing waits. */
   get next_ns(): number {
     return this.#timeAt(0);
+  }
+
+  /** Of the last; Infinity when nothing waits. */
+  get last_ns(): number {
+    return this.#timeAt(this.#items.length - 1);
   }
 
   #timeAt(index: number): number {

@@ -11,6 +11,7 @@ import type { LoadOptions } from "./load_options.ts";
 import type { LoadResult } from "./load_result.ts";
 import { ClosedLoop } from "./sources/closed_loop.ts";
 import { OpenLoop } from "./sources/open_loop.ts";
+import { TraceTimes } from "./sources/trace_times.ts";
 
 const PROMPT: PromptSpan = { kind: "seeded", seed: 1, tokens: 8 };
 const ONE_TURN: Session = session("s", [[PROMPT]]);
@@ -145,6 +146,26 @@ test("an open loop is sent at its intended times, unanswered or not", async () =
   expect(since_start.toSorted((a, b) => a - b)).toEqual([0, 2e6, 4e6, 6e6]); // every 2 ms
   expect(records.every((record) => record.sent_ns >= record.intended_ns && record.error === null)).toBe(true);
   expect(result.peak_streams).toBe(4);
+});
+
+test("a turn may quote an answer that comes when its session's last turn is long answered", async () => {
+  const quote: PromptSpan = { kind: "answer", turn_index: 0 };
+  const { session_id, turns } = session("s", [[PROMPT], [PROMPT, quote], [PROMPT]]);
+  // Turns 0 and 2 are due at 0, turn 1 when turn 0 has ended; turn 0 is answered when turn 2 is recorded.
+  const timed = { session_id, turns: turns.map((turn) => ({ ...turn, at_ns: 0 })) };
+  const last_turn_ended = Promise.withResolvers<void>();
+  const target = serve(async (socket, request) => {
+    const prompt = bodyOf(request)["prompt"] as number[];
+    if (request.includes("x-request-id: s/0\r\n")) await last_turn_ended.promise;
+    socket.write(answer(prompt.length));
+  });
+  const ended: string[] = [];
+  const onRecord = ({ request_id, input_tokens, error }: RequestRecord): void => {
+    ended.push(`${request_id} ${input_tokens} ${error?.detail ?? "ok"}`);
+    last_turn_ended.resolve();
+  };
+  await replay(target, [], { source: new TraceTimes([timed], 1), onRecord });
+  expect(ended).toEqual(["s/2 8 ok", "s/0 8 ok", "s/1 10 ok"]); // 10: 8 and the 2 tokens of answer 0
 });
 
 const STAGES = {

@@ -20,7 +20,10 @@ export interface LoadOptions {
   readonly clock: Clock;
   /** Null: the clock's own sleep. */
   readonly pacer: Pacer | null;
-  /** When intended time 0 is, on `clock`; null: as soon as the first requests can be ready. Clients of one load share it. */
+  /**
+   * When intended time 0 is, on `clock`; clients of one load share it. Null: garbage is collected, and time 0 is as soon after that as
+   * the first requests can be ready.
+   */
   readonly starts_ns: number | null;
   /** In the order of finishing. Must not throw. */
   readonly onRecord: (record: RequestRecord) => void;

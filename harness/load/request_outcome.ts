@@ -8,74 +8,81 @@ import type { EngineStages, RequestError, RequestRecord } from "../domain/reques
 import type { SseReply } from "./http/exchange.ts";
 import type { CompletionStream } from "./openai/completion_stream.ts";
 import { parseJsonObject } from "./openai/json_fields.ts";
-import type { ScheduledRequest } from "./sources/load_source.ts";
+import type { ReadyRequest } from "./ready_request.ts";
+import type { RequestFlight } from "./request_flight.ts";
 
-export interface RequestIdentity {
-  readonly arm: string;
-  readonly pair_index: number;
-  readonly scheduled: ScheduledRequest;
-  /** On the run's monotonic clock, as all times of a record. */
-  readonly intended_ns: number;
-  /** Stands for sent_ns when no byte could be sent. */
-  readonly tried_ns: number;
-  /** Prompt length as the workload counts it; stands for input_tokens when no usage came. */
-  readonly planned_tokens: number;
-  /** Token ids in the request; null for text, whose length only the server knows. */
-  readonly sent_tokens: number | null;
-  /** The server was told to answer with just so many tokens, not with so many at most. */
-  readonly is_length_forced: boolean;
-}
+/** The arm and the pair that a record belongs to. */
+export type RecordOf = Pick<RequestRecord, "arm" | "pair_index">;
 
 export function answeredRecord(
-  identity: RequestIdentity,
+  { arm, pair_index }: RecordOf,
+  { ready, tried_ns, stream }: RequestFlight,
   reply: SseReply,
-  stream: CompletionStream,
 ): RequestRecord {
-  const headers = reply.head?.headers ?? new Map<string, string>();
-  const stages_header = headers.get("x-tierbench-stages");
+  const { session_id, turn_index, request_id } = ready.scheduled;
+  const headers = reply.head?.headers;
+  const stages_header = headers?.get("x-tierbench-stages");
   if (stages_header !== undefined) stream.takeStages(parseJsonObject(stages_header));
   const { token_ns, usage } = stream;
+  const prefill_engine = headers?.get("x-tierbench-prefill-engine") ?? null;
+  const stages = stagesOf(prefill_engine, stream.stages);
   return {
-    ...identityFields(identity),
-    sent_ns: reply.sent_ns ?? identity.tried_ns,
+    arm,
+    pair_index,
+    session_id,
+    turn_index,
+    request_id,
+    intended_ns: ready.intended_ns,
+    sent_ns: reply.sent_ns ?? tried_ns,
     first_token_ns: token_ns[0] ?? null,
     last_token_ns: token_ns.at(-1) ?? null,
     token_ns,
-    input_tokens: usage?.prompt_tokens ?? identity.planned_tokens,
+    input_tokens: usage?.prompt_tokens ?? ready.planned_tokens,
     output_tokens: outputTokens(stream),
-    ...stageFields(headers.get("x-tierbench-prefill-engine") ?? null, stream.stages),
+    prefill_engine: prefill_engine ?? stages?.engine_name ?? null,
+    cached_tokens: stages?.cached_tokens ?? null,
+    queue_ms: stages?.queue_ms ?? null,
+    lookup_ms: stages?.lookup_ms ?? null,
+    load_ms: stages?.load_ms ?? null,
+    prefill_ms: stages?.prefill_ms ?? null,
     ...totalField(stream),
-    decode_engine: headers.get("x-tierbench-decode-engine") ?? null,
-    handover_ms: readMs(headers.get("x-tierbench-handover-ms")),
-    error: requestError(identity, reply, stream),
+    decode_engine: headers?.get("x-tierbench-decode-engine") ?? null,
+    handover_ms: readMs(headers?.get("x-tierbench-handover-ms")),
+    error: requestError(ready, reply, stream),
   };
 }
 
-/** Of a request that could not be built. */
-export function unsentRecord(identity: RequestIdentity, error: RequestError): RequestRecord {
+/** Of a request that was not sent when it was due, at tried_ns. */
+export function unsentRecord(
+  { arm, pair_index }: RecordOf,
+  { scheduled, intended_ns, planned_tokens }: ReadyRequest,
+  tried_ns: number,
+  error: RequestError,
+): RequestRecord {
+  const { session_id, turn_index, request_id } = scheduled;
   return {
-    ...identityFields(identity),
-    sent_ns: identity.tried_ns,
+    arm,
+    pair_index,
+    session_id,
+    turn_index,
+    request_id,
+    intended_ns,
+    sent_ns: tried_ns,
     first_token_ns: null,
     last_token_ns: null,
     token_ns: [],
-    input_tokens: identity.planned_tokens,
+    input_tokens: planned_tokens,
     output_tokens: 0,
-    ...stageFields(null, null),
+    prefill_engine: null,
+    cached_tokens: null,
+    queue_ms: null,
+    lookup_ms: null,
+    load_ms: null,
+    prefill_ms: null,
     decode_engine: null,
     handover_ms: null,
     error,
   };
-}
-
-type IdentityFields = Pick<
-  RequestRecord,
-  "arm" | "pair_index" | "session_id" | "turn_index" | "request_id" | "intended_ns"
->;
-
-function identityFields({ arm, pair_index, scheduled, intended_ns }: RequestIdentity): IdentityFields {
-  const { session_id, turn_index, request_id } = scheduled;
-  return { arm, pair_index, session_id, turn_index, request_id, intended_ns };
 }
 
 /** Without token ids an event may carry several tokens unseen: then the server's count is the right one. */
@@ -83,37 +90,21 @@ function outputTokens({ token_ids, token_ns, usage }: CompletionStream): number 
   return token_ids === null && usage !== null ? usage.completion_tokens : token_ns.length;
 }
 
-type StageFields = Pick<
-  RequestRecord,
-  "prefill_engine" | "cached_tokens" | "queue_ms" | "lookup_ms" | "load_ms" | "prefill_ms"
->;
-
-function stageFields(prefill_engine: string | null, told: EngineStages | null): StageFields {
-  const stages = prefill_engine === null || told?.engine_name === prefill_engine ? told : null;
-  return {
-    prefill_engine: prefill_engine ?? stages?.engine_name ?? null,
-    cached_tokens: stages?.cached_tokens ?? null,
-    queue_ms: stages?.queue_ms ?? null,
-    lookup_ms: stages?.lookup_ms ?? null,
-    load_ms: stages?.load_ms ?? null,
-    prefill_ms: stages?.prefill_ms ?? null,
-  };
+function stagesOf(prefill_engine: string | null, told: EngineStages | null): EngineStages | null {
+  return prefill_engine === null || told?.engine_name === prefill_engine ? told : null;
 }
 
 /** Of servers that tell no tiers: where they are told, they say more. */
 function totalField({ stages, usage }: CompletionStream): Pick<RequestRecord, "cached_tokens_total"> {
   const total = usage?.cached_tokens ?? null;
-  return stages !== null || total === null ? {} : { cached_tokens_total: total };
+  return stages !== null || total === null ? NO_TOTAL : { cached_tokens_total: total };
 }
 
+const NO_TOTAL = {};
 const TOO_MANY_REQUESTS = 429;
 
 /** What the server said in the stream explains more than how the connection ended after it. */
-function requestError(
-  identity: RequestIdentity,
-  reply: SseReply,
-  stream: CompletionStream,
-): RequestError | null {
+function requestError(ready: ReadyRequest, reply: SseReply, stream: CompletionStream): RequestError | null {
   if (stream.failure !== null) return stream.failure;
   if (reply.failure !== null) return reply.failure;
   const status = reply.head?.status ?? 0;
@@ -125,11 +116,11 @@ function requestError(
     return malformed(
       `the stream ends without [DONE]${reply.text === "" ? "" : `: ${shortened(reply.text)}`}`,
     );
-  return lengthError(identity, stream);
+  return lengthError(ready, stream);
 }
 
 function lengthError(
-  { scheduled, sent_tokens, is_length_forced }: RequestIdentity,
+  { scheduled, sent_tokens, is_length_forced }: ReadyRequest,
   stream: CompletionStream,
 ): RequestError | null {
   const { usage } = stream;

@@ -1,40 +1,42 @@
-// Waits for whichever comes first: a deadline or a signal. Deadlines cannot be taken back from a clock, so a new one is
-// armed only when it is earlier than the one that is armed; a wake-up may come early and the waiter looks again.
+// Calls back once, at a deadline or at a signal, whichever comes first. Deadlines cannot be taken back from a clock, so a new one
+// is armed only when it is earlier than the one that is armed; a call may come early, and who is called looks again.
 
 /** Resolves at or after deadline_ns. The clock's sleepUntil is within a millisecond; the data plane's pacer is finer. */
-export type Pacer = (deadline_ns: number) => Promise<void>;
+export type Pacer = (deadline_ns: number) => Promise<unknown>;
 
 export class WakeUp {
   readonly #pacer: Pacer;
+  readonly #onWake: () => void;
   #armed_ns = Number.POSITIVE_INFINITY;
-  #wake: (() => void) | null = null;
+  #waiting = false;
 
-  constructor(pacer: Pacer) {
+  constructor(pacer: Pacer, onWake: () => void) {
     this.#pacer = pacer;
+    this.#onWake = onWake;
   }
 
-  /** One waiter at a time. */
-  async until(deadline_ns: number): Promise<void> {
-    if (deadline_ns < this.#armed_ns) void this.#arm(deadline_ns);
-    await this.signalled();
+  /** Infinity: at a signal only. */
+  until(deadline_ns: number): void {
+    this.#waiting = true;
+    if (deadline_ns < this.#armed_ns) this.#arm(deadline_ns);
   }
 
-  signalled(): Promise<void> {
-    return new Promise((wake) => {
-      this.#wake = wake;
-    });
-  }
-
+  /** The call comes in a microtask, so not from within the signal. Nothing when nobody waits. */
   signal(): void {
-    const wake = this.#wake;
-    this.#wake = null;
-    wake?.();
+    if (this.#stopWaiting()) queueMicrotask(this.#onWake);
   }
 
-  async #arm(deadline_ns: number): Promise<void> {
+  #stopWaiting(): boolean {
+    const was_waiting = this.#waiting;
+    this.#waiting = false;
+    return was_waiting;
+  }
+
+  #arm(deadline_ns: number): void {
     this.#armed_ns = deadline_ns;
-    await this.#pacer(deadline_ns);
-    if (this.#armed_ns === deadline_ns) this.#armed_ns = Number.POSITIVE_INFINITY;
-    this.signal();
+    void this.#pacer(deadline_ns).then(() => {
+      if (this.#armed_ns === deadline_ns) this.#armed_ns = Number.POSITIVE_INFINITY;
+      if (this.#stopWaiting()) this.#onWake();
+    });
   }
 }

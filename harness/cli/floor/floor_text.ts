@@ -5,6 +5,7 @@ import { makePaint } from "../../../reports/terminal/ansi.ts";
 import { terminalTable } from "../../../reports/terminal/terminal_table.ts";
 import { formatCount, formatNumber } from "../../../reports/wording/format_value.ts";
 import type { LoadFloor } from "../../load/floor/measure_floor.ts";
+import type { CollectorShare } from "./collector_share.ts";
 import type { Clients, FloorFigures, RateFigures } from "./floor_figures.ts";
 
 /** Of other processes, before anything is measured. */
@@ -12,7 +13,7 @@ const BUSY_LOAD = 0.5;
 const GOALS = { events_per_s: 100_000, lag_p99_ms: 1, streams: 10_000 };
 const WIDTH = 130;
 
-export function renderFloor({ host, load_average, streams, rates }: FloorFigures): string {
+export function renderFloor({ host, load_average, streams, rates, collector }: FloorFigures): string {
   const clients = Math.max(1, streams.of_client.length);
   const who =
     clients === 1
@@ -36,6 +37,8 @@ export function renderFloor({ host, load_average, streams, rates }: FloorFigures
     terminalTable(streamsTable(streams), WIDTH, paint),
     "",
     terminalTable(ratesTable(rates), WIDTH, paint),
+    "",
+    terminalTable(collectorTable(collector), WIDTH, paint),
   ].join("\n");
 }
 
@@ -64,7 +67,7 @@ function streamsTable(streams: Clients<LoadFloor>): ReportTable {
 function ratesTable(rates: readonly Clients<RateFigures>[]): ReportTable {
   const goal = `p99 ≤ ${GOALS.lag_p99_ms} ms`;
   return {
-    title: "Schedule lag, open loop: actual send − intended send",
+    title: "Schedule lag, open loop: right before the first bytes go to the kernel − intended send",
     columns: [
       ...[left("client"), right("rate_per_s"), right("achieved_per_s")],
       ...[right("lag_ms_p50"), right("lag_ms_p99"), right("lag_ms_p999")],
@@ -80,6 +83,25 @@ function ratesTable(rates: readonly Clients<RateFigures>[]): ReportTable {
         ),
       ]),
     ),
+  };
+}
+
+function collectorTable(collector: CollectorShare): ReportTable {
+  return {
+    title: "Garbage collector of one client: a request that is due during a pause is sent behind it",
+    columns: [
+      ...[right("rate_per_s"), right("% of the time"), right("pauses_per_s")],
+      ...[right("pause_ms_p50"), right("pause_ms_max")],
+    ],
+    rows: [
+      [
+        cell(formatCount(collector.rate_per_s)),
+        cell((100 * collector.paused_ratio).toFixed(2)),
+        cell(collector.pauses_per_s.toFixed(1)),
+        cell(collector.pause_ms_p50.toFixed(2)),
+        cell(collector.pause_ms_max.toFixed(2)),
+      ],
+    ],
   };
 }
 

@@ -6,6 +6,7 @@ import { Random } from "../../clock/random.ts";
 import { assert } from "../../domain/assert.ts";
 import type { RequestRecord } from "../../domain/request_record.ts";
 import { msToNs } from "../../domain/units.ts";
+import { collectGarbage } from "../collect_garbage.ts";
 import { CoreWait } from "../floor/core_wait.ts";
 import { measureFloor } from "../floor/measure_floor.ts";
 import { runLoad } from "../interpreter.ts";
@@ -73,6 +74,7 @@ class ClientServer {
     const started = new Promise<number>((resolve) => {
       this.#start = resolve;
     });
+    collectGarbage();
     this.#port.send({ kind: "ready" });
     const starts_ns = await started;
     const outbox = new Outbox(this.#port, this.#clock);

@@ -1,4 +1,4 @@
-// The open loop of measure_rate.ts, dealt out to several client processes: each client's figures, and all of them as one.
+// The open loop of drive_rate.ts, dealt out to several client processes: each client's figures, and all of them as one.
 
 import type { LoadConfig } from "../../config/arm_config.ts";
 import { present } from "../../domain/assert.ts";
@@ -6,7 +6,7 @@ import { ok, type Result } from "../../domain/result.ts";
 import type { LoadClientFailure } from "../clients/client_process.ts";
 import type { ClientLoadCost, LoadClients } from "../clients/load_clients.ts";
 import type { LoadResult } from "../load_result.ts";
-import type { RateFloor } from "./measure_rate.ts";
+import type { RateFloor } from "./drive_rate.ts";
 import { ANSWER_AT_ONCE } from "./null_server.ts";
 import { startNullServer } from "./null_server_launch.ts";
 import { type RatePlan, rateSessions } from "./rate_sessions.ts";

@@ -1,56 +1,14 @@
-// How punctually this client sends: open loop at a constant rate through the interpreter that every run uses, records
-// included, against a null server in another process that answers each request whole and at once.
+// The open loop of drive_rate.ts against a null server of its own, in another process.
 
 import type { Clock } from "../../clock/clock.ts";
-import { Random } from "../../clock/random.ts";
-import { runLoad } from "../interpreter.ts";
-import { OpenLoop } from "../sources/open_loop.ts";
 import type { Pacer } from "../wake_up.ts";
-import { CoreWait } from "./core_wait.ts";
+import { driveRate, type RateFloor } from "./drive_rate.ts";
 import { ANSWER_AT_ONCE } from "./null_server.ts";
 import { startNullServer } from "./null_server_launch.ts";
-import { type RatePlan, rateSessions } from "./rate_sessions.ts";
-import { RateTally } from "./rate_tally.ts";
-
-export interface RateFloor {
-  readonly rate_per_s: number;
-  /** Finished ÷ time from first to last send. */
-  readonly achieved_per_s: number;
-  /** [finished requests] actual send − intended send, in no order. */
-  readonly lag_ns: readonly number[];
-  readonly failed_requests: number;
-  /** User and system time of the client's process ÷ requests. */
-  readonly cpu_us_per_request: number;
-  /** Ready to run and without a core, for the whole load: of others' making. Null: not told. */
-  readonly core_wait_ms: number | null;
-}
-
-const REQUEST_TIMEOUT_MS = 30_000;
+import type { RatePlan } from "./rate_sessions.ts";
 
 /** Pacer null: the clock's own sleep. */
 export async function measureRate(plan: RatePlan, clock: Clock, pacer: Pacer | null): Promise<RateFloor> {
   await using server = await startNullServer(ANSWER_AT_ONCE);
-  const tally = new RateTally();
-  const arrivals = { process: "constant", rate_per_s: plan.rate_per_s, burstiness_cv: 1 } as const;
-  const source = new OpenLoop(rateSessions(plan), arrivals, new Random(1));
-  const cpu_before = process.cpuUsage();
-  const wait = new CoreWait();
-  const result = await runLoad({
-    ...{ source, target: server.target, clock, pacer, starts_ns: null },
-    ...{ model: "null", arm: "floor", pair_index: 0 },
-    wording: { prompt_as: "tokens", dialect: "vllm" },
-    request_timeout_ms: REQUEST_TIMEOUT_MS,
-    onRecord: (record) => tally.add(record),
-    onProgress: null,
-    signal: null,
-  });
-  const { user, system } = process.cpuUsage(cpu_before);
-  return {
-    rate_per_s: plan.rate_per_s,
-    achieved_per_s: tally.achieved_per_s,
-    lag_ns: tally.lag_ns,
-    failed_requests: result.failed_requests,
-    cpu_us_per_request: (user + system) / result.sent_requests,
-    core_wait_ms: wait.ms(),
-  };
+  return await driveRate(plan, server.target, clock, pacer);
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { OsClock } from "../../clock/os_clock.ts";
-import type { SsePost, SseReply } from "../http/exchange.ts";
+import type { SseReply } from "../http/exchange.ts";
 import type { HttpTarget } from "../http/http_target.ts";
-import { SseClient } from "../http/sse_client.ts";
+import { SseClient, type SsePost } from "../http/sse_client.ts";
 import {
   MAX_PROVED_STREAMS,
   type ProvedClient,

@@ -5,9 +5,9 @@
 import type { Clock } from "../../clock/clock.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { msToNs, nsToMs } from "../../domain/units.ts";
-import type { SsePost, SseReply } from "../http/exchange.ts";
+import type { SseReply } from "../http/exchange.ts";
 import type { HttpTarget } from "../http/http_target.ts";
-import { SseClient } from "../http/sse_client.ts";
+import { SseClient, type SsePost } from "../http/sse_client.ts";
 import { nullRequest } from "./null_request.ts";
 import { ANSWER_AT_ONCE, NullServer } from "./null_server.ts";
 

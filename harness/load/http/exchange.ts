@@ -1,26 +1,24 @@
-// One POST and its streamed answer. Lives through at most two connections: a kept-alive connection that turns out to be
+// One request and its streamed answer. Lives through at most two connections: a kept-alive connection that turns out to be
 // dead before it answers a byte is replaced once by a new one.
 
 import type { Clock } from "../../clock/clock.ts";
 import { assert } from "../../domain/assert.ts";
 import type { Connection, ConnectionUser } from "./connection.ts";
-import { type ResponseHead, ResponseParser, type ResponseSink } from "./response_parser.ts";
-import { SseParser } from "./sse_parser.ts";
+import type { HeadReader, ResponseHead } from "./head_reader.ts";
+import { ResponseParser, type ResponseSink } from "./response_parser.ts";
+import { SseParser, type SseSink } from "./sse_parser.ts";
 import type { StreamCounters } from "./stream_counters.ts";
 
-export interface SsePost {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON text. */
-  readonly body: string;
-  /** The whole exchange, connecting included, is given up then. */
-  readonly deadline_ns: number;
+/** Whoever asked. Neither method may throw. */
+export interface SseListener {
   /** at_ns: when the read that completed the event came from the socket. */
-  readonly onEvent: (data: string, at_ns: number) => void;
+  event(data: string, at_ns: number): void;
+  /** Once, and nothing follows. */
+  ended(reply: SseReply): void;
 }
 
 export interface SseReply {
-  /** When the request was first written to a connection; null when none was had. Connecting comes before. */
+  /** Right before the request was first written to a connection; null when none was had. Connecting comes before. */
   readonly sent_ns: number | null;
   /** Null when no head came. Any status: a caller judges it. */
   readonly head: ResponseHead | null;
@@ -36,26 +34,26 @@ export interface SseFailure {
 }
 
 export interface ExchangeOwner {
+  readonly clock: Clock;
+  readonly heads: HeadReader;
+  readonly counters: StreamCounters;
   /** A connection that may carry another request. */
   release(connection: Connection): void;
   /** The kept-alive connection was dead: attach another. */
   retry(exchange: Exchange): void;
+  /** Before its listener hears of it. */
+  settled(exchange: Exchange): void;
 }
 
 const MAX_TEXT_BYTES = 64 * 1024;
 
-export class Exchange implements ConnectionUser, ResponseSink {
-  readonly reply: Promise<SseReply>;
+export class Exchange implements ConnectionUser, ResponseSink, SseSink {
   readonly deadline_ns: number;
   readonly #owner: ExchangeOwner;
-  readonly #clock: Clock;
-  readonly #counters: StreamCounters;
-  readonly #post: SsePost;
   readonly #request: Buffer;
-  readonly #parser = new ResponseParser(this);
-  readonly #events = new SseParser();
-  readonly #onEvent: (data: string) => void;
-  readonly #resolve: (reply: SseReply) => void;
+  readonly #listener: SseListener;
+  readonly #parser: ResponseParser;
+  readonly #events = new SseParser(this);
   #connection: Connection | null = null;
   #reused = false;
   #answered = false;
@@ -66,20 +64,13 @@ export class Exchange implements ConnectionUser, ResponseSink {
   #text = "";
   #read_ns = 0;
 
-  constructor(post: SsePost, request: Buffer, owner: ExchangeOwner, clock: Clock, counters: StreamCounters) {
-    this.#post = post;
+  /** request: all its bytes, head and body. deadline_ns: when the whole exchange, connecting included, is given up. */
+  constructor(request: Buffer, deadline_ns: number, listener: SseListener, owner: ExchangeOwner) {
     this.#request = request;
+    this.deadline_ns = deadline_ns;
+    this.#listener = listener;
     this.#owner = owner;
-    this.#clock = clock;
-    this.#counters = counters;
-    this.deadline_ns = post.deadline_ns;
-    const { promise, resolve } = Promise.withResolvers<SseReply>();
-    this.reply = promise;
-    this.#resolve = resolve;
-    this.#onEvent = (data) => {
-      this.#counters.events++;
-      this.#post.onEvent(data, this.#read_ns);
-    };
+    this.#parser = new ResponseParser(this, owner.heads);
   }
 
   get is_settled(): boolean {
@@ -91,7 +82,7 @@ export class Exchange implements ConnectionUser, ResponseSink {
     this.#connection = connection;
     this.#reused = reused;
     connection.user = this;
-    this.#sent_ns ??= this.#clock.now_ns();
+    this.#sent_ns ??= this.#owner.clock.now_ns();
     connection.send(this.#request);
   }
 
@@ -126,10 +117,16 @@ export class Exchange implements ConnectionUser, ResponseSink {
   }
 
   body(bytes: Buffer, start: number, end: number): void {
-    if (this.#is_stream) this.#events.feed(bytes, start, end, this.#onEvent);
+    if (this.#is_stream) this.#events.feed(bytes, start, end);
     else if (this.#text.length < MAX_TEXT_BYTES) {
       this.#text += bytes.toString("utf8", start, Math.min(end, start + MAX_TEXT_BYTES));
     }
+  }
+
+  event(data: string): void {
+    if (this.#settled) return;
+    this.#owner.counters.events++;
+    this.#listener.event(data, this.#read_ns);
   }
 
   #complete(): void {
@@ -147,6 +144,7 @@ export class Exchange implements ConnectionUser, ResponseSink {
     if (this.#settled) return;
     this.#settled = true;
     this.#connection = null;
-    this.#resolve({ sent_ns: this.#sent_ns, head: this.#head, text: this.#text, failure });
+    this.#owner.settled(this);
+    this.#listener.ended({ sent_ns: this.#sent_ns, head: this.#head, text: this.#text, failure });
   }
 }

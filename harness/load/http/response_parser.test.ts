@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { type ParseProgress, type ResponseHead, ResponseParser } from "./response_parser.ts";
+import type { ResponseHead } from "./head_reader.ts";
+import { type ParseProgress, ResponseParser } from "./response_parser.ts";
 
 interface Parsed {
   head: ResponseHead | null;

@@ -1,11 +1,7 @@
 // One HTTP/1.1 response out of a byte stream (RFC 9112): head, then a body that is chunked, of a stated length, or ends
 // with the connection. Pure; bytes may be cut anywhere. Body bytes are handed on in place, never copied.
 
-export interface ResponseHead {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
-}
+import { HeadReader, type ResponseHead } from "./head_reader.ts";
 
 export interface ResponseSink {
   head(head: ResponseHead): void;
@@ -22,6 +18,7 @@ const MORE: ParseProgress = { state: "more" };
 const DONE: ParseProgress = { state: "done" };
 const MAX_HEAD_BYTES = 256 * 1024;
 const MAX_LINE_BYTES = 8 * 1024;
+const HEAD_END = Buffer.from("\r\n\r\n");
 const LF = 10;
 const CR = 13;
 const SEMICOLON = 59;
@@ -38,6 +35,7 @@ type Phase =
 
 export class ResponseParser {
   readonly #sink: ResponseSink;
+  readonly #heads: HeadReader;
   #phase: Phase = "head";
   #head_bytes: Buffer | null = null;
   #left_bytes = 0;
@@ -45,8 +43,10 @@ export class ResponseParser {
   #in_extension = false;
   #keep_alive = false;
 
-  constructor(sink: ResponseSink) {
+  /** heads: one for all responses of a server. */
+  constructor(sink: ResponseSink, heads: HeadReader = new HeadReader()) {
     this.#sink = sink;
+    this.#heads = heads;
   }
 
   /** Bytes behind a complete response make it malformed: nothing was asked that they could answer. */
@@ -82,13 +82,13 @@ export class ResponseParser {
     const all = this.#head_bytes === null ? bytes : Buffer.concat([this.#head_bytes, bytes]);
     let start = 0;
     for (;;) {
-      const end = all.indexOf("\r\n\r\n", start);
+      const end = all.indexOf(HEAD_END, start);
       if (end < 0) {
         if (all.length - start > MAX_HEAD_BYTES) return malformed(`the head is over ${MAX_HEAD_BYTES} bytes`);
         this.#head_bytes = Buffer.from(all.subarray(start));
         return 0;
       }
-      const head = parseHead(all.toString("latin1", start, end));
+      const head = this.#heads.read(all, start, end);
       if (typeof head === "string") return malformed(head);
       start = end + 4;
       if (head.status >= 200) {
@@ -181,19 +181,6 @@ export class ResponseParser {
     }
     return bytes.length;
   }
-}
-
-function parseHead(text: string): ResponseHead | string {
-  const [status_line = "", ...lines] = text.split("\r\n");
-  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(status_line) ?? [];
-  if (status === undefined) return `the status line is "${status_line.slice(0, 80)}"`;
-  const headers = new Map<string, string>(minor === "0" ? [["connection", "close"]] : []);
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    if (colon <= 0) return `a header line is "${line.slice(0, 80)}"`;
-    headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
-  }
-  return { status: Number(status), headers };
 }
 
 function hexDigit(byte: number): number {

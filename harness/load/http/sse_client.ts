@@ -8,18 +8,33 @@ import type { Clock } from "../../clock/clock.ts";
 import { msToNs } from "../../domain/units.ts";
 import { ConnectGate } from "./connect_gate.ts";
 import { Connection } from "./connection.ts";
-import { Exchange, type ExchangeOwner, type SsePost, type SseReply } from "./exchange.ts";
+import { Exchange, type ExchangeOwner, type SseListener, type SseReply } from "./exchange.ts";
+import { HeadReader } from "./head_reader.ts";
 import type { HttpTarget } from "./http_target.ts";
+import { RequestEncoder } from "./request_encoder.ts";
 import { newStreamCounters, type StreamCounters } from "./stream_counters.ts";
 
 /** Deadlines are looked at this often, so a timer outlives the last request by no more. */
 const DEADLINE_CHECK_NS = msToNs(50);
 const MAX_CONNECTING = 64;
 
+export interface SsePost {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text. */
+  readonly body: string;
+  /** The whole exchange, connecting included, is given up then. */
+  readonly deadline_ns: number;
+  /** at_ns: when the read that completed the event came from the socket. */
+  readonly onEvent: (data: string, at_ns: number) => void;
+}
+
 export class SseClient implements ExchangeOwner {
   readonly counters: StreamCounters = newStreamCounters();
+  readonly clock: Clock;
+  readonly heads: HeadReader = new HeadReader();
+  readonly encoder: RequestEncoder;
   readonly #target: HttpTarget;
-  readonly #clock: Clock;
   readonly #running = new Set<Exchange>();
   readonly #idle: Connection[] = [];
   readonly #gate = new ConnectGate(MAX_CONNECTING);
@@ -29,18 +44,25 @@ export class SseClient implements ExchangeOwner {
 
   constructor(target: HttpTarget, clock: Clock) {
     this.#target = target;
-    this.#clock = clock;
+    this.clock = clock;
+    this.encoder = new RequestEncoder(target);
   }
 
-  async post(post: SsePost): Promise<SseReply> {
-    const exchange = new Exchange(post, this.#encode(post), this, this.#clock, this.counters);
+  post(post: SsePost): Promise<SseReply> {
+    const { headers, deadline_ns, onEvent } = post;
+    const request = this.encoder.encode(post, headers);
+    return new Promise((ended) => this.send(request, deadline_ns, { event: onEvent, ended }));
+  }
+
+  /** request: as `encoder` made it, perhaps long before, so that nothing is left to do but the write. */
+  send(request: Buffer, deadline_ns: number, listener: SseListener): void {
+    const exchange = new Exchange(request, deadline_ns, listener, this);
     this.#running.add(exchange);
     this.counters.peak_streams = Math.max(this.counters.peak_streams, this.#running.size);
-    void this.#watchDeadlines();
-    this.#connect(exchange);
-    const reply = await exchange.reply;
-    this.#running.delete(exchange);
-    return reply;
+    if (!this.#watching) void this.#watchDeadlines();
+    const idle = this.#idle.pop();
+    if (idle !== undefined) exchange.attach(idle, true);
+    else void this.#connectAnew(exchange);
   }
 
   /** Ends every running exchange as "cancelled". */
@@ -55,6 +77,10 @@ export class SseClient implements ExchangeOwner {
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 
+  settled(exchange: Exchange): void {
+    this.#running.delete(exchange);
+  }
+
   release(connection: Connection): void {
     if (this.#closed || !connection.is_open) connection.close();
     else this.#idle.push(connection);
@@ -65,12 +91,6 @@ export class SseClient implements ExchangeOwner {
     void this.#connectAnew(exchange);
   }
 
-  #connect(exchange: Exchange): void {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) exchange.attach(idle, true);
-    else void this.#connectAnew(exchange);
-  }
-
   async #connectAnew(exchange: Exchange): Promise<void> {
     await this.#gate.enter();
     if (!exchange.is_settled) await this.#open(exchange);
@@ -78,7 +98,7 @@ export class SseClient implements ExchangeOwner {
   }
 
   async #open(exchange: Exchange): Promise<void> {
-    const opened = await Connection.open(this.#target, this.#clock, this.#onLost);
+    const opened = await Connection.open(this.#target, this.clock, this.#onLost);
     if (!opened.ok) {
       exchange.fail({ code: "connection", detail: opened.error });
       return;
@@ -94,31 +114,16 @@ export class SseClient implements ExchangeOwner {
     if (index >= 0) this.#idle.splice(index, 1);
   }
 
-  #encode({ path, headers, body }: SsePost): Buffer {
-    const { host, port, base_path, authorization } = this.#target;
-    const authority = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    const extra = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const head = [
-      `POST ${base_path}${path} HTTP/1.1\r\nhost: ${authority}\r\n`,
-      "content-type: application/json\r\naccept: text/event-stream\r\n",
-      `content-length: ${Buffer.byteLength(body)}\r\n`,
-      authorization === undefined ? "" : `authorization: ${authorization}\r\n`,
-      ...extra,
-    ].join("");
-    return Buffer.from(`${head}\r\n${body}`);
-  }
-
   async #watchDeadlines(): Promise<void> {
-    if (this.#watching) return;
     this.#watching = true;
     while (this.#running.size > 0) {
-      const now_ns = this.#clock.now_ns();
+      const now_ns = this.clock.now_ns();
       let wake_ns = now_ns + DEADLINE_CHECK_NS;
-      for (const exchange of [...this.#running]) {
+      for (const exchange of this.#running) {
         if (exchange.deadline_ns > now_ns) wake_ns = Math.min(wake_ns, exchange.deadline_ns);
         else exchange.fail({ code: "timeout", detail: "no complete answer before the request timeout" });
       }
-      await this.#clock.sleepUntil(wake_ns);
+      await this.clock.sleepUntil(wake_ns);
     }
     this.#watching = false;
   }

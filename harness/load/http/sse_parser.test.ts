@@ -2,12 +2,12 @@ import { expect, test } from "bun:test";
 import { SseParser } from "./sse_parser.ts";
 
 function eventsOf(text: string, piece_bytes: number): { events: string[]; incomplete: boolean } {
-  const parser = new SseParser();
   const events: string[] = [];
+  const parser = new SseParser({ event: (data) => events.push(data) });
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += piece_bytes) {
     const end = Math.min(bytes.length, at + piece_bytes);
-    parser.feed(bytes, at, end, (data) => events.push(data));
+    parser.feed(bytes, at, end);
   }
   return { events, incomplete: parser.incomplete };
 }
@@ -38,6 +38,6 @@ test("bytes behind the last blank line are no event", () => {
 test("only the bytes of the range are read", () => {
   const events: string[] = [];
   const bytes = Buffer.from("data: x\n\ndata: y\n\n");
-  new SseParser().feed(bytes, 0, 9, (data) => events.push(data));
+  new SseParser({ event: (data) => events.push(data) }).feed(bytes, 0, 9);
   expect(events).toEqual(["x"]);
 });

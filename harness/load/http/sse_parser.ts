@@ -7,25 +7,35 @@ const CR = 13;
 const SPACE = 32;
 const DATA = Buffer.from("data:");
 
+export interface SseSink {
+  event(data: string): void;
+}
+
 export class SseParser {
-  /** Pieces of a line whose end has not come yet. */
-  #pieces: Buffer[] = [];
+  readonly #sink: SseSink;
+  /** Of a line whose end has not come yet; null: none. */
+  #pieces: Buffer[] | null = null;
   #data: string | null = null;
 
-  /** Calls onEvent for each event completed by bytes[start, end). */
-  feed(bytes: Buffer, start: number, end: number, onEvent: (data: string) => void): void {
+  constructor(sink: SseSink) {
+    this.#sink = sink;
+  }
+
+  /** Tells the sink each event that bytes[start, end) complete. */
+  feed(bytes: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end) {
       const line_end = bytes.indexOf(LF, at);
       if (line_end < 0 || line_end >= end) {
+        this.#pieces ??= [];
         this.#pieces.push(Buffer.from(bytes.subarray(at, end)));
         return;
       }
-      if (this.#pieces.length === 0) this.#line(bytes, at, line_end, onEvent);
+      if (this.#pieces === null) this.#line(bytes, at, line_end);
       else {
         const line = Buffer.concat([...this.#pieces, bytes.subarray(at, line_end)]);
-        this.#pieces = [];
-        this.#line(line, 0, line.length, onEvent);
+        this.#pieces = null;
+        this.#line(line, 0, line.length);
       }
       at = line_end + 1;
     }
@@ -33,15 +43,15 @@ export class SseParser {
 
   /** Bytes have come that no blank line has completed to an event. */
   get incomplete(): boolean {
-    return this.#pieces.length > 0 || this.#data !== null;
+    return this.#pieces !== null || this.#data !== null;
   }
 
-  #line(bytes: Buffer, start: number, line_end: number, onEvent: (data: string) => void): void {
+  #line(bytes: Buffer, start: number, line_end: number): void {
     const end = line_end > start && bytes[line_end - 1] === CR ? line_end - 1 : line_end;
     if (end === start) {
       const data = this.#data;
       this.#data = null;
-      if (data !== null) onEvent(data);
+      if (data !== null) this.#sink.event(data);
       return;
     }
     if (!startsWithData(bytes, start, end)) return;

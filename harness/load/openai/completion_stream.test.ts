@@ -70,6 +70,13 @@ test("usage or stages with missing numbers are malformed, not zero", () => {
   expect([stream.stages, stream.failure?.code]).toEqual([null, "malformed_stream"]);
 });
 
+test("a token id that no prompt could quote is malformed", () => {
+  for (const id of ["7", 1.5, -1, null]) {
+    const stream = streamOf(text("a", { token_ids: [5, id] }));
+    expect([stream.token_ns, stream.failure?.code]).toEqual([[], "malformed_stream"]);
+  }
+});
+
 test("after a failure nothing more is taken", () => {
   const stream = streamOf("{", text("a", { token_ids: [1] }), "[DONE]");
   expect([stream.token_ns, stream.done]).toEqual([[], false]);

@@ -91,8 +91,11 @@ export class CompletionStream {
     const ids = readArray(choice, "token_ids");
     this.text += text;
     if (ids !== null) {
-      for (const id of ids) this.#token_ids.push(id as TokenId);
-      this.#stamp(ids.length, at_ns);
+      if (!ids.every(isTokenId)) this.#malformed("a token id is no whole number", JSON.stringify(ids));
+      else {
+        for (const id of ids) this.#token_ids.push(id);
+        this.#stamp(ids.length, at_ns);
+      }
       return;
     }
     const told = has_usage && this.usage !== null ? this.usage.completion_tokens - this.token_ns.length : 1;
@@ -119,6 +122,10 @@ export class CompletionStream {
   #malformed(why: string, data: string): void {
     this.failure = { code: "malformed_stream", detail: `${why}: ${shortened(data)}` };
   }
+}
+
+function isTokenId(value: unknown): value is TokenId {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }
 
 const MAX_DETAIL_CHARS = 300;

@@ -13,9 +13,21 @@ export interface Answer {
 export class Conversation {
   /** [turn], sparse where a turn is not finished. */
   readonly #answers: Answer[] = [];
+  #unanswered_turns: number;
 
+  constructor(turn_count: number) {
+    this.#unanswered_turns = turn_count;
+  }
+
+  /** Once a turn; turns that do not quote each other may be answered in any order. */
   answered(turn_index: number, answer: Answer): void {
     this.#answers[turn_index] = answer;
+    this.#unanswered_turns--;
+  }
+
+  /** Every turn is answered. */
+  get is_over(): boolean {
+    return this.#unanswered_turns === 0;
   }
 
   /** [turn] */
@@ -25,21 +37,14 @@ export class Conversation {
 
   /** Length of a prompt as the workload counts it. */
   promptTokens(spans: readonly PromptSpan[]): number {
-    const lengths = spans.map((span) =>
-      span.kind === "seeded" ? span.tokens : (this.#answers[span.turn_index]?.output_tokens ?? 0),
-    );
-    return lengths.reduce((sum, tokens) => sum + tokens, 0);
+    let tokens = 0;
+    for (const span of spans)
+      tokens += span.kind === "seeded" ? span.tokens : (this.#answers[span.turn_index]?.output_tokens ?? 0);
+    return tokens;
   }
 
-  /** Token ids of the answers that `spans` quote, by turn; null when one of them is not known by its tokens. */
-  tokenAnswers(spans: readonly PromptSpan[]): readonly (readonly TokenId[])[] | null {
-    const answers: (readonly TokenId[])[] = [];
-    for (const span of spans) {
-      if (span.kind === "seeded") continue;
-      const token_ids = this.#answers[span.turn_index]?.token_ids ?? null;
-      if (token_ids === null) return null;
-      answers[span.turn_index] = token_ids;
-    }
-    return answers;
+  /** Of the answer to a turn; null when it is not known by its tokens. */
+  tokenIds(turn_index: number): readonly TokenId[] | null {
+    return this.#answers[turn_index]?.token_ids ?? null;
   }
 }

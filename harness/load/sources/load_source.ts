@@ -9,6 +9,8 @@ export interface ScheduledRequest {
   readonly session_id: string;
   readonly turn_index: number;
   readonly turn: Turn;
+  /** Of its session. */
+  readonly turn_count: number;
   /** When it should be sent. */
   readonly intended_ns: number;
 }

@@ -4,7 +4,7 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { Session, Turn } from "../../domain/session.ts";
-import type { SourceState } from "./load_source.ts";
+import type { ScheduledRequest, SourceState } from "./load_source.ts";
 
 /** A turn of the workload: indices into sessions and into the session's turns. */
 export interface TurnRef {
@@ -60,14 +60,16 @@ export class SessionSchedule {
     this.#ended_sessions.add(session_index);
   }
 
-  #start({ session_index, turn_index, intended_ns }: Due) {
+  #start(due: Due): ScheduledRequest {
+    const { session_index, turn_index, intended_ns } = due;
     const session = present(this.#sessions[session_index], "a due turn belongs to a session");
     const turn = present(session.turns[turn_index], "a due turn exists");
     const { session_id } = session;
     const request_id = `${session_id}/${turn_index}`;
     assert(!this.#running.has(request_id), `request ${request_id} is sent once; session ids are unique`);
-    this.#running.set(request_id, { session_index, turn_index });
-    return { request_id, session_id, turn_index, turn, intended_ns };
+    this.#running.set(request_id, due);
+    const turn_count = session.turns.length;
+    return { request_id, session_id, turn_index, turn_count, turn, intended_ns };
   }
 
   #dropEnded(): void {
