@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { localGid, roceDevice, rocePort, writeSysfs } from "../../native/ffi/rdma_host_fixture.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "tb-doctor-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -28,15 +29,61 @@ test("doctor prints the facts of a host without RDMA, and says why there are non
   expect(out).toMatch(/to hosts +tcp: .*no RDMA device/);
 });
 
-test("doctor says which device would be taken to other hosts, and why", () => {
-  const port = join(directory, "rdma", "class", "infiniband", "rxe0", "ports", "1");
-  mkdirSync(join(port, "gids"), { recursive: true });
-  mkdirSync(join(port, "gid_attrs", "types"), { recursive: true });
-  writeFileSync(join(port, "state"), "4: ACTIVE\n");
-  writeFileSync(join(port, "gids", "0"), "0000:0000:0000:0000:0000:ffff:0a4d:0001\n");
-  writeFileSync(join(port, "gid_attrs", "types", "0"), "RoCE v2\n");
-  const { out } = doctor("--sysfs", join(directory, "rdma"));
-  expect(out).toMatch(/to hosts +rdma by rxe0: rxe0 is up, GID 0 \(roce_v2\)/);
+/** Two sockets: InfiniBand and a slower RoCE device on node 0; on node 1 one that is down, one without address, and a function. */
+function manyNics(): string {
+  const sysfs = mkdtempSync(join(directory, "sysfs-"));
+  const infiniband = { ...localGid(0, "ib"), netdev: null };
+  writeSysfs(sysfs, [
+    roceDevice("mlx5_0", {
+      ...{ bdf: "0000:17:00.0", numa_node: 0, netdevs: ["ib0"] },
+      ports: [rocePort([infiniband], { link_layer: "InfiniBand", rate: "400 Gb/sec (4X NDR)" })],
+    }),
+    roceDevice("mlx5_1", { bdf: "0000:18:00.0", numa_node: 0, netdevs: ["eth1"] }),
+    roceDevice("mlx5_2", {
+      ...{ bdf: "0000:98:00.0", numa_node: 1 },
+      ports: [rocePort([], { active: false })],
+    }),
+    roceDevice("mlx5_3", { bdf: "0000:99:00.0", numa_node: 1, ports: [rocePort([])] }),
+    roceDevice("mlx5_4", { bdf: "0000:99:00.2", numa_node: 1, is_virtual_function: true }),
+  ]);
+  return sysfs;
+}
+
+function toHosts(...args: string[]): string[] {
+  const lines = doctor("--sysfs", manyNics(), ...args).out.split("\n");
+  const first = lines.findIndex((line) => line.startsWith("to hosts"));
+  const end = lines.findIndex((line, i) => i > first && !line.startsWith(" "));
+  return lines.slice(first, end).map((line) => line.replace(/^(to hosts)? +/, ""));
+}
+
+test("doctor names the device that would be taken to other hosts, its address, and why not each other one", () => {
+  const [taken, ...others] = toHosts("--numa-node", "0");
+  expect(taken).toBe(
+    "rdma by mlx5_0: port 1 is active at 400 Gb/sec (4X NDR), GID 0 (InfiniBand, fe80:0000:0000:0000:0000:00ff:fe00:0001); before mlx5_1, for it is faster (400 Gbit/s)",
+  );
+  expect(others).toEqual([
+    "not mlx5_1: could be used, but mlx5_0 is faster (400 Gbit/s)",
+    "not mlx5_4: could be used, but mlx5_0 is on NUMA node 0, as this process's memory is",
+    "not mlx5_2: port 1 down",
+    "not mlx5_3: port 1 active, but without an address (no GID is set)",
+    expect.stringContaining("RoCE v2 with IPv4"),
+    "devices on Ethernet and InfiniBand reach different peers: name those of one network in link.device_names",
+  ]);
+});
+
+test("doctor chooses as link.device_names, link.gid_index and the process's NUMA node say", () => {
+  // The one device near node 1 that is up and has an address is a virtual function.
+  expect(toHosts("--numa-node", "1")[0]).toStartWith("rdma by mlx5_4: ");
+  expect(toHosts("--numa-node", "0", "--gid-index", "3")[0]).toStartWith("rdma by mlx5_1: ");
+  const [taken, ...others] = toHosts("--numa-node", "0", "--device-names", "mlx5_4,mlx5_1");
+  expect(taken).toEndWith("before mlx5_1, for it is named before it");
+  expect(others).toContain("not mlx5_0: is not among the devices asked for (mlx5_4, mlx5_1)");
+});
+
+test("doctor says so where the named devices cannot be had, and what to do", () => {
+  const [taken, ...others] = toHosts("--device-names", "mlx5_2,mlx5_9");
+  expect(taken).toMatch(/^n\/a \(rdma: no device can be used: .*Bring a port up/);
+  expect(others).toContain("not mlx5_9: is named, and this host has no such device");
 });
 
 test("doctor --json --config gives the findings of a deployment file with their rule", () => {

@@ -1,6 +1,7 @@
 // What one can ask the master, and what it answers: the contract between core/master, its wire codec and its live shell.
 // Semantics and codes: spec mooncake_store.md §6. Per-key results are in the order of the keys asked.
 
+import type { KeyBatch } from "./joined_keys.ts";
 import type { ObjectKey } from "./object_key.ts";
 import type { MemoryReplica, ReplicaDescriptor, ReplicateConfig, SegmentInfo } from "./replica.ts";
 
@@ -32,7 +33,7 @@ export type MasterRequest =
   | { readonly op: "get_segments" }
   | { readonly op: "ping"; readonly client_id: ClientId }
   /** Grants a lease to every key found. */
-  | { readonly op: "batch_exist"; readonly keys: readonly ObjectKey[] }
+  | { readonly op: "batch_exist"; readonly keys: KeyBatch }
   /** Grants a lease; counts a hit of the tier of the first replica. */
   | { readonly op: "batch_get_replicas"; readonly keys: readonly ObjectKey[] }
   | {

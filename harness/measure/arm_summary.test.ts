@@ -47,6 +47,16 @@ test("requests of all pairs are pooled; failures are errors and nothing else", (
   expect(summary.faults).toEqual(["pair 1: owner-1 killed"]);
 });
 
+test("errors are told apart by their code, the most first, and rejections are none of them", () => {
+  const coded = (code: "timeout" | "connection" | "rejected") =>
+    requestRecord({ error: { code, detail: "" } });
+  const records = [coded("timeout"), coded("connection"), coded("connection"), coded("rejected")];
+  const { errors, errors_by_code } = summariseArm(arm([run({ records })]));
+  expect(errors).toBe(3);
+  expect(JSON.stringify(errors_by_code)).toBe('{"connection":2,"timeout":1}');
+  expect(summariseArm(arm([run({})])).errors_by_code).toBeUndefined();
+});
+
 test("a request that admission control refused is rejected, not an error, and the ledger needs no excuse for it", () => {
   const rejected = { ...FAILED, error: { code: "rejected" as const, detail: "429: later" } };
   const summary = summariseArm(arm([run({ records: [requestRecord(), requestRecord(rejected)] })]));

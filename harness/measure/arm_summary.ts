@@ -6,11 +6,14 @@ import { NS_PER_S } from "../domain/units.ts";
 import { describeSamples } from "../stats/distribution.ts";
 import type { ArmRun } from "./arm_run.ts";
 import { armCounter } from "./arm_scrapes.ts";
+import { errorsByCode } from "./errors_by_code.ts";
+import { goodputOf } from "./goodput.ts";
 import { LATENCY_METRIC_DEFINITIONS } from "./latency_metrics.ts";
 import { balanceLedger } from "./ledger.ts";
 import { isAvailable, na } from "./measured.ts";
 import { ENGINE_SERIES, OWNER_SERIES } from "./metric_names.ts";
-import type { ArmSummary, Distribution, LatencyMetric, Measured } from "./run_summary.ts";
+import { summarisePaths } from "./path_summary.ts";
+import type { ArmSummary, Distribution, LatencyMetric, LatencyObjectives, Measured } from "./run_summary.ts";
 import { summariseStages } from "./stage_summary.ts";
 import { summariseStore } from "./store_summary.ts";
 import { summariseTiers } from "./tier_summary.ts";
@@ -25,6 +28,8 @@ export interface ArmInput {
   readonly keys_per_block: number;
   /** Ceiling of the workload: a cache without limit. */
   readonly theoretical_hit_ratio: Measured;
+  /** Absent: none. */
+  readonly objectives?: LatencyObjectives;
   /** One per pair, each on a stack of its own. */
   readonly runs: readonly ArmRun[];
 }
@@ -34,7 +39,10 @@ export function summariseArm(arm: ArmInput): ArmSummary {
   const records = runs.flatMap((run) => run.records);
   const finished = records.filter((record) => record.error === null);
   const rejected = records.filter((record) => record.error?.code === "rejected").length;
+  const paths = summarisePaths(runs);
   const duration_s = runs.reduce((sum, run) => sum + run.duration_ns, 0) / NS_PER_S;
+  const goodput = goodputOf(records, duration_s, arm.objectives ?? {});
+  const errors_by_code = errorsByCode(records);
   return {
     name: arm.name,
     factors: arm.factors,
@@ -44,6 +52,8 @@ export function summariseArm(arm: ArmInput): ArmSummary {
     duration_s,
     metrics: summariseLatencies(finished),
     throughput: throughputOf(finished, duration_s),
+    ...(goodput === undefined ? {} : { goodput }),
+    ...(errors_by_code === undefined ? {} : { errors_by_code }),
     tiers: summariseTiers(runs, rejected > 0 ? CEILING_OF_ALL : arm.theoretical_hit_ratio),
     store: summariseStore(runs),
     ledger: balanceLedger(arm),
@@ -52,6 +62,7 @@ export function summariseArm(arm: ArmInput): ArmSummary {
     faults: listFaults(runs),
     turns: summariseTurns(finished),
     stages: summariseStages(finished),
+    ...(paths.length === 0 ? {} : { paths }),
   };
 }
 

@@ -1,6 +1,7 @@
 // manifest.json: what was run, where, with what, and how it ended. Written when the run starts and replaced when it ends, so
 // that a run that was killed is still known as "running".
 
+import type { DataPath } from "../domain/data_path.ts";
 import type { MachineFloor } from "./machine_floor.ts";
 import type { Measured, RuntimeName } from "./run_summary.ts";
 
@@ -34,8 +35,19 @@ export interface Manifest {
   readonly host: HostFacts;
   /** Of the load client on this host, just before the run. Absent: whoever wrote the file measured none. */
   readonly floor?: Measured<MachineFloor>;
+  /** How the nodes of each arm reach each other, chosen before anything was started. Absent: not this program's to choose. */
+  readonly paths?: readonly ChosenPath[];
   readonly real: readonly string[];
   readonly modelled: readonly string[];
+}
+
+/** Of one pair of nodes, for store transfers and hand-overs alike. */
+export interface ChosenPath {
+  readonly arm: string;
+  readonly nodes: readonly [string, string];
+  readonly path: DataPath;
+  /** What it was chosen over. */
+  readonly why: string;
 }
 
 export interface ManifestArm {

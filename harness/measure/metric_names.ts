@@ -25,6 +25,9 @@ export const ENGINE_SERIES = {
   corrupt_reads: "tierbench:corrupt_reads",
 } as const;
 
+/** Of an engine; labels node, peer_node, errand, path. */
+export const PATH_BYTES_SERIES = "tierbench:path_bytes";
+
 /** What every vLLM tells of its prefix caches, in tokens: its own blocks, and what its connector brings. */
 export const VLLM_SERIES = {
   prefix_cache_hits: "vllm:prefix_cache_hits_total",

@@ -1,6 +1,7 @@
 // summary.json: the contract of a run's result (DESIGN.md, "Run directory"). Missing is never 0: a value that could not
 // be had is { na: why } and is printed `n/a (why)`.
 
+import type { DataPath, PathErrand } from "../domain/data_path.ts";
 import type { PerTier } from "../domain/tier.ts";
 import type { DeltaUnit } from "../stats/change.ts";
 import type { Distribution } from "../stats/distribution.ts";
@@ -68,6 +69,10 @@ export interface ArmSummary {
     readonly input_tokens_per_s: number;
     readonly output_tokens_per_s: number;
   };
+  /** Absent: the run was given no objective (slo.ttft_ms and its like). */
+  readonly goodput?: GoodputSummary;
+  /** Failed requests by the code of their error. Absent: none failed. */
+  readonly errors_by_code?: Readonly<Record<string, number>>;
   readonly tiers: PerTier<TierSummary> & {
     readonly miss: { readonly tokens: Measured; readonly ratio: Measured };
     readonly theoretical_hit_ratio: Measured;
@@ -90,6 +95,32 @@ export interface ArmSummary {
   readonly faults: readonly string[];
   readonly turns: readonly TurnSummary[];
   readonly stages: readonly { readonly stage: string; readonly mean_ms: Measured }[];
+  /** Absent: no engine counts what it moves (simulated, or seen from outside). */
+  readonly paths?: readonly PathUse[];
+}
+
+/** Of one pair of nodes, in either direction, or of one node with itself. */
+export interface PathUse {
+  /** In the order of their names. */
+  readonly nodes: readonly [string, string];
+  readonly errand: PathErrand;
+  readonly path: DataPath;
+  readonly bytes: Measured;
+}
+
+/** Most that a request may take; absent: any time. */
+export interface LatencyObjectives {
+  readonly ttft_ms?: number;
+  readonly tpot_ms?: number;
+  readonly e2el_ms?: number;
+}
+
+export interface GoodputSummary {
+  readonly objectives: LatencyObjectives;
+  readonly good_requests: number;
+  /** good_requests ÷ all requests of the arm. */
+  readonly ratio: number;
+  readonly requests_per_s: number;
 }
 
 export interface TierSummary {

@@ -2,6 +2,7 @@
 // beside fio with the same pattern, block size and queue depth in turn.
 
 import { NS_PER_S } from "../domain/units.ts";
+import { heldStill, type Ratio, ratioOf, steadyOrAll } from "./steady_turns.ts";
 import { median } from "./store_bench_figures.ts";
 
 export interface DiskCell {
@@ -14,13 +15,17 @@ export interface DiskFigures extends DiskCell {
   readonly bytes_per_s: number;
   /** Null: fio was not run. */
   readonly fio_bytes_per_s: number | null;
-  readonly of_fio: number | null;
+  /** The median over turns (steady_turns.ts). */
+  readonly of_fio: Ratio | null;
+  readonly turns: number;
+  /** Turns in which fio itself held still. */
+  readonly steady_turns: number;
   /** Ops that failed. Must be 0. */
   readonly failed_ops: number;
 }
 
 export interface DiskBenchResult {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
   readonly folder: string;
   readonly file_bytes: number;
   /** How the file was reached: io_uring or threads, O_DIRECT or the page cache. */
@@ -30,23 +35,45 @@ export interface DiskBenchResult {
   readonly figures: readonly DiskFigures[];
 }
 
-/** Samples of one cell in one direction, one of each a round. */
+/** One pass over the file by the data plane, between two of fio's. */
+export interface DiskTurn {
+  /** Null: fio was not run. */
+  readonly fio_before_bytes_per_s: number | null;
+  readonly spent_ns: number;
+  readonly fio_after_bytes_per_s: number | null;
+}
+
+/** Samples of one cell in one direction. */
 export interface DiskSamples {
   readonly direction: "write" | "read";
-  readonly spent_ns: readonly number[];
-  readonly fio_bytes_per_s: readonly number[];
+  readonly turns: readonly DiskTurn[];
   readonly failed_ops: number;
 }
 
 export function diskFigures(cell: DiskCell, file_bytes: number, samples: DiskSamples): DiskFigures {
-  const bytes_per_s = (file_bytes * NS_PER_S) / median(samples.spent_ns);
-  const fio_bytes_per_s = samples.fio_bytes_per_s.length === 0 ? null : median(samples.fio_bytes_per_s);
+  const { direction, turns, failed_ops } = samples;
+  const used = steadyOrAll(turns, isSteady);
+  const rateOf = (spent_ns: number): number => (file_bytes * NS_PER_S) / spent_ns;
+  const beside = used.flatMap((turn) => {
+    const fio = fioOf(turn);
+    return fio === null ? [] : [{ fio, of_fio: rateOf(turn.spent_ns) / fio }];
+  });
   return {
     ...cell,
-    direction: samples.direction,
-    bytes_per_s,
-    fio_bytes_per_s,
-    of_fio: fio_bytes_per_s === null ? null : bytes_per_s / fio_bytes_per_s,
-    failed_ops: samples.failed_ops,
+    direction,
+    bytes_per_s: rateOf(median(used.map(({ spent_ns }) => spent_ns))),
+    fio_bytes_per_s: beside.length === 0 ? null : median(beside.map(({ fio }) => fio)),
+    of_fio: beside.length === 0 ? null : ratioOf(beside.map(({ of_fio }) => of_fio)),
+    turns: turns.length,
+    steady_turns: turns.filter(isSteady).length,
+    failed_ops,
   };
+}
+
+function isSteady({ fio_before_bytes_per_s: before, fio_after_bytes_per_s: after }: DiskTurn): boolean {
+  return before === null || after === null || heldStill(before, after);
+}
+
+function fioOf({ fio_before_bytes_per_s: before, fio_after_bytes_per_s: after }: DiskTurn): number | null {
+  return before === null || after === null ? null : (before + after) / 2;
 }

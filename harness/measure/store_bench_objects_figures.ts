@@ -16,6 +16,8 @@ export interface StallFigures {
 export interface ObjectsFigures {
   readonly schema_version: 1;
   readonly objects: number;
+  /** Of each key. */
+  readonly key_bytes: number;
   /** The most of any phase. */
   readonly rss_bytes: number;
   readonly bytes_per_object: number;

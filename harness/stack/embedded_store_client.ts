@@ -12,6 +12,7 @@ import { MASTER_SERVICE, type MasterTypes } from "../wire/master_codec.ts";
 import { RpcClient } from "../wire/rpc_client.ts";
 import type { RpcError } from "../wire/rpc_error.ts";
 import type { EmbeddedStoreOptions } from "./embedded_store_options.ts";
+import { NodePaths } from "./node_paths.ts";
 import { OwnerReads } from "./owner/owner_reads.ts";
 import { SegmentDirectory } from "./segment_directory.ts";
 import type { StartError } from "./start_error.ts";
@@ -45,12 +46,14 @@ export class EmbeddedStoreClient implements StoreClient {
   readonly #parts: GetParts & PutParts;
 
   constructor(options: EmbeddedStoreOptions, master: RpcClient<MasterTypes>) {
-    const { plane, network, links, node, client_id, log, get_order = "together" } = options;
+    const { plane, links, node, client_id, log, get_order = "together" } = options;
+    const paths = options.paths ?? new NodePaths(node, plane, null);
     this.#master = master;
-    this.#directory = new SegmentDirectory({ master, plane, network: network ?? null, node, log });
+    this.#directory = new SegmentDirectory({ master, plane, paths, log });
     this.#owner_reads = new OwnerReads(options);
     this.#parts = {
       plane,
+      paths,
       links,
       node,
       client_id,

@@ -1,11 +1,11 @@
 // What an EmbeddedStoreClient is made of: `openEmbeddedStoreClient(options)` in embedded_store_client.ts.
 
 import type { DataPlane } from "../../native/ffi/data_plane.ts";
-import type { NetworkedDataPlane } from "../../native/ffi/networked_data_plane.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { GetOrder } from "../domain/factor_levels.ts";
 import type { ClientId } from "../domain/master_api.ts";
 import type { SharedSecret } from "../wire/shared_secret.ts";
+import type { NodePaths } from "./node_paths.ts";
 import type { Log } from "./process_config.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 
@@ -17,8 +17,8 @@ export interface EmbeddedStoreOptions {
   readonly master_address: string;
   /** The process's own data plane; stays the caller's. */
   readonly plane: DataPlane;
-  /** The same plane, where it reaches other nodes by network; absent: they share this host's memory. */
-  readonly network?: NetworkedDataPlane | null;
+  /** Absent: all nodes are reached through this host's memory. */
+  readonly paths?: NodePaths;
   /** Null: no link is shaped. */
   readonly links: ShapedLinks | null;
   readonly clock: Clock;

@@ -120,6 +120,8 @@ export class FakePlane implements DataPlane {
     return ok({ region_id: 2, shm_path, bytes: 1 << 20, generation: generation ?? 0 });
   }
 
+  renewRegion(): void {}
+
   closeRegion(): void {}
 
   openFile(): ReturnType<DataPlane["openFile"]> {

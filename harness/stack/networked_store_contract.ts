@@ -3,6 +3,7 @@
 
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { compileForTest } from "../../native/ffi/compile_for_test.ts";
 import type { StoreConfig } from "../config/arm_config.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../domain/replica.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
@@ -26,6 +27,7 @@ const BLOCKS: readonly number[] = Array.from({ length: 16 }, (_, i) => i);
 const NODE = "node9";
 
 export function networkedStoreContract(name: string, wish: NetworkWish): void {
+  compileForTest(wish.protocol === "tcp" ? "tcp" : "verbs;ofi_rxm");
   const open = (config: Partial<StoreConfig> = {}): StoreFixture => new StoreFixture(config, null, wish);
 
   describeStoreClient(`embedded over ${name}`, async () => {

@@ -2,7 +2,6 @@
 // mapped at. Mapped on first use; a mapping is given back when its owner is found dead and nothing copies from it any more.
 
 import type { DataPlane, Region, RegionError } from "../../native/ffi/data_plane.ts";
-import type { NetworkedDataPlane } from "../../native/ffi/networked_data_plane.ts";
 import { assert } from "../domain/assert.ts";
 import type { SegmentInfo } from "../domain/replica.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -11,6 +10,7 @@ import type { MasterTypes } from "../wire/master_codec.ts";
 import { stagingPath } from "../wire/owner_codec.ts";
 import type { RpcClient } from "../wire/rpc_client.ts";
 import type { RpcError } from "../wire/rpc_error.ts";
+import type { NodePaths } from "./node_paths.ts";
 import type { Log } from "./process_config.ts";
 
 /** What of an owner is mapped: its segment, or the buffer that it reads disk objects into. */
@@ -30,10 +30,7 @@ interface Entry {
 export interface SegmentDirectoryOptions {
   readonly master: RpcClient<MasterTypes>;
   readonly plane: DataPlane;
-  /** The same plane, where segments of other nodes are reached by network. */
-  readonly network: NetworkedDataPlane | null;
-  /** Of the client: segments of its own node are always mapped. */
-  readonly node: string;
+  readonly paths: NodePaths;
   readonly log: Log;
 }
 
@@ -141,15 +138,14 @@ export class SegmentDirectory {
     return mapping;
   }
 
-  /** No other path is taken where the network cannot be: what the arm asks for is measured, or nothing. */
   #attach(info: SegmentInfo, part: SegmentPart): Result<Region, RegionError> {
-    const { plane, network, node } = this.#options;
-    const { shm_path, generation, fabric_keys } = info;
-    if (network === null || info.node === node)
-      return plane.attachRegion(part === "segment" ? shm_path : stagingPath(shm_path), generation);
-    const key = fabric_keys?.[part] ?? null;
-    if (key !== null) return network.attachRemote(key);
-    return err({ code: "not_found", detail: "its owner has no network path. Start it with the same one." });
+    const { node, shm_path, generation, fabric_keys } = info;
+    return this.#options.paths.attach({
+      node,
+      shm_path: part === "segment" ? shm_path : stagingPath(shm_path),
+      generation,
+      fabric_key: fabric_keys?.[part] ?? null,
+    });
   }
 
   /** Its memory has turned out to be gone: the next one who looks for it asks the master. */

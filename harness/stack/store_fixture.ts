@@ -15,6 +15,7 @@ import { KIB, MIB, msToNs } from "../domain/units.ts";
 import type { SharedSecret } from "../wire/shared_secret.ts";
 import { type EmbeddedStoreClient, openEmbeddedStoreClient } from "./embedded_store_client.ts";
 import { startMaster } from "./master/master_server.ts";
+import { NodePaths } from "./node_paths.ts";
 import { openProcessPlane } from "./open_process_plane.ts";
 import { startOwner } from "./owner/owner_server.ts";
 import type { MasterProcess, NetworkWish, OwnerProcess, RunningProcess } from "./process_config.ts";
@@ -159,7 +160,7 @@ export class StoreFixture implements AsyncDisposable {
         node,
         master_address: this.#address("master"),
         plane,
-        network,
+        paths: new NodePaths(node, plane, network),
         links,
         clock: this.clock,
         log: this.log,

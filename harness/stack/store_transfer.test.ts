@@ -4,6 +4,7 @@ import { STORE_CODE } from "../domain/store_error.ts";
 import { parseAddress } from "../wire/address.ts";
 import { MASTER_SERVICE } from "../wire/master_codec.ts";
 import { RpcClient } from "../wire/rpc_client.ts";
+import { NodePaths } from "./node_paths.ts";
 import { SegmentDirectory } from "./segment_directory.ts";
 import { BLOCK_BYTES, fillBlocks, getItems, putItems } from "./store_client_contract.ts";
 import { StoreFixture } from "./store_fixture.ts";
@@ -23,14 +24,14 @@ test("copies that the master placed in a mount are refused when another mount ha
     clock: fixture.clock,
     timeout_ms: 5000,
   });
+  const paths = new NodePaths("node0", plane, null);
   const directory = new SegmentDirectory({
     master,
     plane,
-    network: null,
-    node: "node0",
+    paths,
     log: fixture.log,
   });
-  const parts = { plane, directory, links: null, node: "node0" };
+  const parts = { plane, directory, paths, links: null, node: "node0" };
   const segments = await directory.refresh();
   const segment = present(segments.ok ? segments.value[0] : undefined, "the owner has mounted its segment");
   const put = putItems(memory, [0]).map((item) => ({ item, segment_offset: 0 }));

@@ -1,9 +1,11 @@
 // Native copies between a client's memory and one segment, booked on the link between their nodes.
 
-import type { DataPlane, Op, OpResult, Region } from "../../native/ffi/data_plane.ts";
+import type { CopyOp, DataPlane, OpResult, Region } from "../../native/ffi/data_plane.ts";
 import type { SegmentInfo } from "../domain/replica.ts";
 import type { Result } from "../domain/result.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
+import { movedBytes } from "./copy_end.ts";
+import type { NodePaths } from "./node_paths.ts";
 import type { SegmentDirectory, SegmentPart } from "./segment_directory.ts";
 import type { ShapedLinks } from "./shaped_links.ts";
 import type { GetItem, PutItem } from "./store_items.ts";
@@ -17,6 +19,8 @@ export interface Transfer<Item> {
 export interface TransferParts {
   readonly plane: DataPlane;
   readonly directory: SegmentDirectory;
+  /** Counts what is moved. */
+  readonly paths: NodePaths;
   readonly links: ShapedLinks | null;
   /** The client's node. */
   readonly node: string;
@@ -82,12 +86,17 @@ async function run(
   segment: SegmentInfo,
   part: SegmentPart,
   generation: number | null,
-  toOps: (region: Region) => readonly Op[],
+  toOps: (region: Region) => readonly CopyOp[],
 ): Promise<readonly OpResult[] | number> {
-  const { directory, plane } = parts;
+  const { directory, plane, paths } = parts;
   const { segment_name } = segment;
   const attempt = (): Promise<Result<readonly OpResult[], number>> =>
-    directory.withRegion(segment_name, part, (region) => plane.submit(toOps(region)));
+    directory.withRegion(segment_name, part, async (region) => {
+      const ops = toOps(region);
+      const results = await plane.submit(ops);
+      paths.count("store", segment.node, movedBytes(ops, results));
+      return results;
+    });
   if (generation !== null) {
     const mount = await directory.findMount(segment_name, generation);
     if (!mount.ok) return mount.error;

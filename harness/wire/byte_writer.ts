@@ -63,7 +63,7 @@ export class ByteWriter {
   i16s(values: readonly number[]): void {
     this.#reserve(2 * values.length);
     for (const value of values) {
-      assert((value << 16) >> 16 === value, `a code has 16 bits, got ${value}`);
+      if ((value << 16) >> 16 !== value) assert(false, `a code has 16 bits, got ${value}`);
       this.#view.setInt16(this.#length, value, true);
       this.#length += 2;
     }

@@ -30,7 +30,7 @@ const EXAMPLES: { readonly [Op in keyof MasterTypes]: MasterTypes[Op] } = {
   unmount_segment: { request: { client_id: "c", segment_name: "s" }, reply: { code: 0 } },
   get_segments: { request: {}, reply: { segments: [SEGMENT, { ...SEGMENT, enable_offload: false }] } },
   ping: { request: { client_id: "c" }, reply: { code: 0, need_remount: true } },
-  batch_exist: { request: { keys: ["a", "b"] }, reply: { codes: [1, 0, -704] } },
+  batch_exist: { request: { keys: { text: "ab", bounds: [0, 1, 2] } }, reply: { codes: [1, 0, -704] } },
   batch_get_replicas: {
     request: { keys: ["a"] },
     reply: {

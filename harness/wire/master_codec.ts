@@ -36,7 +36,7 @@ import {
   union,
 } from "./codec.ts";
 import type { OpCodec, Service } from "./rpc_service.ts";
-import { objectKey, objectKeys } from "./text_list.ts";
+import { joinedKeys, objectKey, objectKeys } from "./text_list.ts";
 
 /** The master as an RPC service: `RpcClient<MasterTypes>`, `Handlers<MasterTypes>`. */
 export type MasterTypes = {
@@ -199,7 +199,7 @@ export const MASTER_SERVICE: Service<MasterTypes> = {
   unmount_segment: op("unmount_segment", { client_id: text, segment_name: text }, code),
   get_segments: op("get_segments", {}, struct({ segments: list(segment) })),
   ping: op("ping", { client_id: text }, struct({ code: integer, need_remount: bool })),
-  batch_exist: op("batch_exist", { keys: objectKeys }, codes),
+  batch_exist: op("batch_exist", { keys: joinedKeys }, codes),
   batch_get_replicas: op(
     "batch_get_replicas",
     { keys: objectKeys },

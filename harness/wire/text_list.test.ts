@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ByteWriter } from "./byte_writer.ts";
 import { decode } from "./codec.ts";
-import { objectKeys, textList } from "./text_list.ts";
+import { joinedKeys, objectKeys, textList } from "./text_list.ts";
 
 function encoded(values: readonly string[]): Uint8Array {
   const writer = new ByteWriter();
@@ -16,6 +16,15 @@ test("lists of any text come back: empty ones, empty strings, several bytes a le
   }
 });
 
+test("keys that are only looked up stay one text, of the same bytes", () => {
+  const joined = { text: "aü鍵", bounds: [0, 1, 1, 3] }; // "a", "", "ü鍵"
+  const bytes = encoded(["a", "", "ü鍵"]);
+  expect(decode(joinedKeys, bytes)).toEqual({ ok: true, value: joined });
+  const writer = new ByteWriter();
+  joinedKeys.write(writer, joined);
+  expect([...writer.written()]).toEqual([...bytes]);
+});
+
 test("a key of 1025 bytes is refused on both sides, also when it has fewer letters", () => {
   const writer = new ByteWriter();
   objectKeys.write(writer, ["ü".repeat(513)]); // 2 × 513 = 1026 bytes
@@ -23,6 +32,7 @@ test("a key of 1025 bytes is refused on both sides, also when it has fewer lette
   const wide = new ByteWriter();
   textList(2000).write(wide, ["ü".repeat(513)]);
   expect(decode(objectKeys, wide.written()).ok).toBe(false);
+  expect(decode(joinedKeys, wide.written()).ok).toBe(false);
 });
 
 test("lengths that do not add up to the joined text are refused", () => {

@@ -1,6 +1,7 @@
 // A list of strings as one string: lengths in UTF-16 units, then all texts joined. One UTF-8 conversion for a thousand
 // keys costs about as much as one for each of ten.
 
+import { isJoined, type JoinedKeys, type KeyBatch } from "../domain/joined_keys.ts";
 import { MAX_KEY_BYTES } from "../domain/object_key.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { boundedText, type Codec, readCount, writeCount } from "./codec.ts";
@@ -20,19 +21,7 @@ export function textList(max_bytes: number): Codec<readonly string[]> {
       writer.text(values.join(""));
     },
     read(reader) {
-      const lengths = readLengths(reader);
-      const joined = reader.text(MAX_MESSAGE_BYTES);
-      const values: string[] = [];
-      let start = 0;
-      for (const length of lengths) {
-        const value = joined.slice(start, start + length);
-        if (isOver(value, max_bytes)) reader.fail(overLimit(value, max_bytes));
-        values.push(value);
-        start += length;
-      }
-      if (start !== joined.length)
-        reader.fail(`texts of ${start} units were announced, ${joined.length} came`);
-      return reader.fault === null ? values : [];
+      return separate(readJoined(reader, max_bytes));
     },
   };
 }
@@ -40,11 +29,36 @@ export function textList(max_bytes: number): Codec<readonly string[]> {
 export const objectKey: Codec<string> = boundedText(MAX_KEY_BYTES);
 export const objectKeys: Codec<readonly string[]> = textList(MAX_KEY_BYTES);
 
-function readLengths(reader: ByteReader): number[] {
+/** The same bytes as objectKeys; what is read stays one text. */
+export const joinedKeys: Codec<KeyBatch> = {
+  write: (writer, keys) => objectKeys.write(writer, isJoined(keys) ? separate(keys) : keys),
+  read: (reader) => readJoined(reader, MAX_KEY_BYTES),
+};
+
+function separate({ text, bounds }: JoinedKeys): string[] {
+  return bounds.slice(1).map((end, i) => text.slice(bounds[i], end));
+}
+
+/** Empty with a fault. */
+function readJoined(reader: ByteReader, max_bytes: number): JoinedKeys {
   const count = readCount(reader);
-  const lengths: number[] = [];
-  for (let i = 0; i < count && reader.fault === null; i++) lengths.push(reader.u32());
-  return lengths;
+  const bounds = [0];
+  let end = 0;
+  let longest = 0;
+  for (let i = 0; i < count && reader.fault === null; i++) {
+    const length = reader.u32();
+    longest = Math.max(longest, length);
+    end += length;
+    bounds.push(end);
+  }
+  const text = reader.text(MAX_MESSAGE_BYTES);
+  if (end !== text.length) reader.fail(`texts of ${end} units were announced, ${text.length} came`);
+  const joined = { text, bounds };
+  if (reader.fault === null && longest * MAX_BYTES_PER_UNIT > max_bytes) {
+    for (const value of separate(joined))
+      if (isOver(value, max_bytes)) reader.fail(overLimit(value, max_bytes));
+  }
+  return reader.fault === null ? joined : { text: "", bounds: [0] };
 }
 
 function isOver(value: string, max_bytes: number): boolean {

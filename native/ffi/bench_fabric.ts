@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { present } from "../../harness/domain/assert.ts";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
 import type { DataPlane, Op, Region, RegionError } from "./data_plane.ts";
+import type { FabricOpenError } from "./fabric_open_error.ts";
+import { FabricPeer } from "./fabric_peer.ts";
+import { peerBlock } from "./fabric_peer_process.ts";
 import type {
   FabricError,
   FabricOp,
@@ -14,14 +17,11 @@ import type {
   RemoteRegion,
 } from "./fabric_plane.ts";
 import { openDataPlane } from "./open_data_plane.ts";
-import type { RdmaPlaneOptions } from "./rdma_open.ts";
-import type { RdmaOpenError } from "./rdma_open_error.ts";
-import { RdmaPeer } from "./rdma_peer.ts";
-import { peerBlock } from "./rdma_peer_process.ts";
-import { openRdmaPlane } from "./rdma_plane.ts";
+import type { FabricOptions } from "./open_fabric.ts";
+import { openFabricPlane } from "./open_fabric_plane.ts";
 
 export interface FabricBenchOptions {
-  readonly fabric: RdmaPlaneOptions;
+  readonly fabric: FabricOptions;
   /** Folder in shared memory. */
   readonly shm_folder: string;
   readonly piece_bytes: number;
@@ -55,13 +55,13 @@ const TIMEOUT_MS = 30_000;
 
 export async function benchFabric(
   options: FabricBenchOptions,
-): Promise<Result<FabricFigures, RdmaOpenError | RegionError | FabricError>> {
+): Promise<Result<FabricFigures, FabricOpenError | RegionError | FabricError>> {
   const data = openDataPlane();
   if (!data.ok) return data;
-  const plane = openRdmaPlane(options.fabric);
+  const plane = openFabricPlane(options.fabric);
   try {
     if (!plane.ok) return plane;
-    await using peer = new RdmaPeer(options.shm_folder, options.fabric);
+    await using peer = new FabricPeer(options.shm_folder, options.fabric);
     const bench = await prepare(data.value, plane.value, peer, options);
     return bench.ok ? ok(await measure(bench.value)) : bench;
   } finally {
@@ -73,7 +73,7 @@ export async function benchFabric(
 async function prepare(
   data: DataPlane,
   plane: FabricPlane,
-  peer: RdmaPeer,
+  peer: FabricPeer,
   options: FabricBenchOptions,
 ): Promise<Result<Bench, RegionError | FabricError>> {
   const shm_path = join(options.shm_folder, "bench_own");

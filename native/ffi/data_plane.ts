@@ -10,6 +10,7 @@ export interface Region {
   readonly region_id: number;
   readonly shm_path: string;
   readonly bytes: number;
+  /** Of the memory when it was attached; of memory made here, the latest (renewRegion). */
   readonly generation: number;
 }
 
@@ -65,6 +66,8 @@ export type Op =
   /** The pacer: done at `deadline_ns`, better than a millisecond. */
   | { readonly kind: "wait_until"; readonly deadline_ns: number };
 
+export type CopyOp = Extract<Op, { readonly kind: "copy" }>;
+
 export type OpCode =
   | "ok"
   /** The bytes are not this block: torn, overwritten or never written. */
@@ -96,6 +99,8 @@ export interface DataPlane {
   createRegion(shm_path: string, bytes: number, generation: number): Result<Region, RegionError>;
   /** Maps another process's region. generation null: whatever is there. */
   attachRegion(shm_path: string, generation: number | null): Result<Region, RegionError>;
+  /** Gives memory made here another generation: ops of others that attached the last one end as peer_dead. Moves no byte. */
+  renewRegion(region: Region, generation: number): void;
   /** Unmaps; the maker also unlinks. No op may be running on it. */
   closeRegion(region: Region): void;
   openFile(path: string, mode: "create" | "read", bytes: number): Result<DiskFile, RegionError>;

@@ -11,18 +11,29 @@ import type { Result } from "../../harness/domain/result.ts";
 import type { BlockIdentity } from "./data_plane.ts";
 
 /**
- * Memory to register. `shm`: a region of DataPlane, mapped once more and registered with its header page, so that peers
- * can read its generation. `dmabuf`: memory of a GPU by the file descriptor that its driver exports
- * (cuMemGetHandleForAddressRange); needs libfabric ≥ 1.20 (FI_MR_DMABUF) and a device that reads such memory. No build here
- * has both: it is refused with `unsupported_memory`.
+ * Memory to register. `shm`: a region of DataPlane, mapped once more and registered with its header page, so that peers can read its
+ * generation.
+ *
+ * `dmabuf`: memory of a GPU, by the file descriptor that its driver exports for a range of whole pages (CUDA:
+ * cuMemGetHandleForAddressRange; ROCm: hsa_amd_portable_export_dmabuf). The descriptor stays the caller's and may be closed once
+ * register has answered; the memory must outlive deregister. It is registered by fi_mr_regattr with FI_MR_DMABUF, which takes
+ * fd, offset, bytes and device_address as they are named here, in a domain opened with FI_HMEM and FI_MR_HMEM: libfabric 1.20 or
+ * later, and a device whose kernel driver maps dma-bufs (mlx5, efa, irdma; neither Soft-RoCE nor sockets). Such memory has no header
+ * page: its generation lies in a page of host memory that is registered beside it, and a key names both registrations (the tail of
+ * FabricKey, native/fabric/src/fabric_key.h), so that a peer's check reads host memory. What a kernel wrote may be put once its
+ * stream has been synchronised, and what a get brought is checked by the GPU, not here: ops on it carry no `verify`. Every build here
+ * has libfabric 1.17 and refuses it with `unsupported_memory`; nothing of it has run.
  */
 export type FabricMemory =
   | { readonly kind: "shm"; readonly shm_path: string; readonly generation: number }
   | {
       readonly kind: "dmabuf";
       readonly fd: number;
+      /** Of the part that is registered, from the start of the exported range. */
       readonly offset: number;
       readonly bytes: number;
+      /** Where the exported range starts for the GPU, exact below 2^53. */
+      readonly device_address: number;
       readonly device: { readonly kind: "cuda" | "rocr"; readonly index: number };
       readonly generation: number;
     };

@@ -5,7 +5,7 @@ export const NATIVE_SYMBOLS = {
   tb_layout: { args: ["ptr", "u32"], returns: "u32" },
   tb_now_ns: { args: [], returns: "f64" },
 
-  tb_plane_open: { args: ["u32", "u32", "u32", "u32", "ptr", "ptr"], returns: "ptr" },
+  tb_plane_open: { args: ["u32", "u32", "u32", "u32", "u32", "ptr", "ptr"], returns: "ptr" },
   tb_plane_halt: { args: ["ptr"], returns: "void" },
   tb_plane_close: { args: ["ptr"], returns: "i32" },
   tb_plane_submissions: { args: ["ptr"], returns: "ptr" },
@@ -20,6 +20,7 @@ export const NATIVE_SYMBOLS = {
   tb_region_attach: { args: ["ptr", "ptr", "f64"], returns: "i32" },
   tb_region_bytes: { args: ["ptr", "u32"], returns: "f64" },
   tb_region_generation: { args: ["ptr", "u32"], returns: "f64" },
+  tb_region_renew: { args: ["ptr", "u32", "f64"], returns: "i32" },
   tb_region_close: { args: ["ptr", "u32"], returns: "i32" },
 
   tb_file_open: { args: ["ptr", "ptr", "u32", "f64"], returns: "i32" },

@@ -1,27 +1,12 @@
 import { expect, test } from "bun:test";
 import { assert } from "../../harness/domain/assert.ts";
+import type { RdmaDevice } from "../../harness/domain/rdma_device.ts";
 import { chooseNetworkPath, type NetworkPath, type PathWish } from "./network_path.ts";
-import type { RdmaDevice } from "./rdma_devices.ts";
+import { localGid, roceDevice, rocePort } from "./rdma_host_fixture.ts";
 
 const AUTO: PathWish = { protocol: "auto", device_names: [], gid_index: null, numa_node: null };
-const LOCAL_GID = {
-  gid_index: 0,
-  gid: "fe80:0000:0000:0000:0000:00ff:fe00:0001",
-  type: "roce_v1",
-  netdev: null,
-} as const;
-/** 0a4d:0001 = 10.77.0.1 */
-const IPV4_GID = {
-  gid_index: 3,
-  gid: "0000:0000:0000:0000:0000:ffff:0a4d:0001",
-  type: "roce_v2",
-  netdev: "eth0",
-} as const;
-
-function device(name: string, numa_node: number | null, active = true, driver = "mlx5_core"): RdmaDevice {
-  const port = { port: 1, active, link_layer: "Ethernet", rate: "100 Gb/sec", gids: [LOCAL_GID, IPV4_GID] };
-  return { name, numa_node, driver, ports: [port] };
-}
+const UP = roceDevice("mlx5_0");
+const DOWN = roceDevice("mlx5_0", { ports: [rocePort([], { active: false })] });
 
 function choose(wish: Partial<PathWish>, same_host: boolean, devices: readonly RdmaDevice[]): NetworkPath {
   const path = chooseNetworkPath({ ...AUTO, ...wish }, same_host, devices, "192.0.2.2");
@@ -35,8 +20,8 @@ function refusal(wish: Partial<PathWish>, same_host: boolean, devices: readonly 
 }
 
 test("auto takes shared memory on one host, rdma between hosts, and tcp with the reason where there is no device", () => {
-  expect(choose({}, true, [device("mlx5_0", 0)]).path).toBe("shm");
-  expect(choose({}, false, [device("mlx5_0", 0)]).path).toBe("rdma");
+  expect(choose({}, true, [UP]).path).toBe("shm");
+  expect(choose({}, false, [UP]).path).toBe("rdma");
   const tcp = choose({}, false, []);
   expect(tcp.path).toBe("tcp");
   expect(tcp.why).toContain("no RDMA device");
@@ -45,32 +30,31 @@ test("auto takes shared memory on one host, rdma between hosts, and tcp with the
 test("what is asked for and cannot be had is an error", () => {
   expect(refusal({ protocol: "shm" }, false, [])).toContain("another host");
   expect(refusal({ protocol: "rdma" }, false, [])).toContain("no RDMA device");
-  expect(refusal({ protocol: "rdma" }, true, [device("mlx5_0", 0, false)])).toContain("mlx5_0 down");
-  expect(refusal({ device_names: ["mlx5_9"] }, false, [device("mlx5_0", 0)])).toContain("of mlx5_9");
-  expect(refusal({ protocol: "rdma", gid_index: 7 }, false, [device("mlx5_0", 0)])).toContain("with GID 7");
+  expect(refusal({ protocol: "rdma" }, true, [DOWN])).toContain("mlx5_0: port 1 down. Bring a port up");
+  expect(refusal({ device_names: ["mlx5_9"] }, false, [UP])).toContain("mlx5_9: is named, and");
+  expect(refusal({ protocol: "rdma", gid_index: 7 }, false, [UP])).toContain("without GID 7");
 });
 
 test("what is asked for is taken although another path would do", () => {
-  expect(choose({ protocol: "rdma" }, true, [device("mlx5_0", 0)]).path).toBe("rdma");
-  expect(choose({ protocol: "tcp" }, true, [device("mlx5_0", 0)]).path).toBe("tcp");
+  expect(choose({ protocol: "rdma" }, true, [UP]).path).toBe("rdma");
+  expect(choose({ protocol: "tcp" }, true, [UP]).path).toBe("tcp");
 });
 
-test("the routable address of a device is its source, and the device near the memory goes first", () => {
-  const path = choose({ numa_node: 1 }, false, [device("mlx5_0", 0), device("mlx5_1", 1)]);
-  expect(path).toEqual({
+test("a device's IPv4 address is where its endpoint listens, and the reason names what it was chosen over", () => {
+  const devices = [roceDevice("mlx5_0", { numa_node: 0 }), roceDevice("mlx5_1", { numa_node: 1 })];
+  expect(choose({ numa_node: 1 }, false, devices)).toEqual({
     path: "rdma",
-    why: "mlx5_1 is up, GID 3 (roce_v2), on NUMA node 1",
+    why: "port 1 is active at 100 Gb/sec (4X EDR), GID 3 (RoCE v2, 10.77.0.1, eth0); before mlx5_0, for it is on NUMA node 1, as this process's memory is",
     device: "mlx5_1",
     gid_index: 3,
     fabric: { provider: "verbs;ofi_rxm", domain: "mlx5_1", gid_index: 3, source: "10.77.0.1" },
   });
 });
 
-test("named devices are taken in the order named, an asked GID index is kept, and efa has its own provider", () => {
-  const devices = [device("mlx5_0", 0), device("efa_0", 1, true, "efa")];
-  const path = choose({ device_names: ["efa_0", "mlx5_0"], gid_index: 0, numa_node: 0 }, false, devices);
-  assert(path.path === "rdma", "a named device is taken");
-  expect(path.device).toBe("efa_0");
-  expect(path.gid_index).toBe(0);
-  expect(path.fabric).toEqual({ provider: "efa", domain: "efa_0", gid_index: 0 });
+test("efa has its own provider, and a device without an IPv4 address is left to choose its source", () => {
+  const efa = roceDevice("efa_0", { driver: "efa", ports: [rocePort([localGid(0, "unknown")])] });
+  expect(choose({}, false, [efa])).toMatchObject({
+    path: "rdma",
+    fabric: { provider: "efa", domain: "efa_0", gid_index: 0 },
+  });
 });

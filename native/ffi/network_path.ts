@@ -1,30 +1,26 @@
 // Which way bytes go between this process and another, decided once per pair of nodes and recorded. `auto` takes the best
 // there is and says why; a protocol that was asked for and cannot be had is an error, never another path.
 
+import type { RdmaDevice } from "../../harness/domain/rdma_device.ts";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
-import type { RdmaDevice, RdmaGid, RdmaPort } from "./rdma_devices.ts";
-import type { RdmaPlaneOptions } from "./rdma_open.ts";
+import type { FabricOptions } from "./open_fabric.ts";
+import { judgeRdmaDevices, type RdmaChoice, type RdmaWish } from "./rdma_choice.ts";
+import { ipv4Of } from "./rdma_gid_choice.ts";
 
 export type Protocol = "auto" | "shm" | "tcp" | "rdma";
 
-export interface PathWish {
+export interface PathWish extends RdmaWish {
   readonly protocol: Protocol;
-  /** Devices that may be used, best first; empty: any. */
-  readonly device_names: readonly string[];
-  /** null: the first RoCE v2 address that is IPv4, else the first. */
-  readonly gid_index: number | null;
-  /** Where this process's memory lies; null: not known. */
-  readonly numa_node: number | null;
 }
 
 /** `why` is for the report: what was chosen over what. */
 export type NetworkPath =
   | { readonly path: "shm"; readonly why: string }
-  | { readonly path: "tcp"; readonly why: string; readonly fabric: RdmaPlaneOptions }
+  | { readonly path: "tcp"; readonly why: string; readonly fabric: FabricOptions }
   | {
       readonly path: "rdma";
       readonly why: string;
-      readonly fabric: RdmaPlaneOptions;
+      readonly fabric: FabricOptions;
       readonly device: string;
       readonly gid_index: number;
     };
@@ -32,11 +28,6 @@ export type NetworkPath =
 export interface PathError {
   readonly code: "path_unavailable";
   readonly detail: string;
-}
-
-interface Choice {
-  readonly device: RdmaDevice;
-  readonly gid: RdmaGid;
 }
 
 /** `same_host`: the peer shares this host's memory. `tcp_source`: an address of this host that the peer reaches. */
@@ -51,23 +42,21 @@ export function chooseNetworkPath(
     return unavailable("shm: the peer is on another host. Use rdma, tcp or auto.");
   if (same_host && (protocol === "auto" || protocol === "shm"))
     return ok({ path: "shm", why: protocol === "shm" ? "asked for" : "the peer is on this host" });
-  if (protocol !== "tcp") {
-    const choice = pickDevice(wish, devices);
-    if (choice.ok) return ok(rdmaPath(choice.value, wish));
-    // A device that was named is meant: it is not passed over because it is down.
-    if (protocol === "rdma" || wish.device_names.length > 0) return choice;
-    return ok({ ...tcpPath(tcp_source), why: choice.error.detail });
-  }
-  return ok({ ...tcpPath(tcp_source), why: "asked for" });
+  if (protocol === "tcp") return ok({ ...tcpPath(tcp_source), why: "asked for" });
+  const [best] = judgeRdmaDevices(wish, devices);
+  if (best !== undefined && best.choice !== null) return ok(rdmaPath(best.choice, best.why));
+  const why = whyNone(wish, devices);
+  // A device that was named is meant: it is not passed over because it is down.
+  if (protocol === "rdma" || wish.device_names.length > 0)
+    return unavailable(`rdma: ${why}. ${nextStep(devices)}`);
+  return ok({ ...tcpPath(tcp_source), why });
 }
 
-function tcpPath(source: string): { path: "tcp"; fabric: RdmaPlaneOptions } {
+function tcpPath(source: string): { path: "tcp"; fabric: FabricOptions } {
   return { path: "tcp", fabric: { provider: "tcp", source } };
 }
 
-function rdmaPath({ device, gid }: Choice, wish: PathWish): NetworkPath {
-  const near = device.numa_node !== null && device.numa_node === wish.numa_node;
-  const why = `${device.name} is up, GID ${gid.gid_index} (${gid.type})${near ? `, on NUMA node ${device.numa_node}` : ""}`;
+function rdmaPath({ device, gid }: RdmaChoice, why: string): NetworkPath {
   const provider = device.driver === "efa" ? "efa" : "verbs;ofi_rxm";
   const source = ipv4Of(gid.gid);
   return {
@@ -84,43 +73,17 @@ function rdmaPath({ device, gid }: Choice, wish: PathWish): NetworkPath {
   };
 }
 
-function pickDevice(wish: PathWish, devices: readonly RdmaDevice[]): Result<Choice, PathError> {
-  const names = wish.device_names.length > 0 ? wish.device_names : devices.map((device) => device.name);
-  const choices: Choice[] = [];
-  for (const name of names) {
-    const device = devices.find((candidate) => candidate.name === name);
-    const gid = device === undefined ? null : pickGid(device, wish.gid_index);
-    if (device !== undefined && gid !== null) choices.push({ device, gid });
-  }
-  const near = choices.find(({ device }) => device.numa_node === wish.numa_node && wish.numa_node !== null);
-  // Devices that the user ordered are taken in that order.
-  const best = wish.device_names.length > 0 ? choices[0] : (near ?? choices[0]);
-  return best === undefined ? unavailable(`rdma: ${whyNone(wish, devices)}`) : ok(best);
+function whyNone(wish: RdmaWish, devices: readonly RdmaDevice[]): string {
+  if (devices.length === 0 && wish.device_names.length === 0)
+    return "this host has no RDMA device (/sys/class/infiniband is empty)";
+  const each = judgeRdmaDevices(wish, devices).map(({ name, why }) => `${name}: ${why}`);
+  return `no device can be used: ${each.join("; ")}`;
 }
 
-function pickGid(device: RdmaDevice, gid_index: number | null): RdmaGid | null {
-  const gids = device.ports.filter((port: RdmaPort) => port.active).flatMap((port) => port.gids);
-  if (gid_index !== null) return gids.find((gid) => gid.gid_index === gid_index) ?? null;
-  const routable = gids.find((gid) => gid.type === "roce_v2" && ipv4Of(gid.gid) !== null);
-  return routable ?? gids[0] ?? null;
-}
-
-/** An IPv4 address mapped into a GID: ::ffff:a.b.c.d. */
-function ipv4Of(gid: string): string | null {
-  const digits = /^0000:0000:0000:0000:0000:ffff:([0-9a-f]{4}):([0-9a-f]{4})$/.exec(gid);
-  if (digits === null) return null;
-  const value = Number.parseInt(`${digits[1]}${digits[2]}`, 16);
-  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
-}
-
-function whyNone(wish: PathWish, devices: readonly RdmaDevice[]): string {
-  if (devices.length === 0) return "this host has no RDMA device (/sys/class/infiniband is empty).";
-  const have = devices.map(
-    ({ name, ports }) => `${name} ${ports.some((port) => port.active) ? "up" : "down"}`,
-  );
-  const wanted = wish.device_names.length > 0 ? ` of ${wish.device_names.join(", ")}` : "";
-  const gid = wish.gid_index === null ? "" : ` with GID ${wish.gid_index}`;
-  return `no device${wanted}${gid} has an active port with an address; here: ${have.join(", ")}.`;
+function nextStep(devices: readonly RdmaDevice[]): string {
+  return devices.length === 0
+    ? "Load the device's driver, or use tcp."
+    : "Bring a port up, give it an address, or name another device; or use tcp.";
 }
 
 function unavailable(detail: string): Result<never, PathError> {

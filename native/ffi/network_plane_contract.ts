@@ -4,6 +4,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { assert } from "../../harness/domain/assert.ts";
+import { compileForTest } from "./compile_for_test.ts";
+import { PEER_BLOCK_BYTES, PEER_BLOCKS } from "./fabric_peer_process.ts";
 import type { FabricOp } from "./fabric_plane.ts";
 import {
   all,
@@ -13,18 +15,20 @@ import {
   OWN_BLOCKS,
   PATIENT_MS,
 } from "./network_plane_fixture.ts";
-import { PEER_BLOCK_BYTES, PEER_BLOCKS } from "./rdma_peer_process.ts";
+import { openFabricPlane } from "./open_fabric_plane.ts";
 
 export function networkPlaneContract(subject: NetworkPlaneSubject): void {
+  compileForTest(subject.options.provider);
   const f = new NetworkPlaneFixture(subject);
 
-  beforeEach(() => f.open());
-  afterEach(() => f.close());
-
   describe(`a network path over ${subject.name}`, () => {
+    beforeEach(() => f.open());
+    afterEach(() => f.close());
     transfers(f);
     failures(f);
     limits(f);
+    // Sockets have no GIDs.
+    if (subject.options.provider !== "tcp") gidIndex(f);
   });
 }
 
@@ -154,6 +158,39 @@ function failures(f: NetworkPlaneFixture): void {
     for (let i = 0; i < PEER_BLOCKS; i++) expect(await f.verify(i, "a", i)).toBe("ok");
   });
 
+  test("ops of a batch end in any order: those to a peer that lives do not wait for those to one that stands still", async () => {
+    await using still = f.startPeer();
+    await using lively = f.startPeer();
+    const far = f.attach(await still.own("a"));
+    const near = f.attach(await lively.own("b"));
+    still.signal("SIGSTOP");
+    const abort = new AbortController();
+    const batch = f.plane.submit([f.move("get", far, 0), f.move("get", near, 1)], {
+      timeout_ms: PATIENT_MS,
+      signal: abort.signal,
+    });
+    // Behind the batch's own op to this peer.
+    expect(await f.codesOf([f.move("get", near, 2)])).toEqual(["ok"]);
+    abort.abort();
+    const [first, second] = await batch;
+    expect([first?.code, second?.code]).toEqual(["cancelled", "ok"]);
+    expect(second?.end_ns).toBeLessThan(first?.end_ns ?? 0);
+    expect(await f.verify(1, "b", 1)).toBe("ok");
+  });
+
+  test("an aborted batch takes no other to the same peer with it", async () => {
+    await using peer = f.startPeer();
+    const remote = f.attach(await peer.own("a"));
+    const abort = new AbortController();
+    const bulk = Array.from({ length: 400 }, (_, i) => f.move("get", remote, i % PEER_BLOCKS));
+    const aborted = f.plane.submit(bulk, { timeout_ms: PATIENT_MS, signal: abort.signal });
+    const kept = f.codesOf(f.moves("get", remote, 8));
+    abort.abort();
+    expect((await aborted).filter(({ code }) => code !== "ok" && code !== "cancelled")).toEqual([]);
+    expect(await kept).toEqual(all("ok"));
+    for (let i = 0; i < PEER_BLOCKS; i++) expect(await f.verify(8 + i, "a", i)).toBe("ok");
+  });
+
   test("an aborted batch ends as cancelled", async () => {
     await using peer = f.startPeer();
     const remote = f.attach(await peer.own("a"));
@@ -223,6 +260,7 @@ function limits(f: NetworkPlaneFixture): void {
       fd: 0,
       offset: 0,
       bytes: 4096,
+      device_address: 0,
       device,
       generation: 1,
     });
@@ -231,5 +269,13 @@ function limits(f: NetworkPlaneFixture): void {
     expect(garbage.ok ? "" : garbage.error.code).toBe("bad_key");
     const foreign = f.plane.attach({ ...f.own.key, provider: "efa" });
     expect(foreign.ok ? "" : foreign.error.code).toBe("wrong_provider");
+  });
+}
+
+function gidIndex(f: NetworkPlaneFixture): void {
+  test("does not take another GID index in silence", () => {
+    // Planes before this one settled it for the process.
+    const other = openFabricPlane({ ...f.subject.options, gid_index: 200 });
+    expect(other.ok ? "" : other.error.detail).toContain("reads once");
   });
 }

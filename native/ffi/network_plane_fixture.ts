@@ -1,21 +1,21 @@
 // The near side of network_plane_contract.ts: a region of its own, registered, and what its tests do with it. The far side is
-// an RdmaPeer, whose segments hold blocks that name themselves.
+// an FabricPeer, whose segments hold blocks that name themselves.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { assert, present } from "../../harness/domain/assert.ts";
 import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import type { DataPlane, Region } from "./data_plane.ts";
+import { FabricPeer } from "./fabric_peer.ts";
+import { PEER_BLOCK_BYTES, PEER_BLOCKS, peerBlock } from "./fabric_peer_process.ts";
 import type { FabricOp, FabricOpCode, FabricPlane, FabricRegion, RemoteRegion } from "./fabric_plane.ts";
 import { openDataPlane } from "./open_data_plane.ts";
-import type { RdmaPlaneOptions } from "./rdma_open.ts";
-import { RdmaPeer } from "./rdma_peer.ts";
-import { PEER_BLOCK_BYTES, PEER_BLOCKS, peerBlock } from "./rdma_peer_process.ts";
+import type { FabricOptions } from "./open_fabric.ts";
 
 export interface NetworkPlaneSubject {
   readonly name: string;
-  readonly options: RdmaPlaneOptions;
-  open(options: RdmaPlaneOptions): FabricPlane;
+  readonly options: FabricOptions;
+  open(options: FabricOptions): FabricPlane;
 }
 
 /** Long enough for software RDMA on a busy machine; what should end does not wait for it. */
@@ -89,8 +89,8 @@ export class NetworkPlaneFixture {
     return region.value;
   }
 
-  startPeer(): RdmaPeer {
-    return new RdmaPeer(this.shm, this.subject.options);
+  startPeer(): FabricPeer {
+    return new FabricPeer(this.shm, this.subject.options);
   }
 
   attach(key: FabricKey): RemoteRegion {

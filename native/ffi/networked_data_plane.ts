@@ -13,6 +13,7 @@ import type {
   FabricOp,
   FabricOpCode,
   FabricOpResult,
+  FabricPath,
   FabricPlane,
   FabricRegion,
   RemoteRegion,
@@ -54,12 +55,17 @@ export class NetworkedDataPlane implements DataPlane {
   readonly #registered = new Map<Region, Promise<Result<FabricRegion, FabricError>>>();
   /** Deregistrations under way. */
   readonly #ending = new Set<Promise<void>>();
+  #closing = false;
 
   /** Owns both planes. */
   constructor(local: DataPlane, fabric: FabricPlane, timeout_ms: number) {
     this.#local = local;
     this.#fabric = fabric;
     this.#timeout_ms = timeout_ms;
+  }
+
+  get path_taken(): FabricPath {
+    return this.#fabric.path_taken;
   }
 
   /** Memory of another process as a region: closed by closeRegion. */
@@ -89,6 +95,12 @@ export class NetworkedDataPlane implements DataPlane {
 
   attachRegion(shm_path: string, generation: number | null): Result<Region, RegionError> {
     return this.#local.attachRegion(shm_path, generation);
+  }
+
+  /** A key published before is dead; the region is to be published again. */
+  renewRegion(region: Region, generation: number): void {
+    this.#deregister(region);
+    this.#local.renewRegion(region, generation);
   }
 
   closeRegion(region: Region): void {
@@ -122,7 +134,9 @@ export class NetworkedDataPlane implements DataPlane {
     );
   }
 
+  /** The network first: what it gives back may still wait for its time in the local plane, which ends that. */
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.all(this.#ending);
     await this.#fabric.close();
     await this.#local.close();
@@ -148,6 +162,8 @@ export class NetworkedDataPlane implements DataPlane {
 
   async #move(copies: readonly RemoteCopy[]): Promise<readonly OpResult[]> {
     const registered = await Promise.all(copies.map((copy) => this.#register(localSide(copy))));
+    if (this.#closing)
+      return copies.map(() => ({ code: "cancelled", end_ns: this.now_ns(), value: 0 }) as const);
     const ops: FabricOp[] = [];
     for (const [i, copy] of copies.entries()) {
       const region = registered[i];
@@ -174,11 +190,12 @@ export class NetworkedDataPlane implements DataPlane {
       after.push({ index, op: { kind: "verify", region, offset, bytes, identity } });
     }
     const checked = await this.#local.submit(after.map(({ op }) => op));
-    for (const [i, { index, op }] of after.entries()) {
+    for (const [i, { index }] of after.entries()) {
       const before = present(results[index], "every copy has a result");
       const check = present(checked[i], "every op has a result");
       const end_ns = Math.max(before.end_ns, check.end_ns);
-      results[index] = op.kind === "verify" ? { ...check, end_ns } : { ...before, end_ns };
+      const worse = before.code === "ok" ? check : before;
+      results[index] = { ...worse, end_ns };
     }
     return results;
   }

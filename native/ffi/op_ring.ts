@@ -1,90 +1,98 @@
-// Batches of ops through the native slots. There are fewer slots than ops may be wanted: ops beyond them wait here, in
-// order, and take the slots that finished ops give back. A promise per batch resolves when its last op is done.
+// Batches of requests through the native slots of a plane. There are fewer slots than requests may be wanted: those beyond them
+// wait here, in order, and take the slots that finished ones give back, which is the back-pressure of a plane. A promise per
+// batch resolves when its last request is done.
 
-import { type Pointer, toArrayBuffer } from "bun:ffi";
 import { assert, present } from "../../harness/domain/assert.ts";
-import type { Op, OpCode, OpResult } from "./data_plane.ts";
-import { COMPLETION, SUBMISSION } from "./native_layout.ts";
-import { type NativeLibrary, pointerOf } from "./native_library.ts";
-import { SubmissionWriter } from "./submission_writer.ts";
+import { COMPLETION } from "./native_layout.ts";
+import type { NativeSlots } from "./native_slots.ts";
 
-/** By tb_code. */
-const CODES: readonly OpCode[] = [
-  "ok",
-  "corrupt",
-  "stale",
-  "peer_dead",
-  "out_of_range",
-  "io_error",
-  "cancelled",
-];
-
-interface Batch {
-  readonly results: OpResult[];
-  left: number;
-  readonly resolve: (results: readonly OpResult[]) => void;
+export interface RingResult<Code> {
+  readonly code: Code | "cancelled";
+  /** CLOCK_MONOTONIC. */
+  readonly end_ns: number;
+  /** Of tb_completion. */
+  readonly value: number;
 }
 
-interface PendingOp {
-  readonly op: Op;
-  readonly batch: Batch;
+interface Batch<Code> {
+  /** [requests], in their order. */
+  readonly results: RingResult<Code>[];
+  left: number;
+  readonly resolve: (results: readonly RingResult<Code>[]) => void;
+}
+
+interface Pending<Request, Code> {
+  readonly request: Request;
+  readonly batch: Batch<Code>;
   readonly index: number;
 }
 
-export class OpRing {
-  readonly #native: NativeLibrary;
-  readonly #plane: Pointer;
-  readonly #writer: SubmissionWriter;
-  readonly #submit_list: Uint32Array;
-  readonly #completions: DataView;
-  /** Ops without a slot yet: [queue_head, length). */
-  #queue: PendingOp[] = [];
+export class OpRing<Request, Code> {
+  readonly #slots: NativeSlots<Request, Code>;
+  /** Requests without a slot yet: [queue_head, length). */
+  #queue: Pending<Request, Code>[] = [];
   #queue_head = 0;
   readonly #free_slots: number[] = [];
   /** [slot_count]; null in free slots. */
-  readonly #in_slots: (PendingOp | null)[];
+  readonly #in_slots: (Pending<Request, Code> | null)[];
 
-  constructor(native: NativeLibrary, plane: Pointer, slot_count: number) {
-    this.#native = native;
-    this.#plane = plane;
-    this.#writer = new SubmissionWriter(
-      viewOf(native.tb_plane_submissions(plane), slot_count * SUBMISSION.size_bytes),
-    );
-    this.#submit_list = new Uint32Array(viewOf(native.tb_plane_submit_list(plane), slot_count * 4));
-    this.#completions = new DataView(
-      viewOf(native.tb_plane_completions(plane), slot_count * COMPLETION.size_bytes),
-    );
+  constructor(slots: NativeSlots<Request, Code>) {
+    this.#slots = slots;
+    const slot_count = slots.submit_list.length;
     this.#in_slots = new Array(slot_count).fill(null);
     for (let slot = slot_count - 1; slot >= 0; slot--) this.#free_slots.push(slot);
   }
 
-  /** Ops that native code has. */
+  /** Requests that native code has. None: none waits either. */
   get in_flight(): number {
     return this.#in_slots.length - this.#free_slots.length;
   }
 
-  submit(ops: readonly Op[]): Promise<readonly OpResult[]> {
-    if (ops.length === 0) return Promise.resolve([]);
-    return new Promise((resolve) => {
-      const batch: Batch = { results: new Array(ops.length), left: ops.length, resolve };
-      for (const [index, op] of ops.entries()) this.#queue.push({ op, batch, index });
-      this.advance();
-    });
+  /** `signal`: when it fires, the batch's requests are cancelled as by cancelAll. */
+  submit(
+    requests: readonly Request[],
+    signal: AbortSignal | null = null,
+  ): Promise<readonly RingResult<Code>[]> {
+    if (requests.length === 0) return Promise.resolve([]);
+    const { promise, resolve } = Promise.withResolvers<readonly RingResult<Code>[]>();
+    const batch: Batch<Code> = { results: new Array(requests.length), left: requests.length, resolve };
+    for (const [index, request] of requests.entries()) this.#queue.push({ request, batch, index });
+    this.advance();
+    return signal === null ? promise : this.#cancelOn(signal, batch, promise);
   }
 
-  /** Hands waiting ops to free slots and takes finished ones, until neither is possible; then native code will wake us. */
+  /** Hands waiting requests to free slots and takes finished ones, until neither is possible; then native code will wake us. */
   advance(): void {
     do this.#submitQueued();
     while (this.#takeFinished() > 0 && this.#queue_head < this.#queue.length);
   }
 
-  /** Ends the ops that native code does not have yet. */
-  cancelQueued(): void {
-    const end_ns = this.#native.tb_now_ns();
+  /** Ends the requests that native code does not have yet, and asks it to end those that it can. */
+  cancelAll(): void {
+    this.#cancel(null);
+  }
+
+  async #cancelOn<T>(signal: AbortSignal, batch: Batch<Code>, done: Promise<T>): Promise<T> {
+    const cancel = () => this.#cancel(batch);
+    if (signal.aborted) cancel();
+    signal.addEventListener("abort", cancel);
+    try {
+      return await done;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  #cancel(batch: Batch<Code> | null): void {
+    const concerns = (pending: Pending<Request, Code>): boolean => batch === null || pending.batch === batch;
     const waiting = this.#queue.slice(this.#queue_head);
-    this.#queue = [];
+    this.#queue = waiting.filter((pending) => !concerns(pending));
     this.#queue_head = 0;
-    for (const pending of waiting) settle(pending, { code: "cancelled", end_ns, value: 0 });
+    const end_ns = this.#slots.now_ns();
+    this.#slots.cancel(
+      this.#in_slots.flatMap((pending, slot) => (pending !== null && concerns(pending) ? [slot] : [])),
+    );
+    for (const pending of waiting.filter(concerns)) settle(pending, { code: "cancelled", end_ns, value: 0 });
   }
 
   #submitQueued(): void {
@@ -94,7 +102,7 @@ export class OpRing {
     this.#queue_head = 0;
   }
 
-  /** Native code wakes us at the end of what one submit took: ops of different batches do not wait for each other. */
+  /** Native code wakes us at the end of what one submit took: requests of different batches do not wait for each other. */
   #submitGroup(): void {
     const batch = this.#queue[this.#queue_head]?.batch;
     let count = 0;
@@ -105,20 +113,16 @@ export class OpRing {
       if (slot === undefined) break;
       this.#queue_head++;
       this.#in_slots[slot] = pending;
-      this.#writer.write(slot, pending.op);
-      this.#submit_list[count++] = slot;
+      this.#slots.write(slot, pending.request);
+      this.#slots.submit_list[count++] = slot;
     }
-    assert(this.#native.tb_submit(this.#plane, count) >= 0, "native code knows every slot");
+    assert(this.#slots.submit(count) >= 0, "native code knows every slot");
   }
 
   /** Reads until native code has nothing more and has armed its wake. */
   #takeFinished(): number {
     let taken = 0;
-    for (
-      let count = this.#native.tb_reap(this.#plane);
-      count > 0;
-      count = this.#native.tb_reap(this.#plane)
-    ) {
+    for (let count = this.#slots.reap(); count > 0; count = this.#slots.reap()) {
       for (let i = 0; i < count; i++) this.#finish(i * COMPLETION.size_bytes);
       taken += count;
     }
@@ -126,29 +130,22 @@ export class OpRing {
   }
 
   #finish(at: number): void {
-    const view = this.#completions;
+    const view = this.#slots.completions;
     const slot = view.getUint32(at + COMPLETION.slot, true);
     const pending = present(this.#in_slots[slot], "a completion names a slot in use");
     this.#in_slots[slot] = null;
     this.#free_slots.push(slot);
+    const code = this.#slots.codes[view.getInt32(at + COMPLETION.code, true)];
     settle(pending, {
-      code: present(
-        CODES[view.getInt32(at + COMPLETION.code, true)],
-        "native code uses the codes of tb_code",
-      ),
+      code: present(code, "native code uses the codes of tb_code"),
       end_ns: view.getFloat64(at + COMPLETION.end_ns, true),
       value: view.getUint32(at + COMPLETION.value, true),
     });
   }
 }
 
-function settle(pending: PendingOp, result: OpResult): void {
-  const batch = pending.batch;
-  batch.results[pending.index] = result;
+function settle<Request, Code>({ batch, index }: Pending<Request, Code>, result: RingResult<Code>): void {
+  batch.results[index] = result;
   batch.left--;
   if (batch.left === 0) batch.resolve(batch.results);
-}
-
-function viewOf(memory: Pointer | bigint | null, bytes: number): ArrayBuffer {
-  return toArrayBuffer(present(pointerOf(memory), "an open plane has its arrays"), 0, bytes);
 }

@@ -1,14 +1,15 @@
 // The live DataPlane: native threads behind slots of shared memory. Contract: data_plane.ts; C ABI: include/tierbench.h.
 
-import { JSCallback, type Pointer } from "bun:ffi";
-import { assert, present } from "../../harness/domain/assert.ts";
+import type { Pointer } from "bun:ffi";
+import { assert } from "../../harness/domain/assert.ts";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
-import type { DataPlane, DiskFile, Op, OpResult, Region, RegionError } from "./data_plane.ts";
+import type { DataPlane, DiskFile, Op, OpCode, OpResult, Region, RegionError } from "./data_plane.ts";
+import { dataPlaneSlots } from "./data_plane_slots.ts";
 import { DiskFileTable } from "./disk_file_table.ts";
-import { KeepAlive } from "./keep_alive.ts";
 import { loadNativeLibrary, type NativeLibrary, pointerOf } from "./native_library.ts";
 import type { NativeOpenError } from "./native_open_error.ts";
 import { OpRing } from "./op_ring.ts";
+import { PlaneWake } from "./plane_wake.ts";
 import { RegionTable } from "./region_table.ts";
 
 export interface DataPlaneOptions {
@@ -17,6 +18,8 @@ export interface DataPlaneOptions {
   readonly copy_threads?: number;
   /** A batch that moves at most this many bytes runs inside submit: 64 KiB take less time than waking a thread. */
   readonly inline_bytes?: number;
+  /** Transfers of direct files under way at once; the others wait in native code. A disk gains little beyond 8, and several files share these. */
+  readonly file_depth?: number;
   readonly io_uring?: boolean;
   readonly direct_io?: boolean;
 }
@@ -35,15 +38,10 @@ export function openDataPlane(options: DataPlaneOptions = {}): Result<DataPlane,
 class NativeDataPlane implements DataPlane {
   readonly #native: NativeLibrary;
   readonly #plane: Pointer;
-  readonly #wake: JSCallback;
+  readonly #wake: PlaneWake;
   readonly #regions: RegionTable;
   readonly #files: DiskFileTable;
-  readonly #ring: OpRing;
-  readonly #keep_alive = new KeepAlive();
-  readonly #halt_at_exit = () => this.#native.tb_plane_halt(this.#plane);
-  #wakes = 0;
-  /** Called after every wake while the plane closes. */
-  #on_wake: (() => void) | null = null;
+  readonly #ring: OpRing<Op, OpCode>;
   #closing = false;
 
   static open(native: NativeLibrary, options: DataPlaneOptions): Result<DataPlane, NativeOpenError> {
@@ -51,15 +49,15 @@ class NativeDataPlane implements DataPlane {
     const flags =
       (options.io_uring === false ? FLAG_NO_IO_URING : 0) |
       (options.direct_io === false ? FLAG_NO_DIRECT : 0);
-    let opened: NativeDataPlane | null = null;
-    const wake = new JSCallback(() => opened?.woken(), { args: [], returns: "void", threadsafe: true });
+    const wake = new PlaneWake();
     const error = new Int32Array(1);
     const address = native.tb_plane_open(
       slot_count,
       options.copy_threads ?? Math.min(2, navigator.hardwareConcurrency),
       options.inline_bytes ?? 65536,
+      options.file_depth ?? 32,
       flags,
-      present(wake.ptr, "an open callback has an address"),
+      wake.address,
       error,
     );
     const plane = pointerOf(address);
@@ -70,19 +68,21 @@ class NativeDataPlane implements DataPlane {
         detail: `native threads cannot be started (errno ${-(error[0] ?? 0)}).`,
       });
     }
-    opened = new NativeDataPlane(native, plane, wake, slot_count);
-    return ok(opened);
+    return ok(new NativeDataPlane(native, plane, wake, slot_count));
   }
 
-  private constructor(native: NativeLibrary, plane: Pointer, wake: JSCallback, slot_count: number) {
+  private constructor(native: NativeLibrary, plane: Pointer, wake: PlaneWake, slot_count: number) {
     this.#native = native;
     this.#plane = plane;
     this.#wake = wake;
     this.#regions = new RegionTable(native, plane);
     this.#files = new DiskFileTable(native, plane);
-    this.#ring = new OpRing(native, plane, slot_count);
-    // A process that exits with ops under way must not be called back while it is torn down.
-    process.once("exit", this.#halt_at_exit);
+    this.#ring = new OpRing(dataPlaneSlots(native, plane, slot_count));
+    wake.attach({
+      ring: this.#ring,
+      halt: () => native.tb_plane_halt(plane),
+      wakeCount: () => native.tb_wake_count(plane),
+    });
   }
 
   now_ns(): number {
@@ -97,6 +97,11 @@ class NativeDataPlane implements DataPlane {
   attachRegion(shm_path: string, generation: number | null): Result<Region, RegionError> {
     assert(!this.#closing, "the plane is open");
     return this.#regions.attach(shm_path, generation);
+  }
+
+  renewRegion(region: Region, generation: number): void {
+    assert(!this.#closing, "the plane is open");
+    this.#regions.renew(region, generation);
   }
 
   closeRegion(region: Region): void {
@@ -118,45 +123,19 @@ class NativeDataPlane implements DataPlane {
     assert(!this.#closing, "the plane is open");
     for (const op of ops) this.#assertTargets(op);
     const results = this.#ring.submit(ops);
-    this.#keep_alive.hold(this.#ring.in_flight > 0);
+    this.#wake.hold();
     return results;
   }
 
   async close(): Promise<void> {
     assert(!this.#closing, "a plane is closed once");
     this.#closing = true;
-    this.#ring.cancelQueued();
-    this.#native.tb_cancel_waits(this.#plane);
-    this.#ring.advance();
-    await this.#wokenUntil(() => this.#ring.in_flight === 0);
-    this.#native.tb_plane_halt(this.#plane);
-    // Wakes that are still in the event loop's queue would find a closed callback.
-    const sent = this.#native.tb_wake_count(this.#plane);
-    await this.#wokenUntil(() => this.#wakes === sent);
-    process.off("exit", this.#halt_at_exit);
+    this.#ring.cancelAll();
+    await this.#wake.drained();
+    await this.#wake.halt();
     const error = this.#native.tb_plane_close(this.#plane);
     assert(error === 0, "a plane is freed when no op is outstanding");
     this.#wake.close();
-    this.#keep_alive.close();
-  }
-
-  woken(): void {
-    this.#wakes++;
-    this.#ring.advance();
-    this.#keep_alive.hold(this.#ring.in_flight > 0 || this.#on_wake !== null);
-    this.#on_wake?.();
-  }
-
-  #wokenUntil(reached: () => boolean): Promise<void> {
-    if (reached()) return Promise.resolve();
-    this.#keep_alive.hold(true);
-    return new Promise((resolve) => {
-      this.#on_wake = () => {
-        if (!reached()) return;
-        this.#on_wake = null;
-        resolve();
-      };
-    });
   }
 
   #assertTargets(op: Op): void {

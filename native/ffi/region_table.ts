@@ -1,16 +1,18 @@
 // The regions a plane has open. An op names a region by its object; a closed one is refused here, before native code sees it.
 
 import type { Pointer } from "bun:ffi";
-import { assert } from "../../harness/domain/assert.ts";
+import { assert, present } from "../../harness/domain/assert.ts";
 import { err, ok, type Result } from "../../harness/domain/result.ts";
 import type { Region, RegionError } from "./data_plane.ts";
 import { cString, type NativeLibrary } from "./native_library.ts";
 import { regionError } from "./region_error.ts";
 
+type OpenRegion = { -readonly [Field in keyof Region]: Region[Field] };
+
 export class RegionTable {
   readonly #native: NativeLibrary;
   readonly #plane: Pointer;
-  readonly #open = new Map<number, Region>();
+  readonly #open = new Map<number, OpenRegion>();
 
   constructor(native: NativeLibrary, plane: Pointer) {
     this.#native = native;
@@ -19,10 +21,7 @@ export class RegionTable {
 
   create(shm_path: string, bytes: number, generation: number): Result<Region, RegionError> {
     assert(Number.isSafeInteger(bytes) && bytes > 0, `a region's bytes are a positive integer, got ${bytes}`);
-    assert(
-      Number.isSafeInteger(generation) && generation >= 0,
-      `a generation counts from 0, got ${generation}`,
-    );
+    assertGeneration(generation);
     return this.#add(
       shm_path,
       this.#native.tb_region_create(this.#plane, cString(shm_path), bytes, generation),
@@ -34,6 +33,15 @@ export class RegionTable {
       shm_path,
       this.#native.tb_region_attach(this.#plane, cString(shm_path), generation ?? -1),
     );
+  }
+
+  renew(region: Region, generation: number): void {
+    this.assertOpen(region);
+    assertGeneration(generation);
+    const error = this.#native.tb_region_renew(this.#plane, region.region_id, generation);
+    assert(error === 0, `${region.shm_path} was made by this plane`);
+    const open = present(this.#open.get(region.region_id), "an open region is in the table");
+    open.generation = generation;
   }
 
   close(region: Region): void {
@@ -49,7 +57,7 @@ export class RegionTable {
 
   #add(shm_path: string, region_id: number): Result<Region, RegionError> {
     if (region_id < 0) return err(regionError(shm_path, region_id));
-    const region: Region = {
+    const region: OpenRegion = {
       region_id,
       shm_path,
       bytes: this.#native.tb_region_bytes(this.#plane, region_id),
@@ -58,4 +66,11 @@ export class RegionTable {
     this.#open.set(region_id, region);
     return ok(region);
   }
+}
+
+function assertGeneration(generation: number): void {
+  assert(
+    Number.isSafeInteger(generation) && generation >= 0,
+    `a generation counts from 0, got ${generation}`,
+  );
 }

@@ -7,7 +7,7 @@ import { Random } from "../../harness/clock/random.ts";
 import { assert } from "../../harness/domain/assert.ts";
 import type { FabricKey } from "../../harness/domain/fabric_key.ts";
 import { openDataPlane } from "./open_data_plane.ts";
-import { openRdmaPlane } from "./rdma_plane.ts";
+import { openFabricPlane } from "./open_fabric_plane.ts";
 
 const SEED = 7;
 const CONNECTIONS = 200;
@@ -15,7 +15,7 @@ const BYTES = 65_536;
 const TCP = { provider: "tcp", source: "127.0.0.1" };
 /** Where tcp_frame.h and fabric_key.h have them. */
 const FRAME_BYTES = 40;
-const MAGIC = 0x31546274;
+const MAGIC = 0x32546274;
 const PORT_AT = 128;
 
 function portOf(key: FabricKey): number {
@@ -49,8 +49,8 @@ async function sendTo(port: number, bytes: Uint8Array): Promise<void> {
 test(`${CONNECTIONS} connections of drawn bytes (seed ${SEED}) change no byte and stop no service`, async () => {
   const shm = mkdtempSync("/dev/shm/tierbench-garbage-");
   const data = openDataPlane();
-  const server = openRdmaPlane(TCP);
-  const client = openRdmaPlane(TCP);
+  const server = openFabricPlane(TCP);
+  const client = openFabricPlane(TCP);
   assert(data.ok && server.ok && client.ok, "planes open");
   const memory = data.value.createRegion(join(shm, "served"), BYTES, 1);
   const into = data.value.createRegion(join(shm, "into"), BYTES, 1);

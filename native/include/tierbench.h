@@ -31,17 +31,26 @@ enum tb_kind {
   TB_KIND_WAIT_UNTIL = 7,
 };
 
+/// How an op ended; of either kind of plane.
 enum tb_code {
   TB_OK = 0,
+  /// The bytes are not those of the block; are its under another weights version.
   TB_CORRUPT = 1,
   TB_STALE = 2,
+  /// The process whose memory it is has gone.
   TB_PEER_DEAD = 3,
   TB_OUT_OF_RANGE = 4,
   TB_IO_ERROR = 5,
   TB_CANCELLED = 6,
+  /// Fabrics only: not done by the submission's deadline.
+  TB_TIMEOUT = 7,
+  /// The process lives, but the memory behind the key is deregistered, closed or of another generation.
+  TB_DEAD_KEY = 8,
+  /// Registration: the device, the kernel (RLIMIT_MEMLOCK) or the caller's own bound allows no more.
+  TB_EXHAUSTED = 9,
 };
 
-/// Flag of a copy: the copied bytes are checked against the identity.
+/// Flag of a copy and of a fabric's get: the bytes are checked against the identity.
 #define TB_SUBMISSION_VERIFY 1u
 
 typedef struct tb_submission {
@@ -68,7 +77,7 @@ typedef struct tb_submission {
 typedef struct tb_completion {
   uint32_t slot;
   int32_t code;
-  /// crc32c: the checksum; stale: the version found; io_error: errno; else 0.
+  /// crc32c: the checksum; stale: the version found; of another failure its errno, or 0.
   uint32_t value;
   uint32_t reserved;
   double end_ns;
@@ -86,8 +95,9 @@ TB_API double tb_now_ns(void);
 #define TB_PLANE_NO_DIRECT 2u
 
 /// NULL and *error = −errno when threads or memory cannot be had.
-TB_API tb_plane *tb_plane_open(uint32_t slot_count, uint32_t copy_threads, uint32_t inline_bytes, uint32_t flags,
-                               void (*wake)(void), int32_t *error);
+/// `file_depth`: transfers of direct files under way at once; more wait here and start as those end, without the caller.
+TB_API tb_plane *tb_plane_open(uint32_t slot_count, uint32_t copy_threads, uint32_t inline_bytes, uint32_t file_depth,
+                               uint32_t flags, void (*wake)(void), int32_t *error);
 /// Stops the threads wherever they are and unlinks this plane's regions; for a process that is about to exit.
 TB_API void tb_plane_halt(tb_plane *plane);
 /// Halts and frees. −EBUSY while an op is outstanding.
@@ -111,6 +121,8 @@ TB_API int32_t tb_region_create(tb_plane *plane, const char *path, double bytes,
 TB_API int32_t tb_region_attach(tb_plane *plane, const char *path, double generation);
 TB_API double tb_region_bytes(tb_plane *plane, uint32_t region_id);
 TB_API double tb_region_generation(tb_plane *plane, uint32_t region_id);
+/// Another generation of memory that this plane made: ops of processes that attached the last one end with TB_PEER_DEAD. −EPERM: attached.
+TB_API int32_t tb_region_renew(tb_plane *plane, uint32_t region_id, double generation);
 /// −EBUSY while an op uses it.
 TB_API int32_t tb_region_close(tb_plane *plane, uint32_t region_id);
 

@@ -1,15 +1,14 @@
-// The C ABI of libtierbench_fabric.so: one-sided put and get between registered memory of this process and of processes on
-// other hosts, by libfabric. A library of its own, built and opened only when asked for. Conventions are those of
-// tierbench.h, whose tb_completion this uses too.
+// The C ABI of a fabric library: one-sided put and get between registered memory of this process and of processes on other
+// hosts. Two libraries have it, built and opened only when asked for: libtierbench_fabric.so by libfabric, libtierbench_tcp.so by
+// plain sockets. Conventions, completions and their codes are those of tierbench.h; of its ring only the submission is another.
 //
-// A fabric runs one thread, which makes every libfabric call. The caller writes submissions into slots, lists the slots,
-// calls tb_fabric_submit and collects completions by tb_fabric_reap; `wake` comes at most once until reap has returned 0.
+// A fabric runs one thread, which makes every call of libfabric or of its sockets.
 #ifndef TIERBENCH_FABRIC_H
 #define TIERBENCH_FABRIC_H
 
 #include "tierbench.h"
 
-#define TB_FABRIC_ABI_VERSION 2u
+#define TB_FABRIC_ABI_VERSION 3u
 /// What names registered memory to other processes: fixed size, opaque, valid until the memory is deregistered.
 #define TB_FABRIC_KEY_BYTES 256u
 
@@ -26,31 +25,12 @@ enum tb_fabric_kind {
   TB_FABRIC_DEREGISTER = 4,
 };
 
-enum tb_fabric_code {
-  TB_FABRIC_OK = 0,
-  /// The process behind the key is gone.
-  TB_FABRIC_PEER_DEAD = 1,
-  TB_FABRIC_TIMEOUT = 2,
-  /// The process lives, but the memory behind the key is deregistered, closed or of another generation.
-  TB_FABRIC_DEAD_KEY = 3,
-  TB_FABRIC_OUT_OF_RANGE = 4,
-  /// Registration: the device, the kernel (RLIMIT_MEMLOCK) or the caller's own bound allows no more.
-  TB_FABRIC_EXHAUSTED = 5,
-  TB_FABRIC_CANCELLED = 6,
-  TB_FABRIC_IO_ERROR = 7,
-  /// As TB_CORRUPT and TB_STALE, of a get that is verified.
-  TB_FABRIC_CORRUPT = 8,
-  TB_FABRIC_STALE = 9,
-};
-
-/// Flag of a get: its bytes are checked against the identity as they come. Only engines whose description says so do it.
-#define TB_FABRIC_VERIFY 1u
-
 typedef struct tb_fabric_submission {
   uint32_t kind;
   /// Id of an opened region: source of a put, destination of a get, what is registered or deregistered.
   uint32_t region_id;
   uint32_t remote_id;
+  /// TB_SUBMISSION_VERIFY, of a get: its bytes are checked against the identity as they come. Only engines whose description says so do it.
   uint32_t flags;
   double region_offset;
   double remote_offset;
@@ -64,7 +44,7 @@ typedef struct tb_fabric_submission {
 } tb_fabric_submission;
 
 typedef struct tb_fabric_options {
-  /// "verbs;ofi_rxm", "tcp;ofi_rxm", "efa".
+  /// libfabric's: "verbs;ofi_rxm", "tcp;ofi_rxm", "efa"; of plain sockets "tcp".
   const char *provider;
   /// Device (rxe0, mlx5_0) or network interface; empty: the provider's first.
   const char *domain;

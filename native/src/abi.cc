@@ -61,12 +61,12 @@ uint32_t tb_layout(uint32_t *out, uint32_t capacity) {
 
 double tb_now_ns(void) { return static_cast<double>(tierbench::monotonicNs()); }
 
-tb_plane *tb_plane_open(uint32_t slot_count, uint32_t copy_threads, uint32_t inline_bytes, uint32_t flags,
-                        void (*wake)(void), int32_t *error) {
+tb_plane *tb_plane_open(uint32_t slot_count, uint32_t copy_threads, uint32_t inline_bytes, uint32_t file_depth,
+                        uint32_t flags, void (*wake)(void), int32_t *error) {
   *error = -EINVAL;
-  if (slot_count == 0 || copy_threads == 0 || wake == nullptr) return nullptr;
+  if (slot_count == 0 || copy_threads == 0 || file_depth == 0 || wake == nullptr) return nullptr;
   auto plane = std::make_unique<tb_plane>(tierbench::DataPlaneOptions{
-      slot_count, copy_threads, inline_bytes, (flags & TB_PLANE_NO_IO_URING) == 0, (flags & TB_PLANE_NO_DIRECT) == 0, wake});
+      slot_count, copy_threads, inline_bytes, file_depth, (flags & TB_PLANE_NO_IO_URING) == 0, (flags & TB_PLANE_NO_DIRECT) == 0, wake});
   *error = plane->start();
   return *error == 0 ? plane.release() : nullptr;
 }
@@ -74,18 +74,18 @@ tb_plane *tb_plane_open(uint32_t slot_count, uint32_t copy_threads, uint32_t inl
 void tb_plane_halt(tb_plane *plane) { plane->halt(); }
 
 int32_t tb_plane_close(tb_plane *plane) {
-  if (!plane->idle()) return -EBUSY;
+  if (!plane->ring.idle()) return -EBUSY;
   delete plane;
   return 0;
 }
 
-tb_submission *tb_plane_submissions(tb_plane *plane) { return plane->submissions.data(); }
-tb_completion *tb_plane_completions(tb_plane *plane) { return plane->completions.data(); }
-uint32_t *tb_plane_submit_list(tb_plane *plane) { return plane->submit_list.data(); }
+tb_submission *tb_plane_submissions(tb_plane *plane) { return plane->ring.submissions.data(); }
+tb_completion *tb_plane_completions(tb_plane *plane) { return plane->ring.completions.data(); }
+uint32_t *tb_plane_submit_list(tb_plane *plane) { return plane->ring.submit_list.data(); }
 int32_t tb_submit(tb_plane *plane, uint32_t count) { return plane->submit(count); }
-int32_t tb_reap(tb_plane *plane) { return static_cast<int32_t>(plane->reap()); }
+int32_t tb_reap(tb_plane *plane) { return static_cast<int32_t>(plane->ring.reap()); }
 void tb_cancel_waits(tb_plane *plane) { plane->cancelWaits(); }
-double tb_wake_count(tb_plane *plane) { return static_cast<double>(plane->wakeCount()); }
+double tb_wake_count(tb_plane *plane) { return static_cast<double>(plane->ring.wakeCount()); }
 
 int32_t tb_region_create(tb_plane *plane, const char *path, double bytes, double generation) {
   uint64_t exact_bytes, exact_generation;
@@ -112,6 +112,13 @@ double tb_region_bytes(tb_plane *plane, uint32_t region_id) {
 double tb_region_generation(tb_plane *plane, uint32_t region_id) {
   const tierbench::Region *region = plane->regions.find(region_id);
   return region == nullptr ? -1 : static_cast<double>(region->generation());
+}
+
+int32_t tb_region_renew(tb_plane *plane, uint32_t region_id, double generation) {
+  uint64_t exact_generation;
+  tierbench::Region *region = plane->regions.find(region_id);
+  if (region == nullptr || !tierbench::exactU64(generation, &exact_generation)) return -EINVAL;
+  return region->renew(exact_generation);
 }
 
 int32_t tb_region_close(tb_plane *plane, uint32_t region_id) {

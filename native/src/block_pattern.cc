@@ -95,21 +95,48 @@ bool bodyContinues(const uint8_t *body, size_t bytes, PatternLanes *lanes_at) {
   return equal && (any[0] | any[1]) == 0;
 }
 
+/// Copies whole turns of a streaming copy and gathers in `differing` where they differ from the stream at `lanes_at`, which is
+/// advanced past them. Every lane is a line, so that the words of a page that is read ahead are those of the first and a constant.
+void streamTurns(uint8_t *to, const uint8_t *body, size_t turns, PatternLanes *lanes_at, PatternLanes::Pair differing[4]) {
+  PatternLanes lanes = *lanes_at;
+  PatternLanes::Pair seen[4] = {}, ahead[kPagesInTurn][4];
+  for (size_t page = 0; page < kPagesInTurn; page++) {
+    for (int i = 0; i < 4; i++) ahead[page][i] = lanes.increments[i] * (page * (kPageBytes / kStepBytes));
+  }
+  for (; turns > 0; turns--, to += kTurnBytes, body += kTurnBytes) {
+    for (size_t at = 0; at < kPageBytes; at += kStepBytes) {
+      step(lanes);
+      for (size_t page = 0; page < kPagesInTurn; page++) {
+        PatternLanes::Pair found[4];
+        streamLine(to + page * kPageBytes + at, body + page * kPageBytes + at, found);
+        for (int i = 0; i < 4; i++) seen[i] |= found[i] ^ (lanes.words[i] + ahead[page][i]);
+      }
+    }
+    for (int i = 0; i < 4; i++) lanes.words[i] += ahead[kPagesInTurn - 1][i];
+  }
+  for (int i = 0; i < 4; i++) differing[i] |= seen[i];
+  *lanes_at = lanes;
+}
+
 /// bodyContinues that also copies the bytes it has looked at; when streaming, `to` is 16-byte aligned.
 template <bool kStreams>
 bool copiedBodyContinues(uint8_t *to, const uint8_t *body, size_t bytes, PatternLanes *lanes_at) {
-  PatternLanes lanes = *lanes_at;
   PatternLanes::Pair differing[4] = {};
+  if constexpr (kStreams) {
+    const size_t turns = bytes / kTurnBytes;
+    streamTurns(to, body, turns, lanes_at, differing);
+    to += turns * kTurnBytes;
+    body += turns * kTurnBytes;
+    bytes -= turns * kTurnBytes;
+  }
+  PatternLanes lanes = *lanes_at;
   for (; bytes >= kStepBytes; to += kStepBytes, body += kStepBytes, bytes -= kStepBytes) {
     __builtin_prefetch(body + 512);
     step(lanes);
     PatternLanes::Pair found[4];
     memcpy(found, body, kStepBytes);
-    for (int i = 0; i < 4; i++) {
-      if constexpr (kStreams) streamStore(to + 16 * i, found[i]);
-      differing[i] |= found[i] ^ lanes.words[i];
-    }
-    if constexpr (!kStreams) memcpy(to, found, kStepBytes);
+    for (int i = 0; i < 4; i++) differing[i] |= found[i] ^ lanes.words[i];
+    memcpy(to, found, kStepBytes);
   }
   *lanes_at = lanes;
   memcpy(to, body, bytes);

@@ -1,20 +1,15 @@
 #include "data_plane.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
-
+#include "blocked_signals.h"
 #include "monotonic_clock.h"
 
 namespace tierbench {
 
 DataPlane::DataPlane(const DataPlaneOptions &options)
-    : submissions(options.slot_count),
-      completions(options.slot_count),
-      submit_list(options.slot_count),
+    : ring(options.slot_count, options.wake),
       options_(options),
       operations_(options.slot_count),
-      done_(options.slot_count, options.wake),
       work_(options.slot_count),
       progress_(options.slot_count, [this](Operation *operation) { finish(operation, false); }) {
   for_copy_threads_.reserve(options.slot_count);
@@ -23,15 +18,11 @@ DataPlane::DataPlane(const DataPlaneOptions &options)
 DataPlane::~DataPlane() { halt(); }
 
 int DataPlane::start() {
-  // Signals are the runtime's business: a thread that took one would interrupt a transfer or a wait.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  const int error = progress_.start(options_.io_uring);
+  const BlockedSignals quiet;
+  const int error = progress_.start(options_.io_uring ? options_.file_depth : 0);
   for (uint32_t i = 0; error == 0 && i < options_.copy_threads; i++) {
     copy_threads_.emplace_back([this] { copyLoop(); });
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return error;
 }
 
@@ -49,18 +40,17 @@ tb_file_path DataPlane::pathTaken(const DiskFile &file) const {
 }
 
 int DataPlane::submit(uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) {
-    if (count > options_.slot_count || submit_list[i] >= options_.slot_count) return -EINVAL;
-  }
   if (count == 0) return 0;
-  outstanding_ += count;
-  const uint32_t group = done_.beginGroup(count, outstanding_ == options_.slot_count);
+  uint32_t group = 0;
+  const int error = ring.take(count, &group);
+  if (error != 0) return error;
   int done = 0;
   for_copy_threads_.clear();
   for (uint32_t i = 0; i < count; i++) {
-    Operation *operation = &operations_[submit_list[i]];
+    const uint32_t slot = ring.submit_list[i];
+    Operation *operation = &operations_[slot];
     operation->group = group;
-    if (!prepare(submit_list[i])) {
+    if (!prepare(slot)) {
       finish(operation, true);
       done++;
     } else if (operation->kind == TB_KIND_WAIT_UNTIL) {
@@ -80,7 +70,7 @@ int DataPlane::submit(uint32_t count) {
 }
 
 bool DataPlane::prepare(uint32_t slot) {
-  const tb_submission &submission = submissions[slot];
+  const tb_submission &submission = ring.submissions[slot];
   Operation *operation = &operations_[slot];
   const bool is_wait = submission.kind == TB_KIND_WAIT_UNTIL;
   const bool is_file_op = submission.kind == TB_KIND_FILE_WRITE || submission.kind == TB_KIND_FILE_READ;
@@ -122,22 +112,11 @@ bool DataPlane::perform(Operation *operation, bool on_caller) {
 }
 
 void DataPlane::finish(Operation *operation, bool on_caller) {
-  tb_completion completion = {};
-  completion.slot = operation->slot;
-  completion.code = operation->code;
-  completion.value = operation->value;
-  completion.end_ns = static_cast<double>(monotonicNs());
-  // Before the push: whoever learns of the completion may close what the op used.
+  // Before it is told: whoever learns of the completion may close what the op used.
   if (operation->region != nullptr) operation->region->users--;
   if (operation->from != nullptr) operation->from->users--;
   if (operation->file != nullptr) operation->file->users--;
-  done_.push(completion, operation->group, on_caller);
-}
-
-uint32_t DataPlane::reap() {
-  const uint32_t count = done_.drain(completions.data());
-  outstanding_ -= count;
-  return count;
+  ring.finish(operation->slot, operation->code, operation->value, operation->group, on_caller);
 }
 
 }  // namespace tierbench

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "../include/tierbench.h"
-#include "completion_queue.h"
 #include "handle_table.h"
 #include "operation.h"
 #include "progress_thread.h"
+#include "slot_ring.h"
 #include "work_queue.h"
 
 namespace tierbench {
@@ -23,6 +23,8 @@ struct DataPlaneOptions {
   uint32_t copy_threads;
   /// A batch that moves at most this many bytes runs on the calling thread.
   uint32_t inline_bytes;
+  /// Transfers of direct files under way at once.
+  uint32_t file_depth;
   bool io_uring;
   bool direct;
   void (*wake)(void);
@@ -39,22 +41,15 @@ class DataPlane {
   /// Stops the threads, whatever is outstanding, and unlinks the regions made here. No wake comes afterwards.
   void halt();
 
-  /// Takes the first `count` slots of submit_list; returns how many are done already, or −EINVAL for a slot that does not exist.
+  /// Takes the first `count` slots of the ring's list; returns how many are done already, or −EINVAL for a slot that does not exist.
   int submit(uint32_t count);
-  /// Moves what is done to `completions`; 0 arms the next wake.
-  uint32_t reap();
   void cancelWaits() { progress_.cancelHeld(); }
-  bool idle() const { return outstanding_ == 0; }
-  uint64_t wakeCount() { return done_.wakeCount(); }
   bool wantsDirect() const { return options_.direct; }
   tb_file_path pathTaken(const DiskFile &file) const;
 
   HandleTable<Region> regions;
   HandleTable<DiskFile> files;
-  /// The caller's side of the slots, each [slot_count].
-  std::vector<tb_submission> submissions;
-  std::vector<tb_completion> completions;
-  std::vector<uint32_t> submit_list;
+  SlotRing<tb_submission> ring;
 
  private:
   void copyLoop();
@@ -68,8 +63,6 @@ class DataPlane {
   const DataPlaneOptions options_;
   std::vector<Operation> operations_;
   std::vector<Operation *> for_copy_threads_;
-  uint32_t outstanding_ = 0;
-  CompletionQueue done_;
   WorkQueue work_;
   ProgressThread progress_;
   std::vector<std::thread> copy_threads_;

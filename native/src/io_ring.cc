@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <initializer_list>
 
 #if __has_include(<linux/io_uring.h>) && defined(SYS_io_uring_setup)
 #include <linux/io_uring.h>
@@ -46,18 +47,18 @@ int IoRing::mapRings(const io_uring_params &params) {
   cq_tail_ = reinterpret_cast<uint32_t *>(cq + params.cq_off.tail);
   cq_mask_ = *reinterpret_cast<uint32_t *>(cq + params.cq_off.ring_mask);
   cqes_ = reinterpret_cast<io_uring_cqe *>(cq + params.cq_off.cqes);
-  entries_ = params.sq_entries;
   return 0;
 }
 
-int IoRing::open(uint32_t entries, int event_fd) {
+int IoRing::open(uint32_t depth, int event_fd) {
   io_uring_params params;
   memset(&params, 0, sizeof params);
-  ring_fd_ = static_cast<int>(syscall(SYS_io_uring_setup, entries, &params));
+  ring_fd_ = static_cast<int>(syscall(SYS_io_uring_setup, depth, &params));
   if (ring_fd_ < 0) return -errno;
   // Plain reads and writes came with Linux 5.6, as did this feature.
   int error = (params.features & IORING_FEAT_RW_CUR_POS) != 0 ? mapRings(params) : -ENOSYS;
   if (error == 0 && syscall(SYS_io_uring_register, ring_fd_, IORING_REGISTER_EVENTFD, &event_fd, 1) != 0) error = -errno;
+  depth_ = depth;
   if (error != 0) {
     close(ring_fd_);
     ring_fd_ = -1;

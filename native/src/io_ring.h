@@ -24,9 +24,9 @@ class IoRing {
   ~IoRing();
 
   /// 0, or −errno where io_uring is missing or forbidden.
-  int open(uint32_t entries, int event_fd);
+  int open(uint32_t depth, int event_fd);
   bool isOpen() const { return ring_fd_ >= 0; }
-  bool full() const { return in_flight_ == entries_; }
+  bool full() const { return in_flight_ == depth_; }
   /// Queues a transfer; the ring is not full.
   void queue(bool is_write, int fd, void *memory, uint32_t bytes, uint64_t file_offset, void *user);
   /// Hands what is queued to the kernel: 0 or −errno.
@@ -43,7 +43,7 @@ class IoRing {
   bool mapOne(Mapping *mapping, size_t bytes, uint64_t offset);
 
   int ring_fd_ = -1;
-  uint32_t entries_ = 0;
+  uint32_t depth_ = 0;
   uint32_t in_flight_ = 0;
   uint32_t unsubmitted_ = 0;
   Mapping sq_, cq_, sqes_;

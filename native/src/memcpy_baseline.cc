@@ -1,7 +1,5 @@
 #include "memcpy_baseline.h"
 
-#include <sched.h>
-
 #include <atomic>
 #include <cstring>
 #include <thread>
@@ -11,26 +9,28 @@
 namespace tierbench {
 
 uint64_t MemcpyBaseline::copyNs(uint64_t bytes, uint32_t count, uint32_t threads) {
-  std::atomic<uint32_t> waiting{0};
+  if (next_ + bytes * count > from_.size()) next_ = 0;
+  const uint64_t first = next_;
+  next_ += bytes * count;
   std::atomic<bool> started{false};
-  const auto copyShare = [&](uint32_t thread) {
-    for (uint64_t piece = thread; piece < count; piece += threads) {
-      memcpy(to_.data() + piece * bytes, from_.data() + piece * bytes, bytes);
+  std::atomic<uint32_t> taken{0};
+  const auto copyPieces = [&] {
+    for (uint32_t piece; (piece = taken.fetch_add(1, std::memory_order_relaxed)) < count;) {
+      const uint64_t at = first + piece * bytes;
+      memcpy(to_.data() + at, from_.data() + at, bytes);
       asm volatile("" ::: "memory");  // the copy is not optimised away
     }
   };
   std::vector<std::thread> others;
   for (uint32_t thread = 1; thread < threads; thread++) {
-    others.emplace_back([&, thread] {
-      waiting++;
-      while (!started.load(std::memory_order_acquire)) sched_yield();
-      copyShare(thread);
+    others.emplace_back([&] {
+      while (!started.load(std::memory_order_acquire)) std::this_thread::yield();
+      copyPieces();
     });
   }
-  while (waiting.load() < threads - 1) sched_yield();
   const uint64_t start_ns = monotonicNs();
   started.store(true, std::memory_order_release);
-  copyShare(0);
+  copyPieces();
   for (auto &other : others) other.join();
   return monotonicNs() - start_ns;
 }

@@ -13,8 +13,6 @@
 namespace tierbench {
 namespace {
 
-/// Transfers the kernel holds at once; a disk gains little beyond 8, several files share these.
-constexpr uint32_t kRingEntries = 32;
 /// The longest single transfer; longer ones continue where it ended.
 constexpr uint64_t kLongestTransferBytes = 1u << 30;
 constexpr uint64_t kRetrySubmitNs = 1'000'000;
@@ -32,10 +30,10 @@ ProgressThread::~ProgressThread() {
   if (event_fd_ >= 0) close(event_fd_);
 }
 
-int ProgressThread::start(bool want_io_uring) {
+int ProgressThread::start(uint32_t file_depth) {
   event_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (event_fd_ < 0) return -errno;
-  has_io_uring_ = want_io_uring && ring_.open(kRingEntries, event_fd_) == 0;
+  has_io_uring_ = file_depth > 0 && ring_.open(file_depth, event_fd_) == 0;
   thread_ = std::thread([this] { run(); });
   return 0;
 }

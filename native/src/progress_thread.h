@@ -19,8 +19,8 @@ class ProgressThread {
   /// `finish` reports an op done; called on this thread.
   ProgressThread(uint32_t capacity, std::function<void(Operation *)> finish);
   ~ProgressThread();
-  /// 0 or −errno. Without io_uring, transfersFiles() is false.
-  int start(bool want_io_uring);
+  /// 0 or −errno. `file_depth`: transfers under way at once; with 0, or without io_uring, transfersFiles() is false.
+  int start(uint32_t file_depth);
   bool transfersFiles() const { return has_io_uring_; }
   /// Transfers by io_uring; the file is direct.
   void transfer(Operation *operation);

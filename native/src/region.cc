@@ -23,13 +23,14 @@ struct RegionHeader {
   uint32_t abi;
   /// 0 while it is being made, written last.
   std::atomic<uint32_t> state;
-  uint64_t generation;
+  std::atomic<uint64_t> generation;
   uint64_t bytes;
   uint64_t maker_start_ticks;
   int32_t maker_pid;
 };
 static_assert(sizeof(RegionHeader) <= kRegionHeaderBytes);
 static_assert(std::atomic<uint32_t>::is_always_lock_free, "the state word is shared between processes");
+static_assert(std::atomic<uint64_t>::is_always_lock_free, "the generation is shared between processes");
 
 namespace {
 
@@ -122,10 +123,17 @@ int Region::readHeader(const uint64_t *generation, uint64_t file_bytes) {
   return 0;
 }
 
+int Region::renew(uint64_t generation) {
+  if (!made_here_) return -EPERM;
+  header_->generation.store(generation, std::memory_order_release);
+  generation_ = generation;
+  return 0;
+}
+
 bool Region::live() const {
   if (made_here_) return true;
-  return header_->state.load(std::memory_order_acquire) == kStateLive && header_->generation == generation_ &&
-         maker_.alive();
+  return header_->state.load(std::memory_order_acquire) == kStateLive &&
+         header_->generation.load(std::memory_order_acquire) == generation_ && maker_.alive();
 }
 
 }  // namespace tierbench

@@ -28,6 +28,9 @@ class Region {
   /// `generation` null: whatever is there. −ENOENT, −EAGAIN (being made), −ESTALE, −EOWNERDEAD, −EPROTO (no region).
   int attach(const char *path, const uint64_t *generation);
 
+  /// Another generation of the same memory: for whoever attached the last one it is as dead as a closed region. −EPERM: not the maker.
+  int renew(uint64_t generation);
+
   uint8_t *data() const { return reinterpret_cast<uint8_t *>(header_) + kRegionHeaderBytes; }
   uint64_t bytes() const { return bytes_; }
   uint64_t generation() const { return generation_; }

@@ -32,10 +32,10 @@ struct PlaneFixture {
   std::string path_a, path_b;
   uint32_t a, b;
 
-  explicit PlaneFixture(uint32_t copy_threads = 1, uint32_t inline_bytes = 0, uint32_t flags = 0) {
+  explicit PlaneFixture(uint32_t copy_threads = 1, uint32_t inline_bytes = 0, uint32_t flags = 0, uint32_t file_depth = 32) {
     int32_t error = 0;
     woken = 0;
-    plane = tb_plane_open(kSlots, copy_threads, inline_bytes, flags, onWake, &error);
+    plane = tb_plane_open(kSlots, copy_threads, inline_bytes, file_depth, flags, onWake, &error);
     CHECK(plane != nullptr && error == 0);
     path_a = scratchPath("/dev/shm", "plane_a");
     path_b = scratchPath("/dev/shm", "plane_b");
@@ -175,7 +175,7 @@ TEST(a_held_copy_keeps_no_copy_thread_and_cancelling_ends_it) {
 TEST(a_closed_region_of_another_plane_is_a_dead_peer) {
   PlaneFixture fixture;
   int32_t error = 0;
-  tb_plane *other = tb_plane_open(4, 1, 0, 0, onWake, &error);
+  tb_plane *other = tb_plane_open(4, 1, 0, 1, 0, onWake, &error);
   const std::string path = scratchPath("/dev/shm", "other");
   const int32_t made = tb_region_create(other, path.c_str(), 65536, 4);
   CHECK(made == 0);
@@ -228,6 +228,41 @@ TEST(a_file_round_trips_by_the_best_path) { roundTrip("/tmp", 0); }
 TEST(a_file_round_trips_without_io_uring) { roundTrip("/tmp", TB_PLANE_NO_IO_URING); }
 TEST(a_file_round_trips_through_the_page_cache) { roundTrip("/tmp", TB_PLANE_NO_DIRECT); }
 TEST(a_file_round_trips_on_tmpfs) { roundTrip("/dev/shm", 0); }
+
+TEST(transfers_beyond_the_depth_wait_and_all_end) {
+  PlaneFixture fixture(1, 0, 0, 1);
+  const std::string path = scratchPath("/tmp", "deep");
+  const int32_t file = tb_file_open(fixture.plane, path.c_str(), TB_FILE_CREATE, 8 * 65536);
+  CHECK(file >= 0);
+  for (uint32_t block = 0; block < 8; block++) {
+    fixture.fill(block, block * 65536, 65536);
+    tb_submission *move = fixture.slot(8 + block, TB_KIND_FILE_WRITE);
+    move->region_id = fixture.a;
+    move->file_id = static_cast<uint32_t>(file);
+    move->offset = move->file_offset = block * 65536;
+    move->bytes = 65536;
+  }
+  CHECK(fixture.submit({0, 1, 2, 3, 4, 5, 6, 7}) >= 0);
+  for (const tb_completion &done : fixture.collect(8)) CHECK(done.code == TB_OK);
+  CHECK(fixture.submit({8, 9, 10, 11, 12, 13, 14, 15}) >= 0);
+  for (const tb_completion &done : fixture.collect(8)) CHECK(done.code == TB_OK);
+  for (uint32_t block = 0; block < 8; block++) {
+    tb_submission *move = fixture.slot(8 + block, TB_KIND_FILE_READ);
+    move->region_id = fixture.b;
+    move->file_id = static_cast<uint32_t>(file);
+    move->offset = move->file_offset = block * 65536;
+    move->bytes = 65536;
+    tb_submission *verify = fixture.fill(block, block * 65536, 65536);
+    verify->kind = TB_KIND_VERIFY;
+    verify->region_id = fixture.b;
+  }
+  CHECK(fixture.submit({8, 9, 10, 11, 12, 13, 14, 15}) >= 0);
+  for (const tb_completion &done : fixture.collect(8)) CHECK(done.code == TB_OK);
+  CHECK(fixture.submit({0, 1, 2, 3, 4, 5, 6, 7}) >= 0);
+  for (const tb_completion &done : fixture.collect(8)) CHECK(done.code == TB_OK);
+  CHECK(tb_file_close(fixture.plane, static_cast<uint32_t>(file)) == 0);
+  unlink(path.c_str());
+}
 
 TEST(memcpy_baseline_takes_time_and_refuses_what_it_cannot_hold) {
   tb_memcpy *baseline = tb_memcpy_open(16384);

@@ -1,8 +1,10 @@
 #include "../src/block_pattern.h"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
+#include "../src/stream_store.h"
 #include "test_case.h"
 
 using tierbench::BlockIdentity;
@@ -106,7 +108,9 @@ TEST(a_block_checked_while_it_is_copied_arrives_whole_and_every_flipped_bit_is_s
 }
 
 TEST(a_block_long_enough_for_streaming_stores_arrives_whole_and_a_flipped_bit_is_seen) {
-  std::vector<uint8_t> block = filled(256 * 1024 + 13, kBlock), arrived(block.size() + 16);
+  // 256 KiB behind the header is 16 turns of four pages; then a turn that is not whole: a line and 13 bytes.
+  const size_t body = 256 * 1024 + 64 + 13;
+  std::vector<uint8_t> block = filled(64 + body, kBlock), arrived(block.size() + 16);
   uint8_t *to = arrived.data() + (16 - (reinterpret_cast<uintptr_t>(arrived.data()) & 15)) % 16;
   const auto copied = [&] {
     BlockVerifier verifier(block.size(), kBlock);
@@ -115,11 +119,34 @@ TEST(a_block_long_enough_for_streaming_stores_arrives_whole_and_a_flipped_bit_is
   };
   CHECK(copied() == BlockState::kOk);
   CHECK(memcmp(to, block.data(), block.size()) == 0);
-  for (size_t at : {size_t{64}, size_t{4096}, block.size() - 14, block.size() - 1}) {
-    block[at] ^= 1;
-    CHECK(copied() == BlockState::kCorrupt);
-    CHECK(memcmp(to, block.data(), block.size()) == 0);
-    block[at] ^= 1;
+  // The first and the last byte of every page, each page of a turn among them, and of what is left over.
+  for (size_t page = 0; page <= body / 4096; page++) {
+    for (size_t at : {64 + page * 4096, std::min(64 + page * 4096 + 4095, block.size() - 1)}) {
+      block[at] ^= 1;
+      CHECK(copied() == BlockState::kCorrupt);
+      CHECK(memcmp(to, block.data(), block.size()) == 0);
+      block[at] ^= 1;
+    }
+  }
+}
+
+TEST(two_pages_that_changed_places_are_seen) {
+  std::vector<uint8_t> block = filled(256 * 1024, kBlock), arrived(block.size() + 16);
+  uint8_t *to = arrived.data() + (16 - (reinterpret_cast<uintptr_t>(arrived.data()) & 15)) % 16;
+  std::swap_ranges(&block[64], &block[64 + 4096], &block[64 + 4096]);
+  BlockVerifier verifier(block.size(), kBlock);
+  verifier.copyAndFeed(to, block.data(), block.size());
+  CHECK(verifier.verdict().state == BlockState::kCorrupt);
+}
+
+TEST(a_streaming_copy_of_any_length_moves_every_byte_and_no_other) {
+  for (size_t bytes : {0u, 1u, 63u, 64u, 16383u, 16384u, 16385u, 40000u, 100003u}) {
+    std::vector<uint8_t> from(bytes + 1), arrived(bytes + 32, 0xee);
+    for (size_t i = 0; i < bytes; i++) from[i] = static_cast<uint8_t>(i * 7 + i / 256);
+    uint8_t *to = arrived.data() + (16 - (reinterpret_cast<uintptr_t>(arrived.data()) & 15)) % 16;
+    tierbench::streamCopy(to, from.data(), bytes);
+    CHECK(memcmp(to, from.data(), bytes) == 0);
+    CHECK(to[bytes] == 0xee);
   }
 }
 

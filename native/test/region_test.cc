@@ -75,6 +75,20 @@ TEST(a_closed_region_is_no_longer_live_and_its_file_is_gone) {
   CHECK(!exists(path));
 }
 
+TEST(a_renewed_region_is_dead_to_who_attached_it_before_and_live_to_who_does_now) {
+  const std::string path = scratchPath("/dev/shm", "renewed");
+  const uint64_t second = 2;
+  Region made, before, after;
+  CHECK(made.create(path.c_str(), 4096, 1) == 0);
+  CHECK(before.attach(path.c_str(), nullptr) == 0);
+  CHECK(before.renew(second) == -EPERM);
+  CHECK(made.renew(second) == 0);
+  CHECK(made.live() && made.generation() == 2);
+  CHECK(!before.live());
+  CHECK(after.attach(path.c_str(), &second) == 0);
+  CHECK(after.live());
+}
+
 /// A process that makes a region and then sleeps until it is killed.
 static pid_t makeInChild(const std::string &path) {
   int ready[2];

@@ -1,6 +1,7 @@
 // Where a launch happens: this machine and the job's other hosts, with the devices of this one.
 
 import { hostname, networkInterfaces } from "node:os";
+import { readRdmaDevices } from "../../../native/ffi/rdma_devices.ts";
 import { HOSTS_VARIABLE } from "../../config/cluster_target.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { advertisedHost } from "../../launch/advertised_host.ts";
@@ -8,7 +9,6 @@ import { hostDevices } from "../../launch/cluster/cluster_devices.ts";
 import { clusterHosts } from "../../launch/cluster/cluster_hosts.ts";
 import { findGpus } from "../../launch/find_gpus.ts";
 import { findMooncake, mooncakeBinary } from "../../launch/mooncake/mooncake_install.ts";
-import { readRdmaDevices } from "../../launch/rdma/rdma_devices.ts";
 import type { LaunchPlace, PlanRouter } from "../../launch/vllm/vllm_plan.ts";
 
 /** `address`: what this machine advertises; null: its first global address. The error is worded for the user. */

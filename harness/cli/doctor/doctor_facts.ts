@@ -4,12 +4,13 @@
 import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { chooseNetworkPath } from "../../../native/ffi/network_path.ts";
+import { readNumaNode } from "../../../native/ffi/numa_node.ts";
 import { openDataPlane } from "../../../native/ffi/open_data_plane.ts";
-import { readRdmaDevices as readPathDevices } from "../../../native/ffi/rdma_devices.ts";
-import { assert } from "../../domain/assert.ts";
+import { judgeRdmaDevices, type RdmaVerdict, type RdmaWish } from "../../../native/ffi/rdma_choice.ts";
+import { readRdmaDevices } from "../../../native/ffi/rdma_devices.ts";
+import type { RdmaDevice } from "../../domain/rdma_device.ts";
 import { findGpus } from "../../launch/find_gpus.ts";
 import { findMooncake } from "../../launch/mooncake/mooncake_install.ts";
-import { type RdmaDevice, readRdmaDevices } from "../../launch/rdma/rdma_devices.ts";
 import { bestGidIndex, type GidScore } from "../../launch/rdma/rdma_gid.ts";
 import { type GpuNicPlan, type GpuRow, planGpuNics } from "../../launch/rdma/rdma_gpu_plan.ts";
 import { readHostFacts } from "../../measure/host_facts.ts";
@@ -34,8 +35,12 @@ export interface DoctorFacts {
   readonly mooncake: Fact<string>;
   readonly rdma_devices: readonly RdmaDevice[];
   readonly gid_index: Fact<GidScore>;
-  /** What `protocol: auto` takes to a node on another host, and over what. */
-  readonly network_path: { readonly path: string; readonly why: string };
+  /** Where this process's memory lies, or what `--numa-node` said. */
+  readonly numa_node: Fact<number>;
+  /** What `link.protocol=auto` takes to a node on another host with these devices; its value is null where nothing can be had. */
+  readonly network_path: Fact<{ readonly path: string; readonly why: string }>;
+  /** What becomes of each device, the one that is taken first. */
+  readonly rdma_verdicts: readonly RdmaVerdict[];
   readonly gpus: Fact<readonly GpuRow[]>;
   /** Null where there is no GPU or no RDMA device. */
   readonly gpu_nic_plan: GpuNicPlan | null;
@@ -46,13 +51,22 @@ export interface DoctorProbe {
   readonly disk_dir: string;
   /** `/sys`, or a tree that a test made. */
   readonly sysfs_root: string;
+  /** As `link` of a configuration has them; `numa_node` null: this process's own. */
+  readonly wish: RdmaWish;
 }
 
-export async function gatherDoctorFacts({ disk_dir, sysfs_root }: DoctorProbe): Promise<DoctorFacts> {
+export async function gatherDoctorFacts({
+  disk_dir,
+  sysfs_root,
+  wish: asked,
+}: DoctorProbe): Promise<DoctorFacts> {
   const rdma_devices = readRdmaDevices(join(sysfs_root, "class/infiniband"));
   const gid_index = bestGidIndex(rdma_devices);
   const gpus = fromResult(findGpus(sysfs_root));
   const rows = gpus.value ?? [];
+  const numa_node: Fact<number> =
+    asked.numa_node === null ? fromResult(readNumaNode(sysfs_root)) : { value: asked.numa_node };
+  const wish = { ...asked, numa_node: numa_node.value };
   return {
     host: readHostFacts(),
     shared_memory: spaceOf("/dev/shm"),
@@ -61,18 +75,19 @@ export async function gatherDoctorFacts({ disk_dir, sysfs_root }: DoctorProbe): 
     mooncake: fromResult(findMooncake()),
     rdma_devices,
     gid_index: fromResult(gid_index),
-    network_path: networkPath(join(sysfs_root, "class/infiniband")),
+    numa_node,
+    network_path: networkPath(wish, rdma_devices),
+    rdma_verdicts: judgeRdmaDevices(wish, rdma_devices),
     gpus,
     gpu_nic_plan: rows.length === 0 || rdma_devices.length === 0 ? null : planGpuNics(rows, rdma_devices),
   };
 }
 
-function networkPath(sys_infiniband: string): DoctorFacts["network_path"] {
-  const wish = { protocol: "auto", device_names: [], gid_index: null, numa_node: null } as const;
-  const chosen = chooseNetworkPath(wish, false, readPathDevices(sys_infiniband), "");
-  assert(chosen.ok, "auto without named devices always finds a path");
+function networkPath(wish: RdmaWish, devices: readonly RdmaDevice[]): DoctorFacts["network_path"] {
+  const chosen = chooseNetworkPath({ ...wish, protocol: "auto" }, false, devices, "");
+  if (!chosen.ok) return { value: null, reason: chosen.error.detail };
   const { path, why } = chosen.value;
-  return { path: path === "rdma" ? `rdma by ${chosen.value.device}` : path, why };
+  return { value: { path: path === "rdma" ? `rdma by ${chosen.value.device}` : path, why } };
 }
 
 function fromResult<T>(result: { ok: true; value: T } | { ok: false; error: string }): Fact<T> {

@@ -1,8 +1,8 @@
 // What a host's GPUs and RDMA devices mean for its engines and owner: the GID index, device lists, and which GPUs an engine sees. Nodes
 // of a cluster are taken to be alike: what the head has is what all have. Pure.
 
-import { hasActivePort, type RdmaDevice } from "../rdma/rdma_devices.ts";
-import { bestGidIndex } from "../rdma/rdma_gid.ts";
+import type { RdmaDevice } from "../../domain/rdma_device.ts";
+import { bestGidIndex, hasActivePort } from "../rdma/rdma_gid.ts";
 import { type GpuNicPlan, type GpuRow, planGpuNics } from "../rdma/rdma_gpu_plan.ts";
 
 export interface HostDevices {

@@ -1,8 +1,11 @@
 // Which GID index to use on all devices of a host (MC_GID_INDEX), and whether a list of devices can be used with it. Rules and
 // texts of the owner scripts (spec: vllm_mooncake_store_connector.md §1.8, "RNIC / GID detection").
 
+import type { RdmaDevice, RdmaGid } from "../../domain/rdma_device.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { hasActivePort, MAX_GID_INDEX, type RdmaDevice, type RdmaGid } from "./rdma_devices.ts";
+
+/** GID indices that are looked at, as in the owner scripts. */
+const MAX_GID_INDEX = 8;
 
 /** What speaks for an index, most important first. */
 export interface GidScore {
@@ -15,7 +18,8 @@ export interface GidScore {
 export function bestGidIndex(devices: readonly RdmaDevice[]): Result<GidScore, string> {
   const gids = devices
     .flatMap(({ ports }) => ports.filter(({ active }) => active))
-    .flatMap(({ gids }) => gids);
+    .flatMap(({ gids }) => gids)
+    .filter(counts);
   const scores = Array.from({ length: MAX_GID_INDEX + 1 }, (_, index) => scoreOf(index, gids));
   let best = scores[0];
   for (const score of scores) if (best !== undefined && isBetter(score, best)) best = score;
@@ -23,6 +27,14 @@ export function bestGidIndex(devices: readonly RdmaDevice[]): Result<GidScore, s
     return err("failed to auto-detect a usable RDMA GID index.");
   }
   return ok(best);
+}
+
+/** A port that could carry traffic now; with an index, one that has that GID. */
+export function hasActivePort(device: RdmaDevice, gid_index: number | null): boolean {
+  return device.ports.some(
+    ({ active, gids }) =>
+      active && (gid_index === null || gids.some((gid) => gid.gid_index === gid_index && counts(gid))),
+  );
 }
 
 /** The first thing wrong with a comma-separated list of devices, or null. */
@@ -43,10 +55,15 @@ export function checkDeviceList(
   return null;
 }
 
+/** The scripts count addresses of a net device. */
+function counts({ netdev }: RdmaGid): boolean {
+  return netdev !== null;
+}
+
 function scoreOf(index: number, gids: readonly RdmaGid[]): GidScore {
-  const here = gids.filter((gid) => gid.index === index);
+  const here = gids.filter((gid) => gid.gid_index === index);
   const global = here.filter(({ gid }) => !gid.toLowerCase().startsWith("fe80"));
-  const isV2 = ({ type }: RdmaGid): boolean => type.includes("RoCE v2");
+  const isV2 = ({ type }: RdmaGid): boolean => type === "roce_v2";
   return {
     index,
     counts: [global.filter(isV2).length, global.length, here.filter(isV2).length, here.length],

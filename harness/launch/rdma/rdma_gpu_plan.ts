@@ -1,6 +1,8 @@
 // Which RDMA device each GPU shall use, and why (spec: vllm_mooncake_store_connector.md §1.8). Pure; a plan with a doubtful row
 // is still a plan, and says so.
 
+import type { RdmaDevice } from "../../domain/rdma_device.ts";
+
 export interface GpuRow {
   readonly index: number;
   /** PCI address `dddd:bb:dd.f`. */
@@ -9,12 +11,7 @@ export interface GpuRow {
   readonly numa_node: number;
 }
 
-export interface NicRow {
-  readonly name: string;
-  readonly bdf: string;
-  readonly numa_node: number;
-  readonly netdevs: readonly string[];
-}
+export type NicRow = Pick<RdmaDevice, "name" | "bdf" | "numa_node" | "netdevs">;
 
 export type PlanReason =
   | "exact-netdev"
@@ -54,7 +51,7 @@ export function planGpuNics(gpus: readonly GpuRow[], nics: readonly NicRow[]): G
   for (const gpu of gpus) {
     if (chosen.has(gpu.index)) continue;
     const unused = by_name.filter(({ name }) => !used.has(name));
-    const near = unused.filter(({ numa_node }) => gpu.numa_node !== -1 && numa_node === gpu.numa_node);
+    const near = unused.filter(({ numa_node }) => numa_node === gpu.numa_node);
     if (near.length > 0) take(gpu, nearest(gpu, near), "same-numa-pci-distance");
     else take(gpu, nearest(gpu, unused), unused.length > 0 ? "global-pci-distance" : "no-unused-rnic-match");
   }
@@ -96,9 +93,10 @@ function nearest(gpu: GpuRow, nics: readonly NicRow[]): NicRow | undefined {
   return best;
 }
 
-export function pciDistance(a: string, b: string): number {
+/** `b` null: not on PCI, and as far as can be. */
+export function pciDistance(a: string, b: string | null): number {
   const left = parseBdf(a);
-  const right = parseBdf(b);
+  const right = parseBdf(b ?? "");
   if (left === null || right === null) return BAD_BDF_DISTANCE;
   const weights = [1e6, 1e3, 10, 1];
   return weights.reduce((sum, weight, i) => sum + weight * Math.abs((left[i] ?? 0) - (right[i] ?? 0)), 0);

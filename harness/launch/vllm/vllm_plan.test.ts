@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { readClusterDeployment } from "../../config/cluster_deployment.ts";
 import { parseDeployment } from "../../config/kv_offload/kv_offload_file.ts";
 import { present } from "../../domain/assert.ts";
+import type { RdmaDevice } from "../../domain/rdma_device.ts";
 import { parseTopology, type Topology } from "../../domain/topology.ts";
 import { hostDevices, NO_DEVICES } from "../cluster/cluster_devices.ts";
 import { clusterHosts } from "../cluster/cluster_hosts.ts";
-import type { RdmaDevice } from "../rdma/rdma_devices.ts";
 import { type LaunchPlace, type LaunchStep, planLaunch, TOO_FEW_GPUS } from "./vllm_plan.ts";
 
 function topologyOf(name: string): Topology {
@@ -56,8 +56,13 @@ function stepOf(steps: readonly LaunchStep[], name: string): LaunchStep {
 }
 
 function nic(name: string, bdf: string): RdmaDevice {
-  const gid = { index: 3, gid: "0000:0000:0000:0000:0000:ffff:0a00:0001", type: "RoCE v2", netdev: "e0" };
-  return { name, bdf, numa_node: 0, netdevs: [], ports: [{ port: 1, active: true, gids: [gid] }] };
+  const gid = "0000:0000:0000:0000:0000:ffff:0a00:0001";
+  const gids = [{ gid_index: 3, gid, type: "roce_v2", netdev: "e0" }] as const;
+  const port = { port: 1, active: true, link_layer: "Ethernet", rate: "100 Gb/sec (4X EDR)", gids };
+  return {
+    ...{ name, bdf, numa_node: 0, driver: "mlx5_core", is_virtual_function: false, netdevs: [] },
+    ports: [port],
+  };
 }
 
 const gpu = (index: number, bdf: string) => ({ index, bdf, numa_node: 0 });

@@ -15,6 +15,7 @@ import {
   FakePlane,
 } from "../fake_engine_fixture.ts";
 import { errorMessage } from "../fake_upstream_fixture.ts";
+import { NodePaths } from "../node_paths.ts";
 import { serveEngine } from "./engine_parts.ts";
 
 const cleanups: (() => void | Promise<void>)[] = [];
@@ -48,7 +49,10 @@ async function serve(script: (event: EngineEvent) => readonly EngineEffect[]): P
     links: null,
     network: null,
   };
-  const parts = { machine, plane: new FakePlane(), hbm: FAKE_HBM, model_id: 77, store: null, links: null };
+  const plane = new FakePlane();
+  const paths = new NodePaths(FAKE_CORE.node, plane, null);
+  const memory = { plane, paths, hbm: FAKE_HBM, hbm_key: null, model_id: 77 };
+  const parts = { machine, ...memory, store: null, links: null };
   const engine = await serveEngine(config, parts, new OsClock(), () => {});
   if (!engine.ok) throw new Error(engine.error.detail);
   cleanups.push(() => engine.value.stop());

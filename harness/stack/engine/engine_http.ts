@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../clock/clock.ts";
 import type { HttpRoute, HttpRoutes } from "../loopback_http.ts";
+import type { NodePaths } from "../node_paths.ts";
 import { badRequest, errorResponse, internalError } from "../openai/openai_error.ts";
 import { isJsonObject } from "../openai/openai_fields.ts";
 import type { EngineProcess } from "../process_config.ts";
@@ -18,6 +19,7 @@ export interface EngineHttpOptions {
   readonly completions: EngineCompletions;
   readonly holds: RemoteHolds;
   readonly store: StoreClient | null;
+  readonly paths: NodePaths;
   readonly clock: Clock;
 }
 
@@ -43,16 +45,18 @@ export function engineRoutes(options: EngineHttpOptions): HttpRoutes {
   ]);
 }
 
-function metrics({ config, shell, holds, store }: EngineHttpOptions): Response {
+function metrics({ config, shell, holds, store, paths }: EngineHttpOptions): Response {
   return renderEngineMetrics({
     model_name: config.core.model.model_name,
     engine_name: config.name,
+    node: config.core.node,
     snapshot: shell.snapshot(),
     steps: shell.stepCounts(),
     failed_releases: holds.failed_releases,
     store: store?.counters() ?? null,
     native: store?.native?.() ?? null,
     operations: shell.storeOperations(),
+    moved: paths.moved(),
   });
 }
 

@@ -9,12 +9,14 @@ import {
 } from "../../core/connector/store_operations.ts";
 import type { EngineSnapshot } from "../../core/engine/engine_api.ts";
 import type { NativeTiersSnapshot } from "../../core/tier/native_tiers.ts";
+import type { PathBytes } from "../../domain/data_path.ts";
 import { MetricsText, type MetricType } from "../metrics_text.ts";
 import type { EngineStepCounts } from "./engine_step_stats.ts";
 
 export interface EngineMetricsInput {
   readonly model_name: string;
   readonly engine_name: string;
+  readonly node: string;
   readonly snapshot: EngineSnapshot;
   readonly steps: EngineStepCounts;
   readonly failed_releases: number;
@@ -23,6 +25,8 @@ export interface EngineMetricsInput {
   /** Null: no pool of the engine's own. */
   readonly native: NativeTiersSnapshot | null;
   readonly operations: readonly StoreOperationStats[];
+  /** None: nobody counts it. */
+  readonly moved: readonly PathBytes[];
 }
 
 export function renderEngineMetrics(input: EngineMetricsInput): Response {
@@ -39,6 +43,8 @@ export function renderEngineMetrics(input: EngineMetricsInput): Response {
     addFields(text, "tierbench:store_", "tier", counters);
     text.addEach("counter", "tierbench:store_faults", "code", faults);
   }
+  for (const { peer_node, errand, path, bytes } of input.moved)
+    text.add("counter", "tierbench:path_bytes", bytes, { node: input.node, peer_node, errand, path });
   return text.response();
 }
 

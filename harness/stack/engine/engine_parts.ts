@@ -2,11 +2,13 @@
 
 import type { DataPlane, Region } from "../../../native/ffi/data_plane.ts";
 import type { Clock } from "../../clock/clock.ts";
+import type { FabricKey } from "../../domain/fabric_key.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import { ENGINE_SERVICE, type EngineTypes } from "../../wire/engine_codec.ts";
 import { BlockShards } from "../block_shards.ts";
 import { serveLoopback } from "../loopback_http.ts";
+import type { NodePaths } from "../node_paths.ts";
 import type { EngineProcess, Log, RunningProcess } from "../process_config.ts";
 import { RemoteHolds } from "../remote_holds.ts";
 import { serveRpcAt } from "../serve_rpc_at.ts";
@@ -25,6 +27,9 @@ export interface EngineParts {
   readonly plane: DataPlane;
   /** The block pool's bytes: num_hbm_blocks × the shards of a block. */
   readonly hbm: Region;
+  /** By which other nodes reach it; null: through this host's memory. */
+  readonly hbm_key: FabricKey | null;
+  readonly paths: NodePaths;
   /** Of the model's name, as the bytes of a block carry it. */
   readonly model_id: number;
   readonly store: StoreClient | null;
@@ -37,7 +42,7 @@ export async function serveEngine(
   clock: Clock,
   log: Log,
 ): Promise<Result<RunningProcess, StartError>> {
-  const { machine, plane, hbm, model_id, store, links } = parts;
+  const { machine, plane, hbm, hbm_key, paths, model_id, store, links } = parts;
   const holds = new RemoteHolds(clock, log);
   const shards = new BlockShards(hbm, config.core.ranks, model_id);
   const shell = new EngineShell({
@@ -45,9 +50,10 @@ export async function serveEngine(
     core: config.core,
     plane,
     shards,
+    hbm_key,
     release_address: config.rpc_address,
     store_ops: store === null ? null : new EngineStoreOps(store, shards),
-    pulls: new EnginePulls({ core: config.core, plane, shards, links, holds, clock, log }),
+    pulls: new EnginePulls({ core: config.core, plane, paths, shards, links, holds, clock, log }),
     holds,
     clock,
     log,
@@ -63,7 +69,7 @@ export async function serveEngine(
   const completions = new EngineCompletions(shell, config.core, clock);
   const http = serveLoopback(
     config.http_port,
-    engineRoutes({ config, shell, completions, holds, store, clock }),
+    engineRoutes({ config, shell, completions, holds, store, paths, clock }),
   );
   if (!http.ok) {
     rpc.value.stop();

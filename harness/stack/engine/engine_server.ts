@@ -1,18 +1,21 @@
 // The live engine process: opens the native data plane, the block pool's memory, the links and the store, and serves an
 // engine core on them. What it opened is closed in reverse order, at stop as when the start fails half-way.
 
+import type { Region } from "../../../native/ffi/data_plane.ts";
 import { modelId } from "../../../native/ffi/model_id.ts";
 import type { Clock } from "../../clock/clock.ts";
 import { startLines } from "../../core/connector/start_lines.ts";
 import { EngineCore } from "../../core/engine/engine_core.ts";
+import type { FabricKey } from "../../domain/fabric_key.ts";
 import { poolBlockBytes } from "../../domain/rank_layout.ts";
-import { ok, type Result } from "../../domain/result.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { SharedSecret } from "../../wire/shared_secret.ts";
 import { openEmbeddedStoreClient } from "../embedded_store_client.ts";
 import { DEFAULT_RPC_TIMEOUT_MS } from "../embedded_store_options.ts";
 import { MooncakeRequesterProcess } from "../mooncake/mooncake_requester_process.ts";
 import { MooncakeStoreClient } from "../mooncake/mooncake_store_client.ts";
 import { NativeStoreClient } from "../native_store_client.ts";
+import { NodePaths } from "../node_paths.ts";
 import { openProcessPlane, type ProcessPlane } from "../open_process_plane.ts";
 import { openShapedLinks } from "../open_shaped_links.ts";
 import { createOwnedRegion } from "../owned_region.ts";
@@ -87,18 +90,32 @@ async function openParts(
   const pool_bytes = config.core.num_hbm_blocks * poolBlockBytes(config.core.ranks);
   const hbm = createOwnedRegion(plane, "hbm_shm_path", config.hbm_shm_path, pool_bytes, config.generation);
   if (!hbm.ok) return hbm;
+  const hbm_key = await publishPool(network, hbm.value);
+  if (!hbm_key.ok) return hbm_key;
+  const paths = new NodePaths(config.core.node, plane, network);
   const links = openLinks(config.links, opened);
   if (!links.ok) return links;
-  const store = await openStore(config, { ...tools, plane, network, links: links.value }, opened);
+  const store = await openStore(config, { ...tools, plane, paths, links: links.value }, opened);
   if (!store.ok) return store;
   return ok({
     machine: new EngineCore(config.core, config.weights_version),
     plane,
     hbm: hbm.value,
+    hbm_key: hbm_key.value,
+    paths,
     model_id: modelId(config.core.model.model_name),
     store: store.value,
     links: links.value,
   });
+}
+
+/** Offers the block pool to engines on other nodes, which pull from it. */
+async function publishPool(
+  network: ProcessPlane["network"],
+  pool: Region,
+): Promise<Result<FabricKey | null, StartError>> {
+  const key = network === null ? ok(null) : await network.publish(pool);
+  return key.ok ? key : err({ code: "network", detail: `link.protocol: ${key.error.detail}` });
 }
 
 function openLinks(
@@ -111,8 +128,7 @@ function openLinks(
   return links;
 }
 
-interface StoreNeeds extends Pick<EngineParts, "plane" | "links"> {
-  readonly network: ProcessPlane["network"];
+interface StoreNeeds extends Pick<EngineParts, "plane" | "paths" | "links"> {
   readonly clock: Clock;
   readonly log: Log;
   readonly secret: SharedSecret | null;

@@ -14,6 +14,7 @@ import {
   FakeMachine,
   FakePlane,
 } from "../fake_engine_fixture.ts";
+import { NodePaths } from "../node_paths.ts";
 import type { EngineOutcome } from "./engine_listener.ts";
 import { EnginePulls } from "./engine_pulls.ts";
 import { EngineShell } from "./engine_shell.ts";
@@ -58,6 +59,7 @@ function shellOf(
   const pulls = new EnginePulls({
     core: FAKE_CORE,
     plane,
+    paths: new NodePaths(FAKE_CORE.node, plane, null),
     shards: SHARDS,
     links,
     holds,
@@ -69,6 +71,7 @@ function shellOf(
     core: FAKE_CORE,
     plane,
     shards: SHARDS,
+    hbm_key: null,
     release_address: "unix:/tmp/engine-0",
     store_ops: null,
     pulls,

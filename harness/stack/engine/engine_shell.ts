@@ -16,6 +16,7 @@ import type {
 } from "../../core/engine/engine_api.ts";
 import { RequestTracer } from "../../core/engine/request_tracer.ts";
 import { assert, present } from "../../domain/assert.ts";
+import type { FabricKey } from "../../domain/fabric_key.ts";
 import type { RemoteKv } from "../../domain/kv_transfer.ts";
 import type { TraceLog } from "../../domain/trace_span.ts";
 import type { BlockShards } from "../block_shards.ts";
@@ -40,6 +41,8 @@ export interface EngineShellOptions {
   readonly core: EngineCoreConfig;
   readonly plane: DataPlane;
   readonly shards: BlockShards;
+  /** By which decode engines on other nodes reach the block pool; null: through this host's memory. */
+  readonly hbm_key: FabricKey | null;
   /** Where decode engines release what they have pulled. */
   readonly release_address: string;
   /** Null: no store. */
@@ -220,7 +223,7 @@ export class EngineShell {
   }
 
   #remoteKv(held: NonNullable<EffectOf<"finish">["held"]>, stages: RemoteKv["stages"]): RemoteKv {
-    const { core, shards, release_address } = this.#options;
+    const { core, shards, hbm_key, release_address } = this.#options;
     const { shm_path, generation } = shards.hbm;
     return {
       transfer_id: held.transfer_id,
@@ -229,6 +232,7 @@ export class EngineShell {
       remote_block_ids: held.block_ids,
       shm_path,
       generation,
+      ...(hbm_key === null ? {} : { fabric_key: hbm_key }),
       release_address,
       prompt_tokens: stages.prompt_tokens,
       stages,

@@ -45,7 +45,18 @@ export class EngineStoreFixture {
     return this.started(startEngine(config, clock, onLine));
   }
 
-  engineConfig(name: string, node: string, master_address: string): EngineProcess {
+  /** One that a test stops itself, if it lives so long. */
+  async startedEngine(config: EngineProcess): Promise<{ readonly url: string; stop(): Promise<void> }> {
+    const engine = await startEngine(config, clock, log);
+    if (!engine.ok) throw new Error(engine.error.detail);
+    let stopping: Promise<void> | null = null;
+    const stop = (): Promise<void> => (stopping ??= engine.value.stop());
+    this.cleanups.push(stop);
+    return { url: `http://127.0.0.1:${engine.value.http_port}`, stop };
+  }
+
+  /** `master_address` null: it offloads nothing. */
+  engineConfig(name: string, node: string, master_address: string | null): EngineProcess {
     const core = {
       ...FAKE_CORE,
       engine_name: name,
@@ -166,7 +177,8 @@ export interface Answer {
   readonly tierbench_stages: { readonly cached_tokens: unknown };
 }
 
-const PROMPT = Array.from({ length: 70 }, (_, i) => 1 + i);
+/** 70 tokens. */
+export const PROMPT: readonly number[] = Array.from({ length: 70 }, (_, i) => 1 + i);
 
 export async function complete(url: string): Promise<Answer> {
   const body = JSON.stringify({ prompt: PROMPT, max_tokens: 4, return_token_ids: true });

@@ -4,7 +4,11 @@ import type { Clock } from "../../clock/clock.ts";
 import type { MasterCore } from "../../core/master/master_core.ts";
 import type { SharedSecret } from "../../wire/shared_secret.ts";
 import type { HttpRoute, HttpRoutes } from "../loopback_http.ts";
+import { keyLines } from "./key_lines.ts";
 import { masterMetrics } from "./master_metrics.ts";
+import { removeMany } from "./remove_many.ts";
+
+const TEXT = { "content-type": "text/plain;charset=utf-8" };
 
 /**
  * `summary`: the line of /metrics/summary as of now. With a secret, what names keys or removes them wants it as
@@ -21,7 +25,7 @@ export function masterRoutes(
     ["GET /health", () => new Response("OK\n")],
     ["GET /metrics", () => masterMetrics(core.stats(clock.now_ns()))],
     ["GET /metrics/summary", () => new Response(`${summary()}\n`)],
-    ["GET /get_all_keys", guarded(() => lines([...core.keys()]))],
+    ["GET /get_all_keys", guarded(() => new Response(keyLines(core), { headers: TEXT }))],
     ["GET /get_all_segments", () => lines(core.stats(clock.now_ns()).segments.map((s) => s.segment_name))],
     ["GET /query_key", guarded((_http, url) => queryKey(core, clock, url))],
     ["POST /remove_all", guarded((_http, url) => removeAll(core, clock, url))],
@@ -46,15 +50,14 @@ function queryKey(core: MasterCore, clock: Clock, url: URL): Response {
   return new Response(`key: no object "${key}". /get_all_keys lists them.\n`, { status: 404 });
 }
 
-function removeAll(core: MasterCore, clock: Clock, url: URL): Response {
+async function removeAll(core: MasterCore, clock: Clock, url: URL): Promise<Response> {
   const force = url.searchParams.get("force") ?? "false";
   if (force !== "true" && force !== "false") {
     return new Response(`force: must be true or false, got "${force}". Leave it out for false.\n`, {
       status: 400,
     });
   }
-  const request = { op: "remove_all", force: force === "true" } as const;
-  return Response.json(core.handle(request, clock.now_ns()));
+  return Response.json(await removeMany(core, clock, { op: "remove_all", force: force === "true" }));
 }
 
 function lines(texts: readonly string[]): Response {

@@ -1,8 +1,13 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { present } from "../../domain/assert.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
+import { MIB } from "../../domain/units.ts";
+import { MASTER_SERVICE, type MasterTypes } from "../../wire/master_codec.ts";
+import { RpcClient } from "../../wire/rpc_client.ts";
 import { SharedSecret } from "../../wire/shared_secret.ts";
+import { segmentOfNumbers } from "../segment_of_numbers.ts";
 import { BLOCK_BYTES, fillBlocks, getItems, keyOf, putItems } from "../store_client_contract.ts";
 import { STORE, StoreFixture } from "../store_fixture.ts";
 import { startMaster } from "./master_server.ts";
@@ -76,6 +81,31 @@ test("POST /remove_all empties the store and keeps what is leased unless forced"
     code: 0,
     removed: 1,
   });
+});
+
+test("thousands of objects are listed, and removed over several ticks; who asks meanwhile finds none", async () => {
+  await using fixture = new StoreFixture();
+  await fixture.startMaster();
+  const client_id = "owner";
+  const address = { kind: "unix", path: join(fixture.directory, "master.sock") } as const;
+  const { clock } = fixture;
+  const master = new RpcClient<MasterTypes>({ address, service: MASTER_SERVICE, clock, timeout_ms: 5000 });
+  const segment = segmentOfNumbers("node0:1", MIB, 1);
+  await master.call("mount_segment", { client_id, segment });
+  const keys = Array.from({ length: 5000 }, (_, i) => `k${i}`); // three pieces
+  const objects = keys.map((key) => ({ key, bytes: 64 }));
+  await master.call("batch_put_start", { client_id, objects, config: DEFAULT_REPLICATE_CONFIG });
+  await master.call("batch_put_end", { client_id, keys });
+  expect(await (await fixture.askMaster("/get_all_keys")).text()).toBe(
+    keys.map((key) => `${key}\n`).join(""),
+  );
+  const [removed, found] = await Promise.all([
+    master.call("remove_all", { force: true }),
+    master.call("batch_exist", { keys }),
+  ]);
+  expect(removed).toMatchObject({ ok: true, value: { code: 0, removed: 5000 } });
+  expect(found).toMatchObject({ ok: true, value: { codes: keys.map(() => 0) } });
+  master.close();
 });
 
 test("a port or an address in use is an error that names it, and nothing is left listening", async () => {

@@ -18,13 +18,13 @@ import type { StartError } from "../start_error.ts";
 import { MasterGarbage } from "./master_garbage.ts";
 import { masterRoutes } from "./master_routes.ts";
 import { masterSummary, SNAPSHOT_MS, type SummarySnapshot } from "./master_summary.ts";
+import { removeMany } from "./remove_many.ts";
 
 /** A timer this far off lets the event loop serve what waits in its sockets. */
 const TURN_NS: number = msToNs(1);
-/**
- * A process that stood still (suspended, or removing millions of objects) first serves what came meanwhile: the pings of clients that
- * would else be taken for dead.
- */
+/** Two to four milliseconds of work. */
+const ROWS_PER_PIECE = 2048;
+/** A process that was suspended first serves what came meanwhile: the pings of clients that would else be taken for dead. */
 const STANDSTILL_NS: number = msToNs(500);
 
 export async function startMaster(
@@ -38,6 +38,7 @@ export async function startMaster(
     {
       random: new Random(config.seed).fork("placement"),
       newSpace: (segment_bytes) => new SegmentAllocator(segment_bytes),
+      rows_per_piece: ROWS_PER_PIECE,
     },
   );
   const rpc = await serveRpcAt<MasterTypes>(
@@ -74,10 +75,10 @@ export async function startMaster(
   return ok({ http_port: http.value.port, stop });
 }
 
-/** A large eviction is a few milliseconds of work at a time, with requests served between. */
+/** A large eviction or removal is a few milliseconds of work at a time, with requests served between. */
 async function tick(core: MasterCore, clock: Clock): Promise<void> {
   core.tick(clock.now_ns());
-  while (core.is_evicting) {
+  while (core.has_work) {
     await clock.sleepUntil(clock.now_ns() + TURN_NS);
     core.tick(clock.now_ns());
   }
@@ -95,8 +96,8 @@ function masterHandlers(core: MasterCore, clock: Clock): Handlers<MasterTypes> {
     batch_put_end: (request) => core.handle({ op: "batch_put_end", ...request }, clock.now_ns()),
     batch_put_revoke: (request) => core.handle({ op: "batch_put_revoke", ...request }, clock.now_ns()),
     remove: (request) => core.handle({ op: "remove", ...request }, clock.now_ns()),
-    remove_by_regex: (request) => core.handle({ op: "remove_by_regex", ...request }, clock.now_ns()),
-    remove_all: (request) => core.handle({ op: "remove_all", ...request }, clock.now_ns()),
+    remove_by_regex: (request) => removeMany(core, clock, { op: "remove_by_regex", ...request }),
+    remove_all: (request) => removeMany(core, clock, { op: "remove_all", ...request }),
     offload_heartbeat: (request) => core.handle({ op: "offload_heartbeat", ...request }, clock.now_ns()),
     notify_offloaded: (request) => core.handle({ op: "notify_offloaded", ...request }, clock.now_ns()),
     notify_promoted: (request) => core.handle({ op: "notify_promoted", ...request }, clock.now_ns()),

@@ -1,6 +1,7 @@
 // `kv_transfer_params` of a request body: which half of a prefill/decode pair it is, and where the prompt's KV lies.
 // vLLM's proxies send null for fields that do not apply, so null counts as absent.
 
+import type { FabricKey } from "../../domain/fabric_key.ts";
 import type { KvTransferRequest, RemoteKv } from "../../domain/kv_transfer.ts";
 import type { EngineStages } from "../../domain/request_record.ts";
 import { isJsonObject, type OpenAiFields } from "./openai_fields.ts";
@@ -55,10 +56,21 @@ function isRemoteKv(value: unknown): value is RemoteKv {
   return (
     TEXTS.every((name) => typeof value[name] === "string") &&
     isCount(value["generation"]) &&
+    (value["fabric_key"] === undefined || isFabricKey(value["fabric_key"])) &&
     isCount(value["prompt_tokens"]) &&
     Array.isArray(block_ids) &&
     block_ids.every(isCount) &&
     isEngineStages(value["stages"])
+  );
+}
+
+function isFabricKey(value: unknown): value is FabricKey {
+  return (
+    isJsonObject(value) &&
+    typeof value["provider"] === "string" &&
+    typeof value["opaque"] === "string" &&
+    isCount(value["bytes"]) &&
+    isCount(value["generation"])
   );
 }
 

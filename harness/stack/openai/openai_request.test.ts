@@ -118,7 +118,15 @@ test("the decode half carries where the KV lies, and a malformed place is refuse
   expect(parsed("completions", { prompt: [1, 2], kv_transfer_params: params }).kv_transfer?.remote).toEqual(
     REMOTE,
   );
-  for (const remote of [undefined, {}, { ...REMOTE, remote_block_ids: [-1] }, { ...REMOTE, stages: {} }]) {
+  const fabric_key = { provider: "tcp", bytes: 4096, generation: 1, opaque: "AAAA" };
+  const keyed = { ...params, remote: { ...REMOTE, fabric_key } };
+  expect(parsed("completions", { prompt: [1, 2], kv_transfer_params: keyed }).kv_transfer?.remote).toEqual(
+    keyed.remote,
+  );
+  for (const remote of [
+    ...[undefined, {}, { ...REMOTE, remote_block_ids: [-1] }, { ...REMOTE, stages: {} }],
+    { ...REMOTE, fabric_key: { ...fabric_key, bytes: "4096" } },
+  ]) {
     const problem = refused("completions", {
       prompt: [1],
       kv_transfer_params: { do_remote_prefill: true, remote },

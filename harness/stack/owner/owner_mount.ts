@@ -1,5 +1,6 @@
 // An owner's membership at the master: it mounts the segment, pings once a second so that the master keeps it, and mounts
-// again when the master has lost it (it was silent for longer than client_ttl_ms, or the master was restarted).
+// again when the master has lost it (it was silent for longer than client_ttl_ms, or the master was restarted). The memory has
+// another generation then: the master hands its ranges out anew, and a requester that still holds one of them must not write there.
 
 import type { Clock } from "../../clock/clock.ts";
 import type { ClientId } from "../../domain/master_api.ts";
@@ -21,6 +22,8 @@ export interface OwnerMountParts {
   readonly master: RpcClient<MasterTypes>;
   readonly client_id: ClientId;
   readonly segment: SegmentInfo;
+  /** Gives the memory another generation; what is to be mounted from then on, or what went wrong. */
+  readonly renew: (segment: SegmentInfo) => Promise<Result<SegmentInfo, string>>;
   readonly clock: Clock;
   readonly log: Log;
   /** The master had lost the segment, and has it again, empty. */
@@ -31,12 +34,14 @@ export class OwnerMount {
   failed_pings = 0;
   remounts = 0;
   readonly #parts: OwnerMountParts;
+  #segment: SegmentInfo;
   #failed_in_a_row = 0;
   #pings: Periodic | null = null;
   #stopped = false;
 
   constructor(parts: OwnerMountParts) {
     this.#parts = parts;
+    this.#segment = parts.segment;
   }
 
   /** Mounts, then pings until `stop`. An error says why the master did not take the segment. */
@@ -66,27 +71,31 @@ export class OwnerMount {
   async stop(): Promise<void> {
     this.#stopped = true;
     void this.#pings?.stop();
-    const { master, client_id, segment, clock } = this.#parts;
+    const { master, client_id, clock } = this.#parts;
     await Promise.race([
-      master.call("unmount_segment", { client_id, segment_name: segment.segment_name }),
+      master.call("unmount_segment", { client_id, segment_name: this.#segment.segment_name }),
       clock.sleepUntil(clock.now_ns() + LONGEST_FAREWELL_NS),
     ]);
   }
 
   async #remount(): Promise<void> {
-    const problem = await this.#mount();
+    const renewed = await this.#parts.renew(this.#segment);
+    if (this.#stopped) return;
+    if (renewed.ok) this.#segment = renewed.value;
+    const problem = renewed.ok ? await this.#mount() : renewed.error;
     if (problem !== null) {
       this.#parts.log(`cannot mount again: ${problem}`);
       return;
     }
     this.remounts += 1;
-    this.#parts.log(`${this.#parts.segment.segment_name} mounted again: the master had lost it`);
+    this.#parts.log(`${this.#segment.segment_name} mounted again: the master had lost it`);
     this.#parts.onRemount();
   }
 
   /** Null when the master has the segment. */
   async #mount(): Promise<string | null> {
-    const { master, client_id, segment } = this.#parts;
+    const { master, client_id } = this.#parts;
+    const segment = this.#segment;
     const reply = await master.call("mount_segment", { client_id, segment });
     if (!reply.ok) return reply.error.detail;
     if (reply.value.code === STORE_CODE.OK) return null;

@@ -19,6 +19,9 @@ import { BucketStore } from "./bucket_store.ts";
 import { OwnerDisk } from "./owner_disk.ts";
 import { OwnerMount } from "./owner_mount.ts";
 
+/** Who starts owners numbers them below this, so that no generation of one start is that of another. */
+const GENERATIONS_PER_START: number = 2 ** 32;
+
 export interface OwnerNodeTools {
   readonly plane: DataPlane;
   /** The same plane, where other nodes reach this one by network. */
@@ -62,6 +65,7 @@ export async function makeOwnerNode(
     ...tools,
     client_id: config.name,
     segment: segmentInfo(config, fabric_keys.value),
+    renew: (info) => renewed(info, segment.value, tier.value?.staging ?? null, tools),
     onRemount: () => tier.value?.disk.dispatch({ type: "remounted" }),
   });
   return ok({ mount, tier: tier.value });
@@ -144,6 +148,22 @@ function segmentInfo(config: OwnerProcess, fabric_keys: SegmentFabricKeys | null
     enable_offload: config.disk !== null,
     fabric_keys,
   };
+}
+
+/** Others know the staging buffer by the generation of the segment. */
+async function renewed(
+  info: SegmentInfo,
+  segment: Region,
+  staging: Region | null,
+  { plane, network }: OwnerNodeTools,
+): Promise<Result<SegmentInfo, string>> {
+  const generation = info.generation + GENERATIONS_PER_START;
+  plane.renewRegion(segment, generation);
+  if (staging !== null) plane.renewRegion(staging, generation);
+  const fabric_keys = await publishKeys(network, segment, staging);
+  return fabric_keys.ok
+    ? ok({ ...info, generation, fabric_keys: fabric_keys.value })
+    : err(fabric_keys.error.detail);
 }
 
 /** Null for a directory that can be written. */

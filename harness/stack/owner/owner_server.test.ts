@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { assert } from "../../domain/assert.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../../domain/replica.ts";
 import type { OwnerProcess } from "../process_config.ts";
 import { BLOCK_BYTES, fillBlocks, getItems, keyOf, putItems } from "../store_client_contract.ts";
@@ -65,6 +66,33 @@ test("a restarted master is told of the segment and of what is on disk", async (
   expect(await metricsOf(owner.http_port)).toContain(
     'owner_tierbench_remounts_total{segment="node0:50053"} 1',
   );
+});
+
+test("a requester that was given space before the master restarted cannot write there once it is another's", async () => {
+  await using fixture = new StoreFixture();
+  const master = await fixture.startMaster();
+  const config = fixture.ownerConfig(0);
+  const owner = await fixture.startOwner(config);
+  const slow = fixture.openClient("node1", MEMORY_BYTES);
+  const segment = slow.plane.attachRegion(config.shm_path, config.generation); // to write to offset 0
+  assert(segment.ok, "the owner has made its segment");
+  await master.stop();
+  await fixture.startMaster();
+  const remounted = 'owner_tierbench_remounts_total{segment="node0:50053"} 1';
+  await fixture.until(async () => (await metricsOf(owner.http_port)).includes(remounted));
+  const { client, plane, memory } = fixture.openClient("node0", MEMORY_BYTES);
+  await fillBlocks({ plane, memory }, [0]);
+  expect(await client.put(putItems(memory, [0]), DEFAULT_REPLICATE_CONFIG)).toEqual([0]);
+  const place = await (await fixture.askMaster(`/query_key?key=${encodeURIComponent(keyOf(0))}`)).json();
+  expect(place).toMatchObject({ replicas: [{ offset: 0, generation: 2 ** 32 + config.generation }] });
+  const write = { kind: "copy", from: slow.memory, from_offset: 0, to: segment.value, to_offset: 0 } as const;
+  const ended = await slow.plane.submit([
+    { ...write, bytes: BLOCK_BYTES, verify: null, earliest_done_ns: 0 },
+  ]);
+  expect(ended).toMatchObject([{ code: "peer_dead" }]);
+  expect(await client.get(getItems(memory, [0], (block) => block + 4))).toMatchObject([
+    { code: BLOCK_BYTES, tier: "cpu" },
+  ]);
 });
 
 test("a disk that cannot be written costs the offload and nothing else", async () => {

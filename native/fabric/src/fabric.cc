@@ -3,21 +3,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../../src/blocked_signals.h"
 #include "../../src/exact_u64.h"
-#include "../../src/monotonic_clock.h"
 
 namespace tierbench {
 
 Fabric::Fabric(const tb_fabric_options &options, void (*wake)(void))
-    : slot_count_(options.slot_count),
-      submissions_(slot_count_),
-      completions_(slot_count_),
-      submit_list_(slot_count_),
-      ops_(new FabricOp[slot_count_]()),
-      finished_(slot_count_, wake),
-      engine_(makeFabricEngine(slot_count_, static_cast<uint64_t>(options.max_registered_bytes),
+    : ring(options.slot_count, wake),
+      ops_(new FabricOp[options.slot_count]()),
+      engine_(makeFabricEngine(options.slot_count, static_cast<uint64_t>(options.max_registered_bytes),
                                [this](FabricOp *op, int32_t code, uint32_t error) { finish(op, code, error); })) {
-  batch_.reserve(slot_count_);
+  batch_.reserve(options.slot_count);
 }
 
 /// Registrations go before the engine that holds them.
@@ -26,28 +22,29 @@ Fabric::~Fabric() {
   regions_.forEach([this](LocalRegion &local) { engine_->release(&local); });
 }
 
+int Fabric::start(const tb_fabric_options &options, std::string *step) {
+  const BlockedSignals quiet;
+  return engine_->start(options, step);
+}
+
 int32_t Fabric::submit(uint32_t count) {
-  if (count > slot_count_) return -EINVAL;
-  outstanding_ += count;
-  const uint32_t group = finished_.beginGroup(count, outstanding_ >= slot_count_);
+  if (count == 0) return 0;
+  uint32_t group = 0;
+  const int error = ring.take(count, &group);
+  if (error != 0) return error;
   batch_.clear();
   int32_t done = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const uint32_t slot = submit_list_[i];
-    if (slot >= slot_count_) return -EINVAL;
+    const uint32_t slot = ring.submit_list[i];
     FabricOp *op = &ops_[slot];
     op->slot = slot;
     op->group = group;
-    const int32_t code = prepare(submissions_[slot], op);
-    if (code == TB_FABRIC_OK) {
+    const int32_t code = prepare(ring.submissions[slot], op);
+    if (code == TB_OK) {
       batch_.push_back(op);
       continue;
     }
-    tb_completion completion{};
-    completion.slot = slot;
-    completion.code = code;
-    completion.end_ns = static_cast<double>(monotonicNs());
-    finished_.push(completion, group, true);
+    ring.finish(slot, code, 0, group, true);
     done++;
   }
   if (!batch_.empty()) engine_->take(batch_.data(), static_cast<uint32_t>(batch_.size()));
@@ -60,41 +57,31 @@ int32_t Fabric::prepare(const tb_fabric_submission &from, FabricOp *op) {
   op->cancelled = false;
   op->local = regions_.find(from.region_id);
   op->remote = transfers ? remotes_.find(from.remote_id) : nullptr;
-  if (op->local == nullptr || (transfers && op->remote == nullptr)) return TB_FABRIC_OUT_OF_RANGE;
+  if (op->local == nullptr || (transfers && op->remote == nullptr)) return TB_OUT_OF_RANGE;
   if (transfers) {
     const bool exact = exactU64(from.region_offset, &op->region_offset) && exactU64(from.remote_offset, &op->remote_offset) &&
                        exactU64(from.bytes, &op->bytes) && exactU64(from.deadline_ns, &op->deadline_ns);
     const uint64_t remote_bytes = op->remote->key.bytes;
     const bool inside = exact && op->bytes > 0 && op->local->region.holds(op->region_offset, op->bytes) &&
                         op->bytes <= remote_bytes && op->remote_offset <= remote_bytes - op->bytes;
-    op->verify = (from.flags & TB_FABRIC_VERIFY) != 0;
+    op->verify = (from.flags & TB_SUBMISSION_VERIFY) != 0;
     op->identity = {from.model_id, from.weights_version, static_cast<uint64_t>(from.hash_high) << 32 | from.hash_low};
-    if (!inside || (op->verify && op->bytes < kBlockHeaderBytes)) return TB_FABRIC_OUT_OF_RANGE;
+    if (!inside || (op->verify && op->bytes < kBlockHeaderBytes)) return TB_OUT_OF_RANGE;
     op->remote->users++;
   }
   op->local->users++;
-  return TB_FABRIC_OK;
+  return TB_OK;
 }
 
 void Fabric::finish(FabricOp *op, int32_t code, uint32_t error) {
+  // Before it is told: whoever learns of the completion may close what the op used.
   if (op->remote != nullptr) op->remote->users--;
   op->local->users--;
-  tb_completion completion{};
-  completion.slot = op->slot;
-  completion.code = code;
-  completion.value = error;
-  completion.end_ns = static_cast<double>(monotonicNs());
-  finished_.push(completion, op->group, false);
-}
-
-int32_t Fabric::reap() {
-  const uint32_t count = finished_.drain(completions_.data());
-  outstanding_ -= count;
-  return static_cast<int32_t>(count);
+  ring.finish(op->slot, code, error, op->group, false);
 }
 
 void Fabric::cancel(uint32_t slot) {
-  if (slot >= slot_count_) return;
+  if (slot >= ring.slotCount()) return;
   ops_[slot].cancelled = true;
   engine_->wake();
 }

@@ -88,18 +88,18 @@ int32_t tb_fabric_describe(tb_fabric *fabric, char *out, uint32_t capacity) {
 void tb_fabric_halt(tb_fabric *fabric) { fabric->fabric.halt(); }
 
 int32_t tb_fabric_close(tb_fabric *fabric) {
-  if (fabric->fabric.busy()) return -EBUSY;
+  if (!fabric->fabric.ring.idle()) return -EBUSY;
   delete fabric;
   return 0;
 }
 
-tb_fabric_submission *tb_fabric_submissions(tb_fabric *fabric) { return fabric->fabric.submissions(); }
-tb_completion *tb_fabric_completions(tb_fabric *fabric) { return fabric->fabric.completions(); }
-uint32_t *tb_fabric_submit_list(tb_fabric *fabric) { return fabric->fabric.submitList(); }
+tb_fabric_submission *tb_fabric_submissions(tb_fabric *fabric) { return fabric->fabric.ring.submissions.data(); }
+tb_completion *tb_fabric_completions(tb_fabric *fabric) { return fabric->fabric.ring.completions.data(); }
+uint32_t *tb_fabric_submit_list(tb_fabric *fabric) { return fabric->fabric.ring.submit_list.data(); }
 int32_t tb_fabric_submit(tb_fabric *fabric, uint32_t count) { return fabric->fabric.submit(count); }
-int32_t tb_fabric_reap(tb_fabric *fabric) { return fabric->fabric.reap(); }
+int32_t tb_fabric_reap(tb_fabric *fabric) { return static_cast<int32_t>(fabric->fabric.ring.reap()); }
 void tb_fabric_cancel(tb_fabric *fabric, uint32_t slot) { fabric->fabric.cancel(slot); }
-double tb_fabric_wake_count(tb_fabric *fabric) { return static_cast<double>(fabric->fabric.wakeCount()); }
+double tb_fabric_wake_count(tb_fabric *fabric) { return static_cast<double>(fabric->fabric.ring.wakeCount()); }
 
 void tb_fabric_counters(tb_fabric *fabric, double out[4]) {
   const tierbench::LinkCounters &counters = fabric->fabric.engine().counters();

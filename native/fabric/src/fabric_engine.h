@@ -1,5 +1,5 @@
 // What carries the ops of a fabric: a thread of its own that registers memory, serves other processes and moves bytes. There is
-// one engine in a library: libfabric (native/rdma) or sockets (native/tcp).
+// one engine in a library: libfabric (native/libfabric) or sockets (native/tcp).
 #pragma once
 #include <atomic>
 #include <functional>
@@ -18,7 +18,7 @@ struct LinkCounters {
 
 class FabricEngine {
  public:
-  /// Once for every op taken, on the engine's thread, with a tb_fabric_code and an errno.
+  /// Once for every op taken, on the engine's thread, with a tb_code and an errno.
   using Finish = std::function<void(FabricOp *, int32_t code, uint32_t error)>;
 
   FabricEngine() = default;

@@ -6,7 +6,7 @@
 
 namespace tierbench {
 
-constexpr uint32_t kFabricKeyMagic = 0x31466274;  // "tbF1"
+constexpr uint32_t kFabricKeyMagic = 0x32466274;  // "tbF2"
 /// The part of a region's header that says which generation of whose region it is, and that it is live.
 constexpr uint32_t kRegionIdentityBytes = 48;
 

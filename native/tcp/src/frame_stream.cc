@@ -14,7 +14,7 @@ constexpr uint64_t kWasteBytes = 64 * 1024;
 /// Frames that one call to the kernel takes.
 constexpr size_t kFramesPerSend = 32;
 /// After so many bytes the others of the thread have their turn.
-constexpr uint64_t kTurnBytes = 4u << 20;
+constexpr uint64_t kReceiveTurnBytes = 4u << 20;
 
 bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
@@ -65,7 +65,7 @@ void FrameStream::expect(uint8_t *to, uint64_t bytes) {
 }
 
 int FrameStream::receive(FrameSink *sink, bool *moved) {
-  for (uint64_t taken = 0; taken < kTurnBytes;) {
+  for (uint64_t taken = 0; taken < kReceiveTurnBytes;) {
     const ssize_t got = readSome();
     if (got == 0) return ECONNRESET;
     if (got < 0 && errno == EINTR) continue;

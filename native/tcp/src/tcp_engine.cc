@@ -131,6 +131,8 @@ bool TcpEngine::turn(int timeout_ms) {
     if (woken || link->nextLookNs() <= now_ns) link->endDue(now_ns);
     link->progress(0, now_ns, &moved);
   }
+  // A peer that went leaves nothing behind; to one that lives the next op connects anew.
+  std::erase_if(links_, [](const auto &entry) { return entry.second->idle() && entry.second->fd() < 0; });
   return moved;
 }
 
@@ -154,7 +156,7 @@ int TcpEngine::waitMs(uint64_t now_ns) const {
 
 void TcpEngine::accept() {
   for (int fd; (fd = accept4(listen_fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) {
-    sendAtOnce(fd);
+    tuneStream(fd);
     services_.push_back(std::make_unique<TcpService>(fd, registrations_, incarnation_));
   }
 }
@@ -173,7 +175,7 @@ bool TcpEngine::takeInbox() {
 void TcpEngine::begin(FabricOp *op) {
   if (op->kind == TB_FABRIC_REGISTER) return registerRegion(op);
   if (op->kind == TB_FABRIC_DEREGISTER) return deregisterRegion(op);
-  if (!op->local->registered) return finish_(op, TB_FABRIC_IO_ERROR, EINVAL);
+  if (!op->local->registered) return finish_(op, TB_IO_ERROR, EINVAL);
   const FabricKey &key = op->remote->key;
   std::unique_ptr<TcpLink> &link = links_[key.incarnation];
   if (link == nullptr) link = std::make_unique<TcpLink>(key, finish_, counters_);
@@ -184,9 +186,9 @@ void TcpEngine::registerRegion(FabricOp *op) {
   LocalRegion *local = op->local;
   const uint64_t bytes = local->mappedBytes();
   if (max_registered_bytes_ != 0 && registered_bytes_ + bytes > max_registered_bytes_)
-    return finish_(op, TB_FABRIC_EXHAUSTED, ENOSPC);
+    return finish_(op, TB_EXHAUSTED, ENOSPC);
   FabricKey &key = local->key = FabricKey{};
-  if (!randomNumber(&key.remote_key)) return finish_(op, TB_FABRIC_IO_ERROR, EIO);
+  if (!randomNumber(&key.remote_key)) return finish_(op, TB_IO_ERROR, EIO);
   key.magic = kFabricKeyMagic;
   key.incarnation = incarnation_;
   memcpy(key.host_ip, ip_, sizeof key.host_ip);
@@ -196,7 +198,7 @@ void TcpEngine::registerRegion(FabricOp *op) {
   registrations_[key.remote_key] = local;
   registered_bytes_ += bytes;
   local->registered = true;
-  finish_(op, TB_FABRIC_OK, 0);
+  finish_(op, TB_OK, 0);
 }
 
 void TcpEngine::deregisterRegion(FabricOp *op) {
@@ -207,7 +209,7 @@ void TcpEngine::deregisterRegion(FabricOp *op) {
     registered_bytes_ -= local->mappedBytes();
     local->registered = false;
   }
-  finish_(op, TB_FABRIC_OK, 0);
+  finish_(op, TB_OK, 0);
 }
 
 }  // namespace tierbench

@@ -6,7 +6,7 @@
 
 namespace tierbench {
 
-constexpr uint32_t kTcpFrameMagic = 0x31546274;  // "tbT1"
+constexpr uint32_t kTcpFrameMagic = 0x32546274;  // "tbT2"
 
 enum class TcpFrameKind : uint32_t { kGreeting = 1, kPut = 2, kGet = 3, kAnswer = 4 };
 
@@ -18,7 +18,7 @@ struct TcpFrame {
   uint64_t offset;
   /// Of a request; of an answer, how many follow it.
   uint64_t bytes;
-  /// Answer: a tb_fabric_code.
+  /// Answer: TB_OK, TB_DEAD_KEY or TB_OUT_OF_RANGE.
   int32_t code;
   uint32_t reserved;
 };

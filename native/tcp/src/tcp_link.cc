@@ -24,8 +24,8 @@ bool endThose(std::deque<FabricOp *> *ops, const FabricEngine::Finish &finish, J
   const size_t before = ops->size();
   std::erase_if(*ops, [&](FabricOp *op) {
     const int32_t code = judge(op);
-    if (code != TB_FABRIC_OK) finish(op, code, 0);
-    return code != TB_FABRIC_OK;
+    if (code != TB_OK) finish(op, code, 0);
+    return code != TB_OK;
   });
   return ops->size() != before;
 }
@@ -62,8 +62,8 @@ void TcpLink::progress(short events, uint64_t now_ns, bool *moved) {
 
 void TcpLink::connect(uint64_t now_ns) {
   const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return finishAll(TB_FABRIC_EXHAUSTED, errno);
-  sendAtOnce(fd);
+  if (fd < 0) return finishAll(TB_EXHAUSTED, errno);
+  tuneStream(fd);
   stream_ = std::make_unique<FrameStream>(fd);
   sockaddr_in6 to{};
   to.sin6_family = AF_INET6;
@@ -96,9 +96,9 @@ bool TcpLink::frame(const TcpFrame &frame) {
   // Only what is wholly sent has an answer.
   if (frame.kind != TcpFrameKind::kAnswer || under_way_.size() <= stream_->outgoingCount()) return false;
   FabricOp *op = under_way_.front();
-  const bool brings_bytes = op->kind == TB_FABRIC_GET && frame.code == TB_FABRIC_OK;
+  const bool brings_bytes = op->kind == TB_FABRIC_GET && frame.code == TB_OK;
   if (frame.bytes != (brings_bytes ? op->bytes : 0)) return false;
-  if (frame.code < TB_FABRIC_OK || frame.code > TB_FABRIC_IO_ERROR) return false;
+  if (frame.code != TB_OK && frame.code != TB_DEAD_KEY && frame.code != TB_OUT_OF_RANGE) return false;
   if (brings_bytes) beginBytes(op);
   else finishFirst(frame.code, 0);
   return true;
@@ -124,10 +124,10 @@ void TcpLink::arrived(uint64_t bytes) {
 }
 
 void TcpLink::received() {
-  if (!verifier_.has_value()) return finishFirst(TB_FABRIC_OK, 0);
+  if (!verifier_.has_value()) return finishFirst(TB_OK, 0);
   const BlockVerdict verdict = verifier_->verdict();
   const bool ok = verdict.state == BlockState::kOk;
-  const int32_t code = ok ? TB_FABRIC_OK : verdict.state == BlockState::kStale ? TB_FABRIC_STALE : TB_FABRIC_CORRUPT;
+  const int32_t code = ok ? TB_OK : verdict.state == BlockState::kStale ? TB_STALE : TB_CORRUPT;
   finishFirst(code, verdict.found_weights_version);
 }
 
@@ -140,12 +140,12 @@ void TcpLink::finishFirst(int32_t code, uint32_t value) {
 
 void TcpLink::endDue(uint64_t now_ns) {
   const auto judge = [now_ns](const FabricOp *op) {
-    if (op->cancelled) return TB_FABRIC_CANCELLED;
-    return op->deadline_ns <= now_ns ? TB_FABRIC_TIMEOUT : TB_FABRIC_OK;
+    if (op->cancelled) return TB_CANCELLED;
+    return op->deadline_ns <= now_ns ? TB_TIMEOUT : TB_OK;
   };
   endThose(&waiting_, finish_, judge);
   const bool any_due = std::any_of(under_way_.begin(), under_way_.end(),
-                                   [&](const FabricOp *op) { return judge(op) != TB_FABRIC_OK; });
+                                   [&](const FabricOp *op) { return judge(op) != TB_OK; });
   if (!any_due) return;
   stream_->reset();
   // Before the ops end: nothing may come for them then.
@@ -175,8 +175,8 @@ void TcpLink::lose(int error, uint64_t now_ns) {
   const State was = state_;
   drop();
   const bool another = was == State::kGreeting && error == EPROTO;
-  if (another || (was == State::kConnecting && error == ECONNREFUSED)) return finishAll(TB_FABRIC_PEER_DEAD, error);
-  if (++losses_ >= kMostLosses && was == State::kOpen) return finishAll(TB_FABRIC_IO_ERROR, error);
+  if (another || (was == State::kConnecting && error == ECONNREFUSED)) return finishAll(TB_PEER_DEAD, error);
+  if (++losses_ >= kMostLosses && was == State::kOpen) return finishAll(TB_IO_ERROR, error);
   // A host that is not reached for now is tried again until the ops are late.
   retry_ns_ = was == State::kOpen ? now_ns : now_ns + kRetryNs;
 }

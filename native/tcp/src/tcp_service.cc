@@ -31,7 +31,7 @@ bool TcpService::forget(const LocalRegion *local) {
   if (put_into_ == local) {
     stream_.discardRest();
     put_into_ = nullptr;
-    put_code_ = TB_FABRIC_DEAD_KEY;
+    put_code_ = TB_DEAD_KEY;
   }
   bool first = true;
   for (FrameStream::Outgoing &out : stream_.outgoing()) {
@@ -39,7 +39,7 @@ bool TcpService::forget(const LocalRegion *local) {
     first = false;
     if (out.owner != local) continue;
     if (under_way) return false;
-    out = {{kTcpFrameMagic, TcpFrameKind::kAnswer, 0, 0, 0, TB_FABRIC_DEAD_KEY, 0}, nullptr, nullptr};
+    out = {{kTcpFrameMagic, TcpFrameKind::kAnswer, 0, 0, 0, TB_DEAD_KEY, 0}, nullptr, nullptr};
   }
   return true;
 }
@@ -49,26 +49,26 @@ bool TcpService::frame(const TcpFrame &frame) {
   if (frame.bytes == 0) return false;
   LocalRegion *local = nullptr;
   const int32_t code = judge(frame, &local);
-  uint8_t *at = code == TB_FABRIC_OK ? local->region.data() + frame.offset : nullptr;
+  uint8_t *at = code == TB_OK ? local->region.data() + frame.offset : nullptr;
   if (frame.kind == TcpFrameKind::kPut) {
-    put_into_ = code == TB_FABRIC_OK ? local : nullptr;
+    put_into_ = code == TB_OK ? local : nullptr;
     put_code_ = code;
     stream_.expect(at, frame.bytes);
   } else {
-    answer(code, at, code == TB_FABRIC_OK ? frame.bytes : 0, local);
+    answer(code, at, code == TB_OK ? frame.bytes : 0, local);
   }
   return true;
 }
 
 int32_t TcpService::judge(const TcpFrame &frame, LocalRegion **local) const {
   const auto found = registrations_.find(frame.number);
-  if (found == registrations_.end() || !found->second->region.live()) return TB_FABRIC_DEAD_KEY;
+  if (found == registrations_.end() || !found->second->region.live()) return TB_DEAD_KEY;
   *local = found->second;
-  return (*local)->region.holds(frame.offset, frame.bytes) ? TB_FABRIC_OK : TB_FABRIC_OUT_OF_RANGE;
+  return (*local)->region.holds(frame.offset, frame.bytes) ? TB_OK : TB_OUT_OF_RANGE;
 }
 
 void TcpService::received() {
-  if (put_into_ != nullptr && !put_into_->region.live()) put_code_ = TB_FABRIC_DEAD_KEY;
+  if (put_into_ != nullptr && !put_into_->region.live()) put_code_ = TB_DEAD_KEY;
   put_into_ = nullptr;
   answer(put_code_, nullptr, 0, nullptr);
 }

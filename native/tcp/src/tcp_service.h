@@ -34,7 +34,7 @@ class TcpService : private FrameSink {
   FrameStream stream_;
   /// The put whose bytes are coming: where they go, and how it will end.
   LocalRegion *put_into_ = nullptr;
-  int32_t put_code_ = TB_FABRIC_OK;
+  int32_t put_code_ = TB_OK;
 };
 
 }  // namespace tierbench
