@@ -6,6 +6,9 @@ import type { Row } from "./object_row.ts";
 import type { EvictionLane, ObjectRows } from "./object_rows.ts";
 import { ParkedRows } from "./parked_rows.ts";
 
+/** Correcting an entry takes less time than evicting an object. */
+const CORRECTIONS_PER_LOOK = 2;
+
 export class EvictionIndex {
   readonly #rows: ObjectRows;
   readonly #normal: LeaseHeap;
@@ -48,17 +51,17 @@ export class EvictionIndex {
     for (const row of group) if (this.#parked.has(row)) this.place(row);
   }
 
-  /** Soft pins whose time is over become ordinary objects. */
-  expireSoftPins(now_ns: number): void {
-    this.#rows.soft_pins.expire(now_ns, (row) => this.place(row));
+  /** Soft pins whose time is over become ordinary objects, `limit` of them at most; false: there are more. */
+  expireSoftPins(now_ns: number, limit: number = Number.POSITIVE_INFINITY): boolean {
+    return this.#rows.soft_pins.expire(now_ns, limit, (row) => this.place(row));
   }
 
-  /** To be called before the takeExpired calls of a tick. */
-  beginCycle(now_ns: number): void {
+  /** To be called before the takeExpired calls of a tick, of which there are to be `looks` at most. */
+  beginCycle(now_ns: number, looks: number): void {
     this.expireSoftPins(now_ns);
-    for (const row of this.#parked.takeDue(now_ns)) this.place(row);
-    this.#normal.beginCycle();
-    this.#soft.beginCycle();
+    for (const row of this.#parked.takeDue(now_ns, CORRECTIONS_PER_LOOK * looks)) this.place(row);
+    this.#normal.beginCycle(CORRECTIONS_PER_LOOK * looks);
+    this.#soft.beginCycle(CORRECTIONS_PER_LOOK * looks);
   }
 
   /** True when this tick could not look at every object it had to; the next one goes on. */

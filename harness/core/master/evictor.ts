@@ -18,7 +18,7 @@ import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
 import type { SegmentPool } from "./segment_pool.ts";
 
-/** Objects looked at in one tick: about five milliseconds of work. */
+/** Objects looked at in one tick, where pieces are not to be smaller. */
 const LOOKS_PER_TICK = 2048;
 
 /** An eviction that is not finished. */
@@ -42,6 +42,7 @@ export class Evictor {
   readonly #index: EvictionIndex;
   readonly #pool: SegmentPool;
   readonly #offload: OffloadQueue;
+  readonly #looks_per_tick: number;
   #wanted = false;
   #eviction: Eviction | null = null;
   #looks_left = 0;
@@ -55,6 +56,7 @@ export class Evictor {
     index: EvictionIndex,
     pool: SegmentPool,
     offload: OffloadQueue,
+    rows_per_piece: number,
   ) {
     this.#config = config;
     this.#rows = rows;
@@ -62,6 +64,7 @@ export class Evictor {
     this.#index = index;
     this.#pool = pool;
     this.#offload = offload;
+    this.#looks_per_tick = Math.min(LOOKS_PER_TICK, rows_per_piece);
   }
 
   /** An eviction has begun and goes on with the next tick. */
@@ -79,8 +82,8 @@ export class Evictor {
     this.#eviction ??= this.#begin(now_ns);
     if (this.#eviction === null) return;
     const eviction = this.#eviction;
-    this.#index.beginCycle(now_ns);
-    this.#looks_left = LOOKS_PER_TICK;
+    this.#looks_left = this.#looks_per_tick;
+    this.#index.beginCycle(now_ns, this.#looks_left);
     const evicted = this.#evictFrom("normal", eviction.normal_left, now_ns);
     eviction.normal_left -= evicted;
     eviction.soft_left -= evicted + released;
@@ -160,6 +163,7 @@ export class Evictor {
 
   /** False: the object stays. Queued for offload counts as evicted; its memory goes in a later cycle, once it is on disk. */
   #evictOne(row: Row): boolean {
+    if (!this.#table.settle(row) || !this.#rows.hasMemory(row)) return true; // A sweep was to take it.
     const offload_first =
       this.#config.enable_offload && this.#config.offload_on_evict && !this.#rows.hasDisk(row);
     if (offload_first) {

@@ -72,3 +72,25 @@ test("the key of a block is three numbers: of its prefix and of the halves of it
     [0, 0x1f_ffff, 4],
   ]);
 });
+
+test("a key that is part of a text is the same key", () => {
+  const records = new RecordChunks(64);
+  records.reserve(2);
+  const column = new KeyColumn(records);
+  const prefix = keyPrefix({ cache_prefix: "", model: "model", tp_rank: 0, pp_rank: 0, group: null });
+  const keys = [blockObjectKey(prefix, 7 as BlockHash), "a name", "0123456789abcde"]; // the last has a digit too few
+  for (const [row, key] of keys.slice(0, 2).entries()) {
+    column.seek(key);
+    column.write(row);
+  }
+  const matches = keys.map((key) => {
+    const text = `0123456789abcdef${key}f`; // what is around a part does not count
+    column.seekIn(text, 16, 16 + key.length);
+    return [column.matches(0), column.matches(1)];
+  });
+  expect(matches).toEqual([
+    [true, false],
+    [false, true],
+    [false, false],
+  ]);
+});

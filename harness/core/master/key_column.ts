@@ -1,7 +1,8 @@
 // The keys of rows. A block's key ends in its hash, in hexadecimal digits (domain/object_key.ts): what is before them is shared by
 // millions of keys and kept once, and the digits are two numbers in the row's record. Any other key is kept as a string.
 //
-//   keys.seek(key)      makes `hash` and `matches` speak of this key
+//   keys.seek(key)                  makes `hash` and `matches` speak of this key
+//   keys.seekIn(text, start, end)   of the key that is this part of a text
 
 import { present } from "../../domain/assert.ts";
 import { BLOCK_HASH_DIGITS } from "../../domain/block_hash.ts";
@@ -54,13 +55,19 @@ export class KeyColumn {
 
   seek(key: ObjectKey): void {
     if (key === this.#key) return; // a put looks for its key before it inserts it
+    this.seekIn(key, 0, key.length);
     this.#key = key;
-    const at = key.length - BLOCK_HASH_DIGITS;
-    const high = at < 0 ? NOT_HEX : hexNumber(key, at, at + HIGH_DIGITS);
-    const low = high === NOT_HEX ? NOT_HEX : hexNumber(key, at + HIGH_DIGITS, key.length);
-    this.#prefix = low === NOT_HEX ? NO_PREFIX : this.#prefixNumber(key, at);
+  }
+
+  seekIn(text: string, start: number, end: number): void {
+    this.#key = null;
+    const at = end - BLOCK_HASH_DIGITS;
+    const high = at < start ? NOT_HEX : hexNumber(text, at, at + HIGH_DIGITS);
+    const low = high === NOT_HEX ? NOT_HEX : hexNumber(text, at + HIGH_DIGITS, end);
+    this.#prefix = low === NOT_HEX ? NO_PREFIX : this.#prefixNumber(text, start, at);
     if (this.#prefix === NO_PREFIX) {
-      this.#hash = hashOfText(key);
+      this.#key = text.slice(start, end);
+      this.#hash = hashOfText(this.#key);
       return;
     }
     this.#high = high | 0;
@@ -103,10 +110,10 @@ export class KeyColumn {
     return hashOfBlock(prefix, this.#records.i32(row, HIGH), this.#records.i32(row, LOW));
   }
 
-  #prefixNumber(key: ObjectKey, length: number): number {
-    const is_last = length === this.#last_prefix.length && key.startsWith(this.#last_prefix);
+  #prefixNumber(text: string, start: number, end: number): number {
+    const is_last = end - start === this.#last_prefix.length && text.startsWith(this.#last_prefix, start);
     if (is_last && this.#last_number !== NO_PREFIX) return this.#last_number;
-    const prefix = key.slice(0, length);
+    const prefix = text.slice(start, end);
     let number = this.#prefix_numbers.get(prefix);
     if (number === undefined) {
       if (this.#prefixes.length === MAX_PREFIXES) return NO_PREFIX;

@@ -26,7 +26,7 @@ class Lane {
   }
 
   drain(now_ns: number): Row[] {
-    this.heap.beginCycle();
+    this.heap.beginCycle(4096);
     const taken: Row[] = [];
     for (let row = this.heap.takeExpired(now_ns); row !== NO_ROW; row = this.heap.takeExpired(now_ns)) {
       taken.push(row);
@@ -83,6 +83,28 @@ test("dead entries are swept out and the order of the living stays", () => {
   for (const row of rows.slice(3)) lane.heap.remove(row); // 2997 dead against 3 living
   expect(lane.heap.entries).toBeLessThan(2000);
   expect(lane.drain(3000)).toEqual([2, 1, 0]);
+});
+
+test("the order stands whichever entries are swept out of the middle", () => {
+  const lane = new Lane();
+  const rows = lane.add(...Array.from({ length: 6000 }, (_, i) => (i * 7919) % 6007)); // leases all different, in no order
+  for (const row of rows) if (row % 5 !== 0) lane.heap.remove(row); // 4800 dead against 1200 living
+  expect(lane.heap.entries).toBeLessThan(2 * 1200 + 1024 + 4);
+  const wanted = rows
+    .filter((row) => row % 5 === 0)
+    .sort((a, b) => lane.rows.leaseNs(a) - lane.rows.leaseNs(b));
+  expect(lane.drain(6007)).toEqual(wanted);
+});
+
+test("dead entries at the top are dropped a bounded number at a time", () => {
+  const lane = new Lane();
+  const rows = lane.add(...Array.from({ length: 1000 }, (_, i) => i));
+  for (const row of rows.slice(0, 900)) lane.heap.remove(row); // too few to be swept out
+  lane.heap.beginCycle(500);
+  expect(lane.heap.takeExpired(2000)).toBe(NO_ROW);
+  expect(lane.heap.is_exhausted).toBe(true);
+  lane.heap.beginCycle(500);
+  expect(lane.heap.takeExpired(2000)).toBe(900);
 });
 
 test("a cycle corrects a bounded number of renewed leases, and the next one goes on", () => {

@@ -1,6 +1,6 @@
 // Objects by the end of their lease, soonest first; equal ends in order of put. Renewals do not touch the heap: an entry keeps the
 // lease it was pushed with and is corrected when it comes to the top, so a lookup costs one number and leased objects cost nothing.
-// Corrections are rationed per tick: after many renewals an eviction may stop early and go on in the next one.
+// Corrections are rationed per tick: after many renewals or removals an eviction may stop early and go on in the next one.
 //
 // An entry is (lease, sequence, row) in plain memory. It is dead when its object has left the lane, or when the row has another
 // object by now, which the sequence tells.
@@ -10,10 +10,10 @@ import { RecordChunks } from "../tier/record_chunks.ts";
 import { NO_ROW, type Row } from "./object_row.ts";
 import type { ObjectRows } from "./object_rows.ts";
 
-/** Dead entries are swept out when they outnumber the live ones by this much. */
+/** Dead entries are swept out while they outnumber the live ones by more than this. */
 const SWEEP_SLACK = 1024;
-/** About four milliseconds of work. */
-const CORRECTIONS_PER_CYCLE = 4096;
+/** Entries that a removal looks at while they do: more than one, so that sweeping keeps up with dying. */
+const SWEEP_LOOKS = 4;
 
 // f64 fields of an entry's order; its row is a record of its own, so that an entry takes 20 bytes.
 const LEASE_NS = 0;
@@ -30,6 +30,8 @@ export class LeaseHeap {
   #length = 0;
   #live = 0;
   #corrections_left = 0;
+  /** What is swept next; from the end to the top and round again. */
+  #sweep_at = 0;
 
   constructor(rows: ObjectRows, lane: "normal" | "soft") {
     this.#rows = rows;
@@ -57,14 +59,14 @@ export class LeaseHeap {
     this.#order.reserve(this.#length + 1);
     this.#entries.reserve(this.#length + 1);
     this.#length++;
-    this.#settleUp(row, this.#rows.leaseNs(row), this.#rows.sequence(row));
+    this.#settleUp(this.#length - 1, row, this.#rows.leaseNs(row), this.#rows.sequence(row));
   }
 
   remove(row: Row): void {
     assert(this.#rows.lane(row) === this.#lane, "an object is removed from the lane that holds it");
     this.#rows.setLane(row, "none");
     this.#live--;
-    if (this.#length > 2 * this.#live + SWEEP_SLACK) this.#sweep();
+    if (this.#length > 2 * this.#live + SWEEP_SLACK) this.#sweepSome();
   }
 
   /** True when takeExpired stopped for want of corrections. */
@@ -72,8 +74,9 @@ export class LeaseHeap {
     return this.#corrections_left === 0;
   }
 
-  beginCycle(): void {
-    this.#corrections_left = CORRECTIONS_PER_CYCLE;
+  /** `corrections`: what takeExpired may look at, until the next cycle, that is not to be taken. */
+  beginCycle(corrections: number): void {
+    this.#corrections_left = corrections;
   }
 
   /** Takes out the object whose lease ended first; NO_ROW when every lease ends after `now_ns`, or the ration is used up. */
@@ -81,15 +84,17 @@ export class LeaseHeap {
     while (this.#length > 0) {
       const row = this.#row(0);
       const lease_ns = this.#lease(0);
+      if (this.is_exhausted) return NO_ROW;
       if (!this.#isLive(0)) {
-        this.#dropTop();
-      } else if (lease_ns > now_ns || this.is_exhausted) {
+        this.#corrections_left--;
+        this.#drop(0);
+      } else if (lease_ns > now_ns) {
         return NO_ROW;
       } else if (this.#rows.leaseNs(row) > lease_ns) {
         this.#corrections_left--;
         this.#settleDown(0, row, this.#rows.leaseNs(row), this.#sequence(0));
       } else {
-        this.#dropTop();
+        this.#drop(0);
         this.#rows.setLane(row, "none");
         this.#live--;
         return row;
@@ -112,28 +117,33 @@ export class LeaseHeap {
     this.#rows.setHeapBits(row, this.#rows.heapBits(row) & ~this.#bit);
   }
 
-  #dropTop(): void {
-    this.#forget(0);
+  /** A few entries at a time, so that no removal pays for millions of them. */
+  #sweepSome(): void {
+    for (let looks = 0; looks < SWEEP_LOOKS && this.#length > 0; looks++) {
+      if (this.#sweep_at === 0 || this.#sweep_at > this.#length) this.#sweep_at = this.#length;
+      this.#sweep_at--;
+      if (!this.#isLive(this.#sweep_at)) this.#drop(this.#sweep_at);
+    }
+  }
+
+  /** The last entry takes the place of the one that goes, and finds its own from there. */
+  #drop(entry: number): void {
+    this.#forget(entry);
     this.#length--;
     const last = this.#length;
-    if (last > 0) this.#settleDown(0, this.#row(last), this.#lease(last), this.#sequence(last));
+    if (entry === last) return;
+    const row = this.#row(last);
+    const lease_ns = this.#lease(last);
+    const sequence = this.#sequence(last);
+    const parent = (entry - 1) >> 1;
+    const rises = entry > 0 && this.#goesAfter(parent, lease_ns, sequence);
+    if (rises) this.#settleUp(entry, row, lease_ns, sequence);
+    else this.#settleDown(entry, row, lease_ns, sequence);
   }
 
-  #sweep(): void {
-    let kept = 0;
-    for (let entry = 0; entry < this.#length; entry++) {
-      if (this.#isLive(entry)) this.#copy(entry, kept++);
-      else this.#forget(entry);
-    }
-    this.#length = kept;
-    for (let entry = (kept >> 1) - 1; entry >= 0; entry--) {
-      this.#settleDown(entry, this.#row(entry), this.#lease(entry), this.#sequence(entry));
-    }
-  }
-
-  /** Moves a hole from the end up to where the object belongs. */
-  #settleUp(row: Row, lease_ns: number, sequence: number): void {
-    let hole = this.#length - 1;
+  /** Moves the hole at `start` up to where the object belongs. */
+  #settleUp(start: number, row: Row, lease_ns: number, sequence: number): void {
+    let hole = start;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
       if (!this.#goesAfter(parent, lease_ns, sequence)) break;

@@ -49,3 +49,12 @@ test("a batch answers in the order asked, a key twice included", () => {
   const master = withKey();
   expect(master.exist("none", "k", "k", "none")).toEqual([0, 1, 1, 0]);
 });
+
+test("keys laid end to end are looked up as a list of them is, leases included", () => {
+  const master = new TestMaster();
+  master.mount("a", 1024);
+  master.put(["k", "kk"], 100);
+  const keys = { text: "kkkk", bounds: [0, 1, 1, 3, 4] }; // "k", "", "kk", "k"
+  expect(master.core.handle({ op: "batch_exist", keys }, 0).codes).toEqual([1, 0, 1, 1]);
+  expect(master.remove("kk")).toBe(STORE_CODE.OBJECT_HAS_LEASE);
+});

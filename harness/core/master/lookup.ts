@@ -1,5 +1,6 @@
 // Asking for objects. Both questions grant a lease; a lookup by the operator (describe) does not.
 
+import { isJoined, type KeyBatch } from "../../domain/joined_keys.ts";
 import type { ReplicaList } from "../../domain/master_api.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
@@ -36,15 +37,24 @@ export class Lookup {
   }
 
   /** 1 readable, 0 not. An object that is still being written is not readable. */
-  exist(keys: readonly ObjectKey[], now_ns: number): number[] {
+  exist(keys: KeyBatch, now_ns: number): number[] {
     const codes: number[] = [];
-    for (const key of keys) {
-      const row = this.#table.find(key);
-      const readable = row !== NO_ROW && this.#rows.state(row) === "complete";
-      if (readable) this.#leases.grant(row, now_ns);
-      codes.push(readable ? 1 : 0);
+    if (isJoined(keys)) {
+      const { text, bounds } = keys;
+      for (let i = 1; i < bounds.length; i++) {
+        const row = this.#table.findIn(text, bounds[i - 1] as number, bounds[i] as number);
+        codes.push(this.#grantIfReadable(row, now_ns));
+      }
+    } else {
+      for (const key of keys) codes.push(this.#grantIfReadable(this.#table.find(key), now_ns));
     }
     return codes;
+  }
+
+  #grantIfReadable(row: Row, now_ns: number): 0 | 1 {
+    if (row === NO_ROW || this.#rows.state(row) !== "complete") return 0;
+    this.#leases.grant(row, now_ns);
+    return 1;
   }
 
   replicas(keys: readonly ObjectKey[], now_ns: number): ReplicaList[] {

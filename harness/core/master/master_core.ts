@@ -2,11 +2,13 @@
 // when space runs out. It holds no bytes of objects and reads no clock: every call carries now_ns, which never runs backwards.
 //
 //   core.handle(request, now_ns) → reply       at once
-//   core.tick(now_ns)                          every TICK_MS: timeouts, eviction; O(1) when nothing is due
+//   core.handleInPieces(…)                     a removal of many, without a long standstill
+//   core.tick(now_ns)                          every TICK_MS: timeouts, eviction, removals under way; O(1) when nothing is due
 //
 // Semantics and error codes: spec mooncake_store.md §6.1–6.6. The parts, one noun a file, share one object table; a part that ends a
 // copy does it through the table, which keeps the eviction index and the allocators in step.
 
+import { present } from "../../domain/assert.ts";
 import type { ClientId, MasterOp, MasterReply, MasterRequest, MasterStats } from "../../domain/master_api.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { ReplicaDescriptor } from "../../domain/replica.ts";
@@ -26,10 +28,11 @@ import { OffloadQueue } from "./offload_queue.ts";
 import { Placement } from "./placement.ts";
 import { PromotionQueue } from "./promotion_queue.ts";
 import { PutLifecycle } from "./put_lifecycle.ts";
-import { Removal } from "./removal.ts";
+import { Removal, type RemovedMany } from "./removal.ts";
 import { RequestCounters } from "./request_counters.ts";
 import { SegmentMounts } from "./segment_mounts.ts";
 import { SegmentPool } from "./segment_pool.ts";
+import { Sweeps } from "./sweeps.ts";
 
 /** How often the driver calls tick(). */
 export const TICK_MS = 10;
@@ -45,7 +48,17 @@ export interface QueriedObject {
   readonly replicas: readonly ReplicaDescriptor[];
 }
 
+/** A piece of the list of all keys. */
+export interface KeyPage {
+  readonly keys: readonly ObjectKey[];
+  /** To be asked for next; null: there are no more. */
+  readonly next: number | null;
+}
+
 type RequestOf<Op extends MasterOp> = Extract<MasterRequest, { op: Op }>;
+
+/** Requests that concern any number of objects. */
+export type RemoveMany = RequestOf<"remove_all" | "remove_by_regex">;
 
 type Handlers = {
   readonly [Op in MasterOp]: (request: RequestOf<Op>, now_ns: number) => MasterReply<Op>;
@@ -54,7 +67,8 @@ type Handlers = {
 export class MasterCore {
   readonly #rows = new ObjectRows();
   readonly #index = new EvictionIndex(this.#rows);
-  readonly #table = new ObjectTable(this.#rows, this.#index);
+  readonly #sweeps = new Sweeps(this.#rows);
+  readonly #table = new ObjectTable(this.#rows, this.#index, this.#sweeps);
   readonly #pool = new SegmentPool();
   readonly #counters = new RequestCounters();
   readonly #clients: ClientTable;
@@ -68,9 +82,12 @@ export class MasterCore {
   readonly #puts: PutLifecycle;
   readonly #removal: Removal;
   readonly #handlers: Handlers;
+  readonly #rows_per_piece: number;
   #monitored_ns = 0;
+  #pins_are_due = false;
 
   constructor(config: MasterConfig, parts: MasterParts) {
+    this.#rows_per_piece = parts.rows_per_piece ?? Number.POSITIVE_INFINITY;
     this.#clients = new ClientTable(config.client_ttl_ms);
     this.#leases = new Leases(this.#rows, config.lease_ttl_ms);
     this.#promotions = new PromotionQueue(config, this.#rows, this.#table, this.#index, this.#pool);
@@ -94,19 +111,29 @@ export class MasterCore {
       this.#table,
       this.#offload,
       this.#promotions,
+      this.#sweeps,
       parts.newSpace,
     );
-    this.#evictor = new Evictor(config, this.#rows, this.#table, this.#index, this.#pool, this.#offload);
+    this.#evictor = new Evictor(
+      config,
+      this.#rows,
+      this.#table,
+      this.#index,
+      this.#pool,
+      this.#offload,
+      this.#rows_per_piece,
+    );
     this.#puts = new PutLifecycle(config, {
       rows: this.#rows,
       table: this.#table,
       index: this.#index,
+      sweeps: this.#sweeps,
       placement: this.#placement,
       nodeOf: (client_id) => this.#nodeOf(client_id),
       onNoSpace: () => this.#evictor.wake(),
       onComplete: (object) => this.#offload.enqueueAtPutEnd(object),
     });
-    this.#removal = new Removal(this.#rows, this.#table, this.#leases, this.#offload);
+    this.#removal = new Removal(this.#rows, this.#table, this.#leases, this.#offload, this.#sweeps);
     this.#handlers = this.#makeHandlers();
   }
 
@@ -119,6 +146,18 @@ export class MasterCore {
     return reply;
   }
 
+  /**
+   * To every later call the objects are gone when this returns; the reply, which counts them, comes when what they held is free: now, or
+   * in a later tick. Until then gauges still have them.
+   */
+  handleInPieces(request: RemoveMany, now_ns: number, onReply: (reply: RemovedMany) => void): void {
+    this.#removeMany(request, now_ns, (reply) => {
+      this.#counters.count(request.op, reply);
+      onReply(reply);
+    });
+    this.#sweeps.step(this.#rows_per_piece);
+  }
+
   tick(now_ns: number): void {
     if (now_ns - this.#monitored_ns >= MONITOR_NS) {
       this.#monitored_ns = now_ns;
@@ -126,14 +165,16 @@ export class MasterCore {
       this.#offload.expireTasks(now_ns);
       this.#promotions.expireTasks(now_ns);
     }
+    this.#sweeps.step(this.#rows_per_piece);
+    this.#pins_are_due = !this.#index.expireSoftPins(now_ns, this.#rows_per_piece);
     this.#promotions.tick(now_ns);
     const released = this.#puts.releaseExpired(now_ns);
     this.#evictor.run(now_ns, released);
   }
 
-  /** The last tick has left an eviction for the next one, which may come at once. */
-  get is_evicting(): boolean {
-    return this.#evictor.is_evicting;
+  /** The last tick has left work for the next one, which may come at once. */
+  get has_work(): boolean {
+    return this.#evictor.is_evicting || this.#sweeps.is_running || this.#pins_are_due;
   }
 
   /** Keys and requests answered since start: what its driver's garbage is proportional to. */
@@ -191,6 +232,13 @@ export class MasterCore {
     return this.#table.keys();
   }
 
+  /** The list of all keys in pieces, from `start` 0 on, in no order. Objects that are there all the while are in it once. */
+  keyPage(start: number): KeyPage {
+    const end = start + this.#rows_per_piece;
+    const keys = this.#table.rows(start, end).map((row) => this.#table.keyOf(row));
+    return { keys, next: end < this.#rows.limit ? end : null };
+  }
+
   queryKey(key: ObjectKey, now_ns: number): QueriedObject | undefined {
     const row = this.#table.find(key);
     if (row === NO_ROW) return undefined;
@@ -207,15 +255,34 @@ export class MasterCore {
     return this.#handlers[op](request, now_ns);
   }
 
+  #removeMany(request: RemoveMany, now_ns: number, onDone: (reply: RemovedMany) => void): void {
+    const { force } = request;
+    if (request.op === "remove_all") this.#removal.removeAll(force, now_ns, onDone);
+    else this.#removal.removeByRegex(request.pattern, force, now_ns, onDone);
+  }
+
+  #removeManyAtOnce(request: RemoveMany, now_ns: number): RemovedMany {
+    let reply: RemovedMany | undefined;
+    this.#removeMany(request, now_ns, (done) => {
+      reply = done;
+    });
+    this.#sweeps.step(Number.POSITIVE_INFINITY);
+    return present(reply, "a removal that went over all objects is done");
+  }
+
   #makeHandlers(): Handlers {
     return {
       mount_segment: ({ client_id, segment }, now_ns) => {
         this.#clients.seen(client_id, now_ns);
-        return { code: this.#mounts.mount(client_id, segment) };
+        const code = this.#mounts.mount(client_id, segment);
+        this.#sweeps.step(this.#rows_per_piece);
+        return { code };
       },
-      unmount_segment: ({ client_id, segment_name }) => ({
-        code: this.#mounts.unmount(client_id, segment_name),
-      }),
+      unmount_segment: ({ client_id, segment_name }) => {
+        const code = this.#mounts.unmount(client_id, segment_name);
+        this.#sweeps.step(this.#rows_per_piece);
+        return { code };
+      },
       get_segments: () => ({ segments: this.#pool.list.map((segment) => segment.info) }),
       ping: ({ client_id }, now_ns) => this.#ping(client_id, now_ns),
       batch_exist: ({ keys }, now_ns) => ({ codes: this.#lookup.exist(keys, now_ns) }),
@@ -228,8 +295,8 @@ export class MasterCore {
         codes: keys.map((key) => this.#puts.revoke(key, client_id)),
       }),
       remove: ({ key, force }, now_ns) => ({ code: this.#removal.remove(key, force, now_ns) }),
-      remove_by_regex: ({ pattern, force }, now_ns) => this.#removal.removeByRegex(pattern, force, now_ns),
-      remove_all: ({ force }, now_ns) => this.#removal.removeAll(force, now_ns),
+      remove_by_regex: (request, now_ns) => this.#removeManyAtOnce(request, now_ns),
+      remove_all: (request, now_ns) => this.#removeManyAtOnce(request, now_ns),
       offload_heartbeat: (request, now_ns) => this.#offload.heartbeat(request, now_ns),
       notify_offloaded: (request) => ({ codes: this.#offload.notify(request) }),
       notify_promoted: (request) => ({ codes: this.#offload.notifyPromoted(request) }),

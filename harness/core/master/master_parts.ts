@@ -6,4 +6,6 @@ export interface MasterParts {
   readonly random: { below(limit: number): number };
   /** An empty allocator for a segment just mounted. */
   readonly newSpace: (segment_bytes: number) => SegmentSpace;
+  /** Objects that a removal of many goes over in one go, and that one tick of an eviction does at most; absent: all, and 2048. */
+  readonly rows_per_piece?: number;
 }

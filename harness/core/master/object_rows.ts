@@ -233,6 +233,11 @@ export class ObjectRows {
     return replicas;
   }
 
+  /** That of the next object put. */
+  get next_sequence(): number {
+    return this.#sequence;
+  }
+
   /** Numbers given out so far, spare ones too: rows are in [0, limit). */
   get limit(): number {
     return this.#used;

@@ -9,6 +9,7 @@ import { KeyColumn } from "./key_column.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
 import { NO_ROW, type Row } from "./object_row.ts";
 import type { MemoryCopy, NewObject, ObjectRows } from "./object_rows.ts";
+import type { Sweeps } from "./sweeps.ts";
 
 /** The owner's queue that an object waits in or was handed from. */
 export interface OffloadTarget {
@@ -33,14 +34,17 @@ export class ObjectTable {
   readonly #keys: KeyColumn;
   readonly #by_key = new HashIndex();
   readonly #index: EvictionIndex;
+  readonly #sweeps: Sweeps;
   #disk_bytes = 0;
 
-  constructor(rows: ObjectRows, index: EvictionIndex) {
+  constructor(rows: ObjectRows, index: EvictionIndex, sweeps: Sweeps) {
     this.#rows = rows;
+    this.#sweeps = sweeps;
     this.#keys = new KeyColumn(rows.records);
     this.#index = index;
   }
 
+  /** Objects; what a sweep under way has yet to remove is among them. */
   get size(): number {
     return this.#by_key.size;
   }
@@ -56,6 +60,17 @@ export class ObjectTable {
     return this.#findSought();
   }
 
+  /** Of the key that is this part of a text. */
+  findIn(text: string, start: number, end: number): Row {
+    this.#keys.seekIn(text, start, end);
+    return this.#findSought();
+  }
+
+  /** To be asked before anything is done to a row that `find` has not just given. False: its object is gone. */
+  settle(row: Row): boolean {
+    return this.#sweeps.settle(row);
+  }
+
   keyOf(row: Row): ObjectKey {
     return this.#keys.read(row);
   }
@@ -67,16 +82,18 @@ export class ObjectTable {
 
   /** In order of put. */
   *keys(): Generator<ObjectKey> {
-    const rows = [...this.rows()];
+    const rows = this.rows(0, this.#rows.limit);
     rows.sort((a, b) => this.#rows.sequence(a) - this.#rows.sequence(b));
     for (const row of rows) yield this.#keys.read(row);
   }
 
-  /** In no order; objects may be erased while iterating. */
-  *rows(): Generator<Row> {
-    for (let row = 0; row < this.#rows.limit; row++) {
-      if (this.#rows.state(row) !== "removed") yield row;
+  /** The rows in [start, end) that have an object. */
+  rows(start: Row, end: Row): Row[] {
+    const rows: Row[] = [];
+    for (let row = start; row < Math.min(end, this.#rows.limit); row++) {
+      if (this.#sweeps.settle(row)) rows.push(row);
     }
+    return rows;
   }
 
   insert(key: ObjectKey, object: NewObject): Row {
@@ -143,6 +160,7 @@ export class ObjectTable {
   }
 
   addDisk(row: Row, segment: MountedSegment): void {
+    this.#sweeps.decide(row);
     const disk = this.#rows.disk(row);
     if (disk.includes(segment)) return;
     this.#rows.setDisk(row, [...disk, segment]);
@@ -171,7 +189,7 @@ export class ObjectTable {
     const { hash } = this.#keys;
     let row = this.#by_key.first(hash);
     while (row !== NO_ROW && !this.#keys.matches(row)) row = this.#by_key.next();
-    return row;
+    return row === NO_ROW || !this.#sweeps.is_running || this.#sweeps.settle(row) ? row : NO_ROW;
   }
 
   #unqueue(row: Row): void {

@@ -170,6 +170,7 @@ export class OffloadQueue {
   #handOver(disk: OwnerDisk, segment: MountedSegment, now_ns: number): OffloadTask[] {
     const tasks: OffloadTask[] = [];
     for (const row of disk.queued) {
+      if (!this.#table.settle(row)) continue;
       const key = this.#table.keyOf(row);
       if (disk.handed.has(key)) continue; // a removed namesake is still being written: one task a key
       const copy = present(
@@ -188,7 +189,7 @@ export class OffloadQueue {
 
   #answer(row: Row, result: OffloadResult, segment: MountedSegment, disk: OwnerDisk): number {
     disk.handed.delete(result.key);
-    const removed = this.#rows.state(row) === "removed";
+    const removed = !this.#table.settle(row);
     if (!removed && result.code === STORE_CODE.OK && !disk.wipe_pending) {
       this.#table.addDisk(row, segment);
       this.offloaded_count++;

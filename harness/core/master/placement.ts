@@ -119,7 +119,7 @@ function allocateFrom(
 
 /** One copy in a segment that has none. */
 function allocateIn(segment: MountedSegment, bytes: number, copies: MemoryCopy[]): void {
-  if (copies.some((copy) => copy.segment === segment)) return;
+  for (const copy of copies) if (copy.segment === segment) return;
   const place = segment.space.allocate(bytes);
   if (place !== null) copies.push({ segment, place });
 }

@@ -92,7 +92,7 @@ export class PromotionQueue {
     if (mount === undefined) return tasks;
     for (const task of mount.queued) {
       if (tasks.length === this.#config.promotions_per_heartbeat) break;
-      if (task.is_cancelled) {
+      if (this.#isCancelled(task)) {
         mount.queued.delete(task);
         this.#end("cancelled");
         continue;
@@ -133,7 +133,10 @@ export class PromotionQueue {
 
   tick(now_ns: number): void {
     this.#retries.tick(now_ns, (row, sequence) => {
-      const is_same = this.#rows.state(row) === "complete" && this.#rows.sequence(row) === sequence;
+      const is_same =
+        this.#table.settle(row) &&
+        this.#rows.state(row) === "complete" &&
+        this.#rows.sequence(row) === sequence;
       const is_wanted = is_same && !this.#rows.hasMemory(row) && !this.#table.promotions.has(row);
       return !is_wanted || this.#admit(row, now_ns);
     });
@@ -175,17 +178,24 @@ export class PromotionQueue {
 
   #answer(segment: MountedSegment, { task, place }: HandedTask, code: number): number {
     const { row } = task;
-    if (!task.is_cancelled) this.#table.promotions.delete(row);
-    if (task.is_cancelled || code !== STORE_CODE.OK) {
+    const is_cancelled = this.#isCancelled(task);
+    if (!is_cancelled) this.#table.promotions.delete(row);
+    if (is_cancelled || code !== STORE_CODE.OK) {
       segment.space.free(place);
-      this.#end(task.is_cancelled ? "cancelled" : "failed");
-      return task.is_cancelled ? STORE_CODE.OBJECT_NOT_FOUND : STORE_CODE.OK;
+      this.#end(is_cancelled ? "cancelled" : "failed");
+      return is_cancelled ? STORE_CODE.OBJECT_NOT_FOUND : STORE_CODE.OK;
     }
     this.#rows.setMemory(row, [{ segment, place }]);
     this.#index.place(row);
     this.#counts.completed_bytes += this.#rows.bytes(row);
     this.#end("completed");
     return STORE_CODE.OK;
+  }
+
+  /** A sweep that is to take the object takes the task along. */
+  #isCancelled(task: PromotionTask): boolean {
+    if (!task.is_cancelled) this.#table.settle(task.row);
+    return task.is_cancelled;
   }
 
   #end(how: "completed" | "failed" | "cancelled" | "expired"): void {

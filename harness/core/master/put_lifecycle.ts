@@ -11,6 +11,7 @@ import { NO_ROW, type Row } from "./object_row.ts";
 import type { MemoryCopy, ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { Placement } from "./placement.ts";
+import type { Sweeps } from "./sweeps.ts";
 
 type PutStart = Extract<MasterRequest, { op: "batch_put_start" }>;
 
@@ -18,6 +19,7 @@ export interface PutLifecycleParts {
   readonly rows: ObjectRows;
   readonly table: ObjectTable;
   readonly index: EvictionIndex;
+  readonly sweeps: Sweeps;
   readonly placement: Placement;
   /** Host of a writer, null when unknown. */
   readonly nodeOf: (client_id: ClientId) => string | null;
@@ -51,21 +53,25 @@ export class PutLifecycle {
     const node = this.#parts.nodeOf(client_id);
     const groups = config.group_ids;
     const invalid = this.#isValid(config, objects.length) ? STORE_CODE.OK : STORE_CODE.INVALID_PARAMS;
-    return objects.map((put, i) => {
+    const targets: PutTarget[] = [];
+    for (let i = 0; i < objects.length; i++) {
+      const put = objects[i] as PutObject;
       const code = invalid === STORE_CODE.OK ? checkPut(put) : invalid;
-      return code === STORE_CODE.OK
-        ? this.#startOne(put, groups[i] ?? "", request, node, now_ns)
-        : refused(code);
-    });
+      targets.push(
+        code === STORE_CODE.OK ? this.#startOne(put, groups[i] ?? "", request, node, now_ns) : refused(code),
+      );
+    }
+    return targets;
   }
 
   /** Makes the object readable. A repeat after success is a success. */
   end(key: ObjectKey, client_id: ClientId, now_ns: number): number {
-    const { rows, table, index, onComplete } = this.#parts;
+    const { rows, table, index, sweeps, onComplete } = this.#parts;
     const row = table.find(key);
     if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
     if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
     if (rows.state(row) === "complete") return STORE_CODE.OK;
+    sweeps.decide(row); // It was unfinished when they began.
     rows.put_start_ns.delete(row);
     rows.setState(row, "complete");
     rows.soft_pins.begin(row, now_ns);
@@ -154,13 +160,12 @@ function refused(code: number): PutTarget {
 }
 
 function memoryReplicas(copies: readonly MemoryCopy[], bytes: number): MemoryReplica[] {
-  return copies.map(({ segment, place }) => ({
-    tier: "cpu",
-    segment_name: segment.info.segment_name,
-    generation: segment.info.generation,
-    offset: segment.space.offset(place),
-    bytes,
-  }));
+  const replicas: MemoryReplica[] = [];
+  for (const { segment, place } of copies) {
+    const { segment_name, generation } = segment.info;
+    replicas.push({ tier: "cpu", segment_name, generation, offset: segment.space.offset(place), bytes });
+  }
+  return replicas;
 }
 
 function checkPut(put: PutObject): number {

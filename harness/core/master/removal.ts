@@ -1,4 +1,5 @@
 // Removing objects by key, by pattern and altogether. A leased object stays unless forced, an unfinished one always; pins do not matter.
+// A removal of many is a sweep: what a lease or a writer keeps is what they kept when it began.
 
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
@@ -7,8 +8,9 @@ import { NO_ROW, type Row } from "./object_row.ts";
 import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
+import type { Sweeps } from "./sweeps.ts";
 
-interface RemovedMany {
+export interface RemovedMany {
   readonly code: number;
   readonly removed: number;
 }
@@ -18,12 +20,14 @@ export class Removal {
   readonly #table: ObjectTable;
   readonly #leases: Leases;
   readonly #offload: OffloadQueue;
+  readonly #sweeps: Sweeps;
 
-  constructor(rows: ObjectRows, table: ObjectTable, leases: Leases, offload: OffloadQueue) {
+  constructor(rows: ObjectRows, table: ObjectTable, leases: Leases, offload: OffloadQueue, sweeps: Sweeps) {
     this.#rows = rows;
     this.#table = table;
     this.#leases = leases;
     this.#offload = offload;
+    this.#sweeps = sweeps;
   }
 
   remove(key: ObjectKey, force: boolean, now_ns: number): number {
@@ -35,32 +39,39 @@ export class Removal {
   }
 
   /** The pattern is a JavaScript regular expression that need not match the whole key. */
-  removeByRegex(pattern: string, force: boolean, now_ns: number): RemovedMany {
+  removeByRegex(pattern: string, force: boolean, now_ns: number, onDone: (reply: RemovedMany) => void): void {
     const matcher = parsePattern(pattern);
-    if (matcher === null) return { code: STORE_CODE.INVALID_PARAMS, removed: 0 };
-    return this.#removeWhere((row) => matcher.test(this.#table.keyOf(row)), force, now_ns);
+    if (matcher === null) {
+      onDone({ code: STORE_CODE.INVALID_PARAMS, removed: 0 });
+      return;
+    }
+    this.#sweep((row) => {
+      if (this.#refusal(row, force, now_ns) !== STORE_CODE.OK) return;
+      if (matcher.test(this.#table.keyOf(row))) this.#table.erase(row);
+    }, onDone);
   }
 
   /**
-   * Also wipes every owner's disk. What a lease keeps therefore loses its disk copies now, so that nobody is sent to a file that the
+   * Also wipes every owner's disk. What a lease keeps therefore loses its disk copies, so that nobody is sent to a file that the
    * wipe deletes; a leased object that was only on disk counts as removed.
    */
-  removeAll(force: boolean, now_ns: number): RemovedMany {
-    const { code, removed } = this.#removeWhere(() => true, force, now_ns);
-    const kept = this.#table.size;
-    if (kept > 0) for (const row of this.#table.rows()) this.#table.dropDisk(row, null);
+  removeAll(force: boolean, now_ns: number, onDone: (reply: RemovedMany) => void): void {
+    this.#sweep((row) => {
+      if (this.#refusal(row, force, now_ns) === STORE_CODE.OK) this.#table.erase(row);
+      else this.#table.dropDisk(row, null);
+    }, onDone);
     this.#offload.wipeAll();
-    return { code, removed: removed + kept - this.#table.size };
   }
 
-  #removeWhere(matches: (row: Row) => boolean, force: boolean, now_ns: number): RemovedMany {
+  #sweep(apply: (row: Row) => void, onDone: (reply: RemovedMany) => void): void {
     let removed = 0;
-    for (const row of this.#table.rows()) {
-      if (this.#refusal(row, force, now_ns) !== STORE_CODE.OK || !matches(row)) continue;
-      this.#table.erase(row);
-      removed++;
-    }
-    return { code: STORE_CODE.OK, removed };
+    this.#sweeps.begin(
+      (row) => {
+        apply(row);
+        if (this.#rows.state(row) === "removed") removed++;
+      },
+      () => onDone({ code: STORE_CODE.OK, removed }),
+    );
   }
 
   #refusal(row: Row, force: boolean, now_ns: number): number {

@@ -6,11 +6,13 @@ import { STORE_CODE } from "../../domain/store_error.ts";
 import { GIB, KIB } from "../../domain/units.ts";
 import type { MasterParts } from "./master_parts.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
+import type { Row } from "./object_row.ts";
 import type { ObjectRows } from "./object_rows.ts";
 import type { ObjectTable } from "./object_table.ts";
 import type { OffloadQueue } from "./offload_queue.ts";
 import type { PromotionQueue } from "./promotion_queue.ts";
 import type { SegmentPool } from "./segment_pool.ts";
+import type { Sweeps } from "./sweeps.ts";
 
 const SEGMENT_BYTES_MIN = KIB;
 const SEGMENT_BYTES_MAX = 1024 * GIB;
@@ -21,6 +23,7 @@ export class SegmentMounts {
   readonly #table: ObjectTable;
   readonly #offload: OffloadQueue;
   readonly #promotions: PromotionQueue;
+  readonly #sweeps: Sweeps;
   readonly #newSpace: MasterParts["newSpace"];
 
   constructor(
@@ -29,6 +32,7 @@ export class SegmentMounts {
     table: ObjectTable,
     offload: OffloadQueue,
     promotions: PromotionQueue,
+    sweeps: Sweeps,
     newSpace: MasterParts["newSpace"],
   ) {
     this.#pool = pool;
@@ -36,6 +40,7 @@ export class SegmentMounts {
     this.#table = table;
     this.#offload = offload;
     this.#promotions = promotions;
+    this.#sweeps = sweeps;
     this.#newSpace = newSpace;
   }
 
@@ -75,11 +80,16 @@ export class SegmentMounts {
     this.#pool.remove(segment);
     this.#offload.unmounted(segment);
     this.#promotions.unmounted(segment);
-    for (const row of this.#table.rows()) {
-      const in_memory = this.#rows.memory(row).some((copy) => copy.segment === segment);
-      if (this.#rows.disk(row).includes(segment)) this.#table.dropDisk(row, segment);
-      if (in_memory) this.#table.dropMemory(row, segment);
-    }
+    this.#sweeps.begin(
+      (row) => this.#dropCopies(row, segment),
+      () => {},
+    );
+  }
+
+  #dropCopies(row: Row, segment: MountedSegment): void {
+    const in_memory = this.#rows.memory(row).some((copy) => copy.segment === segment);
+    if (this.#rows.disk(row).includes(segment)) this.#table.dropDisk(row, segment);
+    if (in_memory) this.#table.dropMemory(row, segment);
   }
 }
 

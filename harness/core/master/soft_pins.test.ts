@@ -7,9 +7,22 @@ const DAY_MS = 86_400_000;
 
 function ended(pins: SoftPins, now_ns: number): number[] {
   const rows: number[] = [];
-  pins.expire(now_ns, (row) => rows.push(row));
+  pins.expire(now_ns, Number.POSITIVE_INFINITY, (row) => rows.push(row));
   return rows;
 }
+
+test("many pins that end together end a bounded number at a time, in the order in which they began", () => {
+  const pins = new SoftPins();
+  for (const row of [1, 2, 3]) {
+    pins.want(row, 10);
+    pins.begin(row, 0);
+  }
+  const rows: number[] = [];
+  expect(pins.expire(10, 2, (row) => rows.push(row))).toBe(false);
+  expect(rows).toEqual([1, 2]);
+  expect(pins.expire(10, 2, (row) => rows.push(row))).toBe(true);
+  expect(rows).toEqual([1, 2, 3]);
+});
 
 test("pins of different lengths end each at its own time", () => {
   const pins = new SoftPins();

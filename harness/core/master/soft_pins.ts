@@ -45,14 +45,21 @@ export class SoftPins {
     if (same_ttl?.size === 0) this.#until_ns.delete(ttl_ns);
   }
 
-  /** Ends the pins whose time is over. Costs what ends, and one look for every TTL in use. */
-  expire(now_ns: number, onEnd: (row: Row) => void): void {
+  /**
+   * Ends the pins whose time is over, `limit` of them at most; false: there are more. Costs what ends, and one look for every TTL in
+   * use.
+   */
+  expire(now_ns: number, limit: number, onEnd: (row: Row) => void): boolean {
+    let left = limit;
     for (const same_ttl of this.#until_ns.values()) {
       for (const [row, until_ns] of same_ttl) {
         if (until_ns > now_ns) break;
+        if (left === 0) return false;
+        left--;
         this.forget(row);
         onEnd(row);
       }
     }
+    return true;
   }
 }

@@ -29,10 +29,14 @@ export class TestMaster {
   readonly core: MasterCore;
   now_ns = 0;
 
-  constructor(overrides: Partial<MasterConfig> = {}, random: MasterParts["random"] = { below: () => 0 }) {
+  constructor(
+    overrides: Partial<MasterConfig> = {},
+    random: MasterParts["random"] = { below: () => 0 },
+    rows_per_piece: number = Number.POSITIVE_INFINITY,
+  ) {
     this.core = new MasterCore(
       { ...BASE_CONFIG, ...overrides },
-      { random, newSpace: (segment_bytes) => new FirstFitSpace(segment_bytes) },
+      { random, newSpace: (segment_bytes) => new FirstFitSpace(segment_bytes), rows_per_piece },
     );
   }
 
