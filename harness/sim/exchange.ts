@@ -4,19 +4,12 @@ import type { EngineStages, RequestError } from "../domain/request_record.ts";
 import type { HashedPrompt } from "./hash_prompt.ts";
 import type { SpanAnswer } from "./span_answer.ts";
 
-/** Ends of steps, in the pieces they came in, last first; those of a run are one list for all its requests. */
-interface Tokens {
-  readonly step_ends_ns: readonly number[];
-  readonly before: Tokens | null;
-}
-
 export class Exchange {
   readonly request_id: string;
   readonly session_id: string;
   readonly prompt: HashedPrompt;
   readonly answer: SpanAnswer;
   readonly max_tokens: number;
-  output_tokens = 0;
   prefill_engine: string | null = null;
   decode_engine: string | null = null;
   /** The prefill engine's. */
@@ -31,7 +24,8 @@ export class Exchange {
   /** The client has its answer, or has gone. */
   ended = false;
   readonly #onEnd: () => void;
-  #last_tokens: Tokens | null = null;
+  /** Ends of the steps that made its tokens: [output_tokens], ascending. */
+  readonly #step_ends_ns: number[] = [];
 
   constructor(
     request_id: string,
@@ -49,22 +43,20 @@ export class Exchange {
     this.#onEnd = onEnd;
   }
 
+  get output_tokens(): number {
+    return this.#step_ends_ns.length;
+  }
+
+  /** Copied now, while every request of the batch hears the same list and it is in the cache. */
   tokens(step_ends_ns: readonly number[]): void {
-    if (this.output_tokens === 0) this.onFirstToken?.();
-    this.#last_tokens = { step_ends_ns, before: this.#last_tokens };
-    this.output_tokens += step_ends_ns.length;
+    if (this.#step_ends_ns.length === 0) this.onFirstToken?.();
+    for (let i = 0; i < step_ends_ns.length; i++) this.#step_ends_ns.push(step_ends_ns[i] as number);
   }
 
   /** When the client has each token, `delay_ns` after its step: [output_tokens]. */
   tokenTimes(delay_ns: number): number[] {
     const token_ns = new Array<number>(this.output_tokens);
-    let left = this.output_tokens;
-    for (let tokens = this.#last_tokens; tokens !== null; tokens = tokens.before) {
-      const { step_ends_ns } = tokens;
-      left -= step_ends_ns.length;
-      for (let i = 0; i < step_ends_ns.length; i++)
-        token_ns[left + i] = (step_ends_ns[i] as number) + delay_ns;
-    }
+    for (let i = 0; i < token_ns.length; i++) token_ns[i] = (this.#step_ends_ns[i] as number) + delay_ns;
     return token_ns;
   }
 

@@ -103,8 +103,11 @@ export class SimStoreClient implements SimStore {
 
   #finishPut(effect: EffectOf<"put">, batch: PutBatch, done: (codes: readonly number[]) => void): void {
     const { master, client_id } = this.#parts;
-    const keysOf = (indices: readonly number[]): string[] =>
-      indices.map((i) => present(effect.keys[i], "an object of a put has a key"));
+    const keysOf = (indices: readonly number[]): string[] => {
+      const keys: string[] = [];
+      for (const i of indices) keys.push(present(effect.keys[i], "an object of a put has a key"));
+      return keys;
+    };
     const written = batch.toEnd();
     const failed = batch.toRevoke();
     let open = 0;

@@ -1,6 +1,7 @@
 // One measured run of the simulator itself: how long the host takes, for how many requests and events, and where it goes.
 
 import type { Clock } from "../../clock/clock.ts";
+import { present } from "../../domain/assert.ts";
 import type { Session } from "../../domain/session.ts";
 import { EVENT_KINDS, type EventKind } from "../../sim/event_loop.ts";
 import { makeSimulation, type SimArmOptions } from "./sim_arm.ts";
@@ -15,6 +16,10 @@ export interface SimBenchResult {
   readonly steps: number;
   /** From a planned stack to the last record, prompts included. */
   readonly wall_s: number;
+  /** Of all threads of the process meanwhile, so those of the compiler and the garbage collector: what one core would take. */
+  readonly cpu_s: number;
+  /** The part of cpu_s that puts the stack together and mounts its segments. */
+  readonly set_up_cpu_s: number;
   readonly virtual_s: number;
   readonly hit_ratio: number;
   /** Resident memory of the process at the end. */
@@ -33,6 +38,7 @@ export interface EventKindCost {
 export function measureSimulation(options: SimArmOptions, clock: Clock, timed: boolean): SimBenchResult {
   const totals = { input_tokens: 0, hit_tokens: 0 };
   const started_ns = clock.now_ns();
+  const cpu_before_s = cpuSeconds();
   const simulation = makeSimulation(
     options,
     ({ input_tokens, cached_tokens }) => {
@@ -43,8 +49,10 @@ export function measureSimulation(options: SimArmOptions, clock: Clock, timed: b
     { stopwatch: timed ? () => clock.now_ns() : null, watch: null, onEvent: null },
   );
   simulation.start();
+  const set_up_cpu_s = cpuSeconds() - cpu_before_s;
   simulation.run();
   const wall_s = (clock.now_ns() - started_ns) / 1e9;
+  const cpu_s = cpuSeconds() - cpu_before_s;
   const { load, loop, stack } = simulation;
   return {
     nodes: options.topology.nodes.length,
@@ -54,6 +62,8 @@ export function measureSimulation(options: SimArmOptions, clock: Clock, timed: b
     events: loop.event_count,
     steps: stack.engines.reduce((sum, engine) => sum + engine.snapshot().steps, 0),
     wall_s,
+    cpu_s,
+    set_up_cpu_s,
     virtual_s: loop.now_ns / 1e9,
     hit_ratio: totals.hit_tokens / totals.input_tokens,
     rss_bytes: process.memoryUsage().rss,
@@ -65,9 +75,15 @@ export function measureSimulation(options: SimArmOptions, clock: Clock, timed: b
   };
 }
 
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /** Conversations of four turns for a fleet: a shared system prompt, a prefix of their own, and what users add. */
 export function fleetSessions(requests: number, seed: number): Session[] {
   const turns = 4;
+  const quoted = Array.from({ length: turns }, (_, turn_index) => ({ kind: "answer", turn_index }) as const);
   const shared = { kind: "seeded", seed: 2 ** 33 + seed, tokens: 512 } as const;
   return Array.from({ length: Math.ceil(requests / turns) }, (_, session_index): Session => {
     const stream = (session_index + 1) * (turns + 1);
@@ -79,7 +95,7 @@ export function fleetSessions(requests: number, seed: number): Session[] {
       prompts.push(
         history === undefined
           ? [shared, own, message]
-          : [...history, { kind: "answer", turn_index: turn_index - 1 }, message],
+          : [...history, present(quoted[turn_index - 1], "a turn quotes the one before"), message],
       );
     }
     return {

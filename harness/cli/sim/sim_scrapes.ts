@@ -41,11 +41,12 @@ export async function scrapeSimulation(stack: SimStack): Promise<readonly SimScr
 }
 
 function enginePage(engine: SimEngine): Response {
-  const { engine_name, model } = engine.config.core;
+  const { engine_name, node, model } = engine.config.core;
   const snapshot = engine.snapshot();
   return renderEngineMetrics({
     model_name: model.model_name,
     engine_name,
+    node,
     snapshot,
     // A simulated step ends when its model says.
     steps: {
@@ -58,6 +59,7 @@ function enginePage(engine: SimEngine): Response {
     store: engine.store?.counts() ?? null,
     native: engine.store?.native?.() ?? null,
     operations: engine.core.storeOperations(),
+    moved: [],
   });
 }
 

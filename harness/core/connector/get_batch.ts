@@ -71,11 +71,15 @@ export class GetBatch {
   }
 
   located(objects: readonly ReplicaList[]): void {
-    this.#reads = objects.map((object) => ({
-      lease_end_ns: this.#asked_ns + msToNs(object.lease_ttl_ms),
-      untried: object.code === STORE_CODE.OK ? object.replicas.filter((replica) => this.#fits(replica)) : [],
-      outcome: failure(this.#failureOf(object)),
-    }));
+    const reads: Read[] = [];
+    for (const object of objects) {
+      reads.push({
+        lease_end_ns: this.#asked_ns + msToNs(object.lease_ttl_ms),
+        untried: object.code === STORE_CODE.OK ? this.#fitting(object.replicas) : [],
+        outcome: failure(this.#failureOf(object)),
+      });
+    }
+    this.#reads = reads;
   }
 
   /** The master was not reached. */
@@ -167,8 +171,17 @@ export class GetBatch {
       best_rank = rank;
     }
     if (best === null && unknown !== null) read.outcome = failure(unknown.code);
-    read.untried = best === null ? [] : read.untried.filter((replica) => replica !== best);
+    const is_last = best === null || read.untried.length === 1;
+    read.untried = is_last ? NO_REPLICAS : read.untried.filter((replica) => replica !== best);
     return best;
+  }
+
+  /** Nearly always all of them: then the list itself. */
+  #fitting(replicas: readonly ReplicaDescriptor[]): readonly ReplicaDescriptor[] {
+    for (const replica of replicas) {
+      if (!this.#fits(replica)) return replicas.filter((other) => this.#fits(other));
+    }
+    return replicas;
   }
 
   /** A copy of another size is not read: what lies behind it in its segment is another object's. */
@@ -192,15 +205,17 @@ export class GetBatch {
 function attemptOf(attempts: OpenAttempt[], replica: ReplicaDescriptor): OpenAttempt {
   const { tier, segment_name } = replica;
   const generation = replica.tier === "cpu" ? replica.generation : null;
-  const known = attempts.findLast(
-    (attempt) =>
-      attempt.segment_name === segment_name && attempt.tier === tier && attempt.generation === generation,
-  );
-  if (known !== undefined) return known;
+  for (let i = attempts.length - 1; i >= 0; i--) {
+    const known = attempts[i] as OpenAttempt;
+    if (known.segment_name !== segment_name || known.tier !== tier) continue;
+    if (known.generation === generation) return known;
+  }
   const attempt: OpenAttempt = { tier, segment_name, generation, reads: [] };
   attempts.push(attempt);
   return attempt;
 }
+
+const NO_REPLICAS: readonly ReplicaDescriptor[] = [];
 
 function failure(code: number): GetOutcome {
   return { code, tier: null, remote: false, stale: false };

@@ -58,37 +58,50 @@ export class PutBatch {
 
   /** Indices of keys, after every write has ended. */
   toEnd(): readonly number[] {
-    return this.#started.filter((key_index) => this.#codes[key_index] === STORE_CODE.OK);
+    return this.#startedThat(true);
   }
 
   toRevoke(): readonly number[] {
-    return this.#started.filter((key_index) => this.#codes[key_index] !== STORE_CODE.OK);
+    return this.#startedThat(false);
   }
 
   /** The master's codes for `key_indices` of toEnd. */
   ended(key_indices: readonly number[], codes: readonly number[]): void {
-    for (const [i, key_index] of key_indices.entries()) {
-      this.#codes[key_index] = present(codes[i], "the master answers every key");
+    for (let i = 0; i < key_indices.length; i++) {
+      this.#codes[key_indices[i] as number] = present(codes[i], "the master answers every key");
     }
   }
 
   /** Keys that were there already. */
   existing(): number {
-    return this.#codes.filter((code) => code === STORE_CODE.OBJECT_ALREADY_EXISTS).length;
+    let existing = 0;
+    for (const code of this.#codes) if (code === STORE_CODE.OBJECT_ALREADY_EXISTS) existing++;
+    return existing;
   }
 
   /** [keys]: 0 stored, or why not. */
   codes(): readonly number[] {
-    return this.#codes.map((code) => (code === STORE_CODE.OBJECT_ALREADY_EXISTS ? STORE_CODE.OK : code));
+    const codes: number[] = [];
+    for (const code of this.#codes)
+      codes.push(code === STORE_CODE.OBJECT_ALREADY_EXISTS ? STORE_CODE.OK : code);
+    return codes;
+  }
+
+  #startedThat(are_written: boolean): number[] {
+    const indices: number[] = [];
+    for (const key_index of this.#started) {
+      if ((this.#codes[key_index] === STORE_CODE.OK) === are_written) indices.push(key_index);
+    }
+    return indices;
   }
 }
 
 /** The group of a mount, begun when it is new; that of the last object comes first, being the likeliest. */
 function groupOf(groups: OpenGroup[], segment_name: string, generation: number): OpenGroup {
-  const known = groups.findLast(
-    (group) => group.segment_name === segment_name && group.generation === generation,
-  );
-  if (known !== undefined) return known;
+  for (let i = groups.length - 1; i >= 0; i--) {
+    const known = groups[i] as OpenGroup;
+    if (known.segment_name === segment_name && known.generation === generation) return known;
+  }
   const group: OpenGroup = { segment_name, generation, writes: [] };
   groups.push(group);
   return group;

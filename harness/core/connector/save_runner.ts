@@ -61,8 +61,7 @@ export class SaveRunner {
   /** The put of what is missing, or null when all is there. Only a sure 1 counts as there. */
   existsDone(job: SaveJob, codes: readonly number[], out: StoreOutput): JobEffect | null {
     assert(codes.length === job.keys.length, "a dedup lookup answers every key");
-    const missing = (_: unknown, i: number): boolean => codes[i] !== 1;
-    const keys = job.keys.filter(missing);
+    const keys = missingOf(job.keys, codes);
     if (keys.length === 0) return this.#end(job, true, out);
     job.missing_keys = keys;
     return {
@@ -71,8 +70,11 @@ export class SaveRunner {
       request_id: job.save.request_id,
       tp_rank: job.tp_rank,
       keys,
-      block_ids: job.block_ids.filter(missing),
-      config: { ...this.#rules.config, group_ids: job.group_ids.filter(missing) },
+      block_ids: missingOf(job.block_ids, codes),
+      config:
+        job.group_ids.length === 0
+          ? this.#rules.config
+          : { ...this.#rules.config, group_ids: missingOf(job.group_ids, codes) },
     };
   }
 
@@ -100,4 +102,11 @@ export class SaveRunner {
     if (save.open_ranks === 0) out.notices.push({ type: "save_done", job_id: save.job_id, ok: save.ok });
     return null;
   }
+}
+
+/** Those of [keys] that the store said it lacks. */
+function missingOf<T>(items: readonly T[], codes: readonly number[]): T[] {
+  const missing: T[] = [];
+  for (let i = 0; i < items.length; i++) if (codes[i] !== 1) missing.push(items[i] as T);
+  return missing;
 }

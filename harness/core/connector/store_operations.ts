@@ -32,6 +32,7 @@ export interface StoreOperationStats {
 interface Mutable extends StoreOperationStats {
   count: number;
   sum_s: number;
+  /** [buckets], each by itself: one changes with an operation, where of cumulative ones nearly all would. */
   readonly bucket_counts: number[];
   keys: number;
   failed_keys: number;
@@ -76,7 +77,7 @@ export class StoreOperations {
 
   /** Only what has happened, in the order of first happening. */
   snapshot(): StoreOperationStats[] {
-    return this.#stats.map((stats) => ({ ...stats, bucket_counts: [...stats.bucket_counts] }));
+    return this.#stats.map((stats) => ({ ...stats, bucket_counts: cumulative(stats.bucket_counts) }));
   }
 
   #statsOf(operation: StoreOperation, status: StoreOperationStatus): Mutable {
@@ -118,12 +119,19 @@ function statusOf(keys: number, failed_keys: number): StoreOperationStatus {
   return failed_keys === keys ? "error" : "partial_failure";
 }
 
+function cumulative(counts: readonly number[]): number[] {
+  let below = 0;
+  return counts.map((count) => {
+    below += count;
+    return below;
+  });
+}
+
 function addDuration(stats: Mutable, duration_s: number): void {
   stats.count++;
   stats.sum_s += duration_s;
-  // From the last: cumulative buckets above the duration are the only ones that change.
-  for (let i = STORE_OPERATION_BUCKETS_S.length - 1; i >= 0; i--) {
-    if (duration_s > (STORE_OPERATION_BUCKETS_S[i] as number)) return;
-    stats.bucket_counts[i] = (stats.bucket_counts[i] as number) + 1;
-  }
+  let bucket = 0;
+  while (duration_s > (STORE_OPERATION_BUCKETS_S[bucket] ?? Number.POSITIVE_INFINITY)) bucket++;
+  if (bucket < STORE_OPERATION_BUCKETS_S.length)
+    stats.bucket_counts[bucket] = (stats.bucket_counts[bucket] as number) + 1;
 }
