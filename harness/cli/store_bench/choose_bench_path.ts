@@ -1,6 +1,7 @@
 // The path that `store-bench --path` asks for, on this host: what the processes are started with, and the device to measure.
 
 import { chooseNetworkPath } from "../../../native/ffi/network_path.ts";
+import { readNumaNode } from "../../../native/ffi/numa_node.ts";
 import { readRdmaDevices } from "../../../native/ffi/rdma_devices.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { NetworkWish } from "../../stack/process_config.ts";
@@ -28,7 +29,9 @@ export function chooseBenchPath(asked: string): Result<ChosenPath, string> {
     gid_index: null,
     tcp_source: LOOPBACK,
   };
-  const chosen = chooseNetworkPath({ ...network, numa_node: null }, false, readRdmaDevices(), LOOPBACK);
+  const numa_node = readNumaNode();
+  const wish = { ...network, numa_node: numa_node.ok ? numa_node.value : null };
+  const chosen = chooseNetworkPath(wish, false, readRdmaDevices(), LOOPBACK);
   if (!chosen.ok) return err(`--path ${asked}: ${chosen.error.detail}`);
   const { path, why } = chosen.value;
   if (path !== "rdma") return ok({ path, why, network, device: null });

@@ -11,12 +11,13 @@ import {
   type DiskBenchResult,
   type DiskCell,
   type DiskFigures,
+  type DiskTurn,
   diskFigures,
 } from "../../measure/store_bench_disk_figures.ts";
-import { fioVersion, runFio } from "./run_fio.ts";
+import { type FioJob, fioVersion, runFio } from "./run_fio.ts";
 
 const FILE_BYTES: number = 512 * MIB;
-const ROUNDS = 5;
+const TURNS = 12;
 const CELLS: readonly DiskCell[] = [
   { block_bytes: MIB, queue_depth: 1 },
   { block_bytes: MIB, queue_depth: 8 },
@@ -40,7 +41,7 @@ export async function measureDisk(directory: string): Promise<Result<DiskBenchRe
       console.error(`store-bench: disk, ${figures.length / 2} of ${CELLS.length} cells`);
     }
     const fio_text = fio.ok ? fio.value : fio.error;
-    return ok({ schema_version: 1, folder, file_bytes: FILE_BYTES, path_taken, fio: fio_text, figures });
+    return ok({ schema_version: 2, folder, file_bytes: FILE_BYTES, path_taken, fio: fio_text, figures });
   } finally {
     rmSync(folder, { recursive: true, force: true });
     rmSync(shm, { recursive: true, force: true });
@@ -61,14 +62,17 @@ interface MeasuredCell {
   readonly figures: readonly DiskFigures[];
 }
 
-/** As many slots as may be under way: ops beyond them wait for a slot. */
 async function measureCell(
   cell: DiskCell,
   path: string,
   shm: string,
   with_fio: boolean,
 ): Promise<Result<MeasuredCell, string>> {
-  const plane = openDataPlane({ slot_count: cell.queue_depth });
+  const plane = openDataPlane({
+    slot_count: FILE_BYTES / cell.block_bytes,
+    file_depth: cell.queue_depth,
+    copy_threads: Math.min(2, cell.queue_depth),
+  });
   if (!plane.ok) return err(plane.error.detail);
   try {
     const region = plane.value.createRegion(join(shm, "blocks"), cell.block_bytes * cell.queue_depth, 1);
@@ -98,21 +102,32 @@ async function inTurn(
   direction: "write" | "read",
   with_fio: boolean,
 ): Promise<Result<DiskFigures, string>> {
-  const spent_ns: number[] = [];
-  const fio_bytes_per_s: number[] = [];
+  const fio = (): Result<number | null, string> =>
+    with_fio ? runFio(fioJob(file, cell, direction)) : ok(null);
   let failed_ops = (await pass(plane, file, region, cell, direction)).failed_ops; // first touch of the file's blocks
-  for (let round = 0; round < ROUNDS; round++) {
+  const turns: DiskTurn[] = [];
+  let before = fio();
+  while (turns.length < TURNS) {
+    if (!before.ok) return before;
     const ours = await pass(plane, file, region, cell, direction);
-    spent_ns.push(ours.spent_ns);
     failed_ops += ours.failed_ops;
-    if (!with_fio) continue;
-    const direct = file.path_taken !== "pread+buffered";
-    const engine = file.path_taken === "io_uring+direct" ? "io_uring" : "psync";
-    const fio = runFio({ ...cell, path: file.path, file_bytes: FILE_BYTES, direction, direct, engine });
-    if (!fio.ok) return fio;
-    fio_bytes_per_s.push(fio.value);
+    const after = fio();
+    if (!after.ok) return after;
+    turns.push({
+      fio_before_bytes_per_s: before.value,
+      spent_ns: ours.spent_ns,
+      fio_after_bytes_per_s: after.value,
+    });
+    before = after;
   }
-  return ok(diskFigures(cell, FILE_BYTES, { direction, spent_ns, fio_bytes_per_s, failed_ops }));
+  return ok(diskFigures(cell, FILE_BYTES, { direction, turns, failed_ops }));
+}
+
+/** The same way to the same file. */
+function fioJob({ path, path_taken }: DiskFile, cell: DiskCell, direction: "write" | "read"): FioJob {
+  const direct = path_taken !== "pread+buffered";
+  const engine = path_taken === "io_uring+direct" ? "io_uring" : "psync";
+  return { ...cell, path, file_bytes: FILE_BYTES, direction, direct, engine };
 }
 
 async function pass(

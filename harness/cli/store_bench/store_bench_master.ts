@@ -1,18 +1,17 @@
 // What the master answers in a second, asked by one requester, beside what the socket between two processes allows.
 
-import { join } from "node:path";
 import type { DataPlane } from "../../../native/ffi/data_plane.ts";
 import { assert, present } from "../../domain/assert.ts";
 import { DEFAULT_REPLICATE_CONFIG } from "../../domain/replica.ts";
 import { KIB, NS_PER_S, NS_PER_US } from "../../domain/units.ts";
 import { type MasterFigures, median } from "../../measure/store_bench_figures.ts";
+import { measureSocketEcho } from "./measure_socket_echo.ts";
 import type { BenchRequester } from "./store_bench_stack.ts";
 
 const KEYS_PER_CALL = 1024;
 const BATCHES_OUT = 4;
 const SINGLES_OUT = 64;
 const OBJECT_BYTES = 4 * KIB;
-const ECHO_BYTES = 64;
 const PREFIX = "Qwen2.5-7B-Instruct@tp_rank:0@pcp0@dcp0@pp_rank:0@group:0@";
 
 export async function measureMaster(
@@ -39,7 +38,7 @@ export async function measureMaster(
   const exist_per_s = await callsPerSecond(plane, singles, SINGLES_OUT, budget_s, ask);
   const keys_per_call = resident_keys / batches.length;
   const exist_us_p50 = await latencyUs(plane, budget_s, () => ask(present(singles[0], "there is a key")));
-  const socket_echo_us_p50 = await echoUs(plane, socket_dir, budget_s);
+  const { us_p50: socket_echo_us_p50, one_cpu_us_p50 } = await measureSocketEcho(socket_dir, budget_s);
   await client.removeAll(true);
   return {
     resident_keys,
@@ -47,6 +46,7 @@ export async function measureMaster(
     exist_per_s,
     exist_us_p50,
     socket_echo_us_p50,
+    socket_echo_one_cpu_us_p50: one_cpu_us_p50,
     exist_of_echo: exist_us_p50 / socket_echo_us_p50,
   };
 }
@@ -100,41 +100,4 @@ async function latencyUs(plane: DataPlane, budget_s: number, call: () => Promise
     spent_ns.push(plane.now_ns() - start_ns);
   }
   return median(spent_ns) / NS_PER_US;
-}
-
-async function echoUs(plane: DataPlane, socket_dir: string, budget_s: number): Promise<number> {
-  const path = join(socket_dir, "echo.sock");
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "store_bench_echo.ts"), path], {
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  try {
-    await child.stdout.getReader().read();
-    let answered: (() => void) | null = null;
-    let received = 0;
-    const socket = await Bun.connect({
-      unix: path,
-      socket: {
-        data: (_socket, bytes) => {
-          received += bytes.length;
-          if (received >= ECHO_BYTES) answered?.();
-        },
-      },
-    });
-    const message = new Uint8Array(ECHO_BYTES);
-    const echo = (): Promise<void> => {
-      received = 0;
-      return new Promise((resolve) => {
-        answered = resolve;
-        socket.write(message);
-      });
-    };
-    const us = await latencyUs(plane, budget_s, echo);
-    socket.end();
-    return us;
-  } finally {
-    child.kill();
-    await child.exited;
-  }
 }

@@ -27,6 +27,8 @@ const KEYS_PER_CALL = 1024;
 const CALLS_OUT = 4;
 const RPC_TIMEOUT_MS = 30_000;
 const HIGH_WATERMARK = 0.95;
+/** The first of them runs code that is not compiled yet. */
+const EVICTIONS = 4;
 /** Objects take this much of the segment: a few calls more, at ten million of them, and eviction begins. */
 const FILLED = HIGH_WATERMARK - 0.0005;
 /** Apart from each other, below 2^53 for ten million of them. */
@@ -61,6 +63,7 @@ export async function measureObjects(objects: number, budget_s: number): Promise
       ["fill", () => bench.fill()],
       ["batch_exist", () => bench.lookUp(budget_s)],
       ["put and evict", () => bench.putAndEvict(budget_s)],
+      ["remove_all", () => bench.removeAll()],
     ] as const) {
       const start_ns = clock.now_ns();
       const keys = await run();
@@ -71,6 +74,7 @@ export async function measureObjects(objects: number, budget_s: number): Promise
     return {
       schema_version: 1,
       objects,
+      key_bytes: Buffer.byteLength(blockObjectKey(PREFIX, 0 as BlockHash)),
       rss_bytes,
       bytes_per_object: rss_bytes / objects,
       evicted_keys,
@@ -122,15 +126,35 @@ class Load {
     });
   }
 
-  /** Beyond the watermark every put makes the master evict as much; half of the calls ask for keys. */
-  putAndEvict(budget_s: number): Promise<number> {
-    return this.#until(budget_s, async (call) => {
-      if (call % 2 === 0) return this.#put(this.#take(), KEYS_PER_CALL);
-      await this.#master.call("batch_exist", {
-        keys: keysFrom(this.#next_key - KEYS_PER_CALL, KEYS_PER_CALL),
+  /** Beyond the watermark, where one eviction takes a share of all objects: until a few are over. Half of the calls ask for keys. */
+  async putAndEvict(budget_s: number): Promise<number> {
+    const share = EVICTIONS * BENCH_STORE.eviction_ratio * this.#objects;
+    let keys = 0;
+    do {
+      const answered = await this.#until(budget_s, async (call) => {
+        if (call % 2 === 0) return this.#put(this.#take(), KEYS_PER_CALL);
+        const start = this.#next_key - KEYS_PER_CALL;
+        await this.#master.call("batch_exist", { keys: keysFrom(start, KEYS_PER_CALL) });
+        return KEYS_PER_CALL;
       });
-      return KEYS_PER_CALL;
+      keys += answered;
+    } while ((await this.stats()).evicted_key_count < share);
+    return keys;
+  }
+
+  /** Keys are asked for until the reply is there. */
+  async removeAll(): Promise<number> {
+    let removed = 0;
+    let is_done = false;
+    const removal = this.#master.call("remove_all", { force: true }).then((reply) => {
+      removed = reply.ok ? reply.value.removed : 0;
+      is_done = true;
     });
+    while (!is_done)
+      await this.#master.call("batch_exist", { keys: keysFrom(this.#take() % this.#objects, KEYS_PER_CALL) });
+    await removal;
+    assert(removed > 0, "what was put is removed");
+    return removed;
   }
 
   async stats(): Promise<MasterStats> {

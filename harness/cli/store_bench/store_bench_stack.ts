@@ -10,6 +10,7 @@ import { MIB } from "../../domain/units.ts";
 import { makeRuntimeDirs, sweepStaleDirs } from "../../launch/runtime_dirs.ts";
 import { StackLauncher } from "../../launch/stack_launcher.ts";
 import { openEmbeddedStoreClient } from "../../stack/embedded_store_client.ts";
+import { NodePaths } from "../../stack/node_paths.ts";
 import { openProcessPlane } from "../../stack/open_process_plane.ts";
 import type { MasterProcess, NetworkWish, OwnerProcess } from "../../stack/process_config.ts";
 import type { StoreClient } from "../../stack/store_client.ts";
@@ -170,7 +171,7 @@ function openRequester(
     node,
     master_address,
     plane,
-    network,
+    paths: new NodePaths(node, plane, network),
     links: null,
     clock: new OsClock(),
     log,

@@ -1,102 +1,72 @@
-// One cell of store-bench: rounds of the limit, put and get take turns, so that a neighbour's load meets all three.
+// One cell of store-bench, as turns: the limit, rounds of put and get, the limit again. A neighbour's load meets both, and a turn in
+// which the limit itself did not hold still says nothing (measure/store_bench_figures.ts).
 
-import { present } from "../../domain/assert.ts";
-import type { BlockHash } from "../../domain/block_hash.ts";
-import { DEFAULT_REPLICATE_CONFIG } from "../../domain/replica.ts";
 import { NS_PER_S } from "../../domain/units.ts";
-import { type TransferFigures, transferFigures } from "../../measure/store_bench_figures.ts";
-import type { GetItem } from "../../stack/store_items.ts";
+import { STEADY_TURNS_MIN } from "../../measure/steady_turns.ts";
+import {
+  isSteady,
+  type TransferCell,
+  type TransferFigures,
+  type TransferTurn,
+  transferFigures,
+} from "../../measure/store_bench_figures.ts";
 import type { PathLimit } from "./path_limit.ts";
 import type { BenchRequester } from "./store_bench_stack.ts";
+import { TransferRounds } from "./transfer_rounds.ts";
 
-export interface TransferCell {
-  readonly object_bytes: number;
-  readonly batch: number;
-  readonly requesters: number;
-}
-
-const MIN_ROUNDS = 5;
-const MAX_ROUNDS = 400;
+const TURNS_MIN = 5;
+const TURNS_MAX = 400;
 const WARM_S = 0.3;
+const WARM_S_MAX = 2;
+/** A busy machine gets so much more time to hold still. */
+const PATIENCE = 3;
+const TURNS_PER_ONE_THREAD = 4;
 
-let keys_made = 0;
-
-/** `budget_s`: rounds stop after this, but not before MIN_ROUNDS. The store is empty before and after. */
+/** `budget_s`: turns end after this, but not before enough of them were steady, or the time was up PATIENCE times. The store is empty before and after. */
 export async function measureTransfers(
   requesters: readonly BenchRequester[],
   cell: TransferCell,
   limit: PathLimit,
   budget_s: number,
 ): Promise<TransferFigures> {
-  const used = requesters.slice(0, cell.requesters);
-  const first = present(used[0], "a cell has a requester");
-  for (const requester of used) await fill(requester, cell);
-  const put_limit_ns: number[] = [];
-  const get_limit_ns: number[] = [];
-  const put_ns: number[] = [];
-  const get_ns: number[] = [];
-  let failed_keys = 0;
+  const rounds = new TransferRounds(requesters.slice(0, cell.requesters), cell);
+  await rounds.fill();
+  await warm(rounds);
   const rounds_each = limit.roundsEach(cell);
-  // Maps the segment, warms the code of both processes and touches the memory that the rounds will use.
-  const warm_ns = first.plane.now_ns() + WARM_S * NS_PER_S;
-  for (let i = 0; i < MIN_ROUNDS || first.plane.now_ns() < warm_ns; i++) await round(used, cell);
-  const end_ns = first.plane.now_ns() + budget_s * NS_PER_S;
-  for (let i = 0; i < MAX_ROUNDS && (i < MIN_ROUNDS || first.plane.now_ns() < end_ns); i++) {
-    const most = i % rounds_each === 0 ? limit.batchNs(cell) : null;
-    if (most !== null) {
-      put_limit_ns.push(most.put_ns);
-      get_limit_ns.push(most.get_ns);
+  const turns: TransferTurn[] = [];
+  const one_thread_ns: number[] = [];
+  const start_ns = rounds.now_ns();
+  const spent_s = (): number => (rounds.now_ns() - start_ns) / NS_PER_S;
+  let before = limit.batchNs(cell);
+  while (isWanted(turns, spent_s() / budget_s)) {
+    const put_ns: number[] = [];
+    const get_ns: number[] = [];
+    for (let i = 0; i < rounds_each; i++) {
+      const spent = await rounds.run();
+      put_ns.push(spent.put_ns);
+      get_ns.push(spent.get_ns);
     }
-    const spent = await round(used, cell);
-    put_ns.push(spent.put_ns);
-    get_ns.push(spent.get_ns);
-    failed_keys += spent.failed_keys;
+    const after = limit.batchNs(cell);
+    turns.push({ before, put_ns, get_ns, after });
+    before = after;
+    if (turns.length % TURNS_PER_ONE_THREAD !== 1) continue;
+    const by_one = limit.oneThreadNs(cell);
+    if (by_one !== null) one_thread_ns.push(by_one);
   }
-  return transferFigures(cell, { put_limit_ns, get_limit_ns, put_ns, get_ns, failed_keys });
+  await rounds.end();
+  return transferFigures(cell, { turns, one_thread_ns, failed_keys: rounds.failed_keys });
 }
 
-/** New keys every time: a put of a key that exists copies nothing. */
-async function round(
-  requesters: readonly BenchRequester[],
-  cell: TransferCell,
-): Promise<{ put_ns: number; get_ns: number; failed_keys: number }> {
-  const first = present(requesters[0], "a round has a requester");
-  const work = requesters.map((requester) => ({ requester, items: itemsOf(requester, cell) }));
-  const start_ns = first.plane.now_ns();
-  const puts = await Promise.all(
-    work.map(({ requester, items }) => requester.client.put(items, DEFAULT_REPLICATE_CONFIG)),
-  );
-  const put_end_ns = first.plane.now_ns();
-  const gets = await Promise.all(work.map(({ requester, items }) => requester.client.get(items)));
-  const get_end_ns = first.plane.now_ns();
-  await first.client.removeAll(true);
-  const bad_puts = puts.flat().filter((code) => code !== 0).length;
-  const bad_gets = gets.flat().filter(({ code, stale }) => code !== cell.object_bytes || stale).length;
-  return { put_ns: put_end_ns - start_ns, get_ns: get_end_ns - put_end_ns, failed_keys: bad_puts + bad_gets };
+/** Maps the segment, compiles the code of both processes for this cell and touches the memory that the rounds will use. */
+async function warm(rounds: TransferRounds): Promise<void> {
+  const start_ns = rounds.now_ns();
+  const isWarm = (spent_s: number): boolean =>
+    spent_s >= WARM_S_MAX || (spent_s >= WARM_S && rounds.has_walked_round);
+  for (let i = 0; i < TURNS_MIN || !isWarm((rounds.now_ns() - start_ns) / NS_PER_S); i++) await rounds.run();
 }
 
-function itemsOf({ memory }: BenchRequester, { object_bytes, batch }: TransferCell): GetItem[] {
-  return Array.from({ length: batch }, (_, i) => ({
-    key: `bench@${(keys_made++).toString(16).padStart(16, "0")}`,
-    region: memory,
-    offset: i * object_bytes,
-    bytes: object_bytes,
-    identity: identityOf(i),
-  }));
-}
-
-async function fill({ plane, memory }: BenchRequester, { object_bytes, batch }: TransferCell): Promise<void> {
-  await plane.submit(
-    Array.from({ length: batch }, (_, i) => ({
-      kind: "fill" as const,
-      region: memory,
-      offset: i * object_bytes,
-      bytes: object_bytes,
-      identity: identityOf(i),
-    })),
-  );
-}
-
-function identityOf(block: number): NonNullable<GetItem["identity"]> {
-  return { model_id: 1, hash: block as BlockHash, weights_version: 1 };
+function isWanted(turns: readonly TransferTurn[], budgets: number): boolean {
+  if (turns.length < TURNS_MIN) return true;
+  if (turns.length >= TURNS_MAX || budgets >= PATIENCE) return false;
+  return budgets < 1 || turns.filter(isSteady).length < STEADY_TURNS_MIN;
 }
