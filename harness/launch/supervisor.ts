@@ -51,7 +51,8 @@ interface Child {
   stopping: boolean;
 }
 
-const READY_TIMEOUT_MS = 30_000;
+/** Six processes that start on one emulated core beside busy neighbours take 30 s. */
+const READY_TIMEOUT_MS = 90_000;
 const PROBE_MS = 100;
 /** Of a start that is given up: what a program has started itself goes with it. */
 const GIVE_UP_GRACE_MS = 5_000;

@@ -4,61 +4,92 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildImage } from "./vm_image.ts";
+import { err, ok, type Result } from "../../harness/domain/result.ts";
+import type { AcceleratorChoice } from "./accelerator.ts";
+import { qemuArguments } from "./qemu_arguments.ts";
+import { buildInitramfs } from "./vm_image.ts";
+import type { VmKernel } from "./vm_kernel.ts";
 
 export interface VmRun {
-  /** of the script; null: the VM did not get there. */
+  readonly choice: AcceleratorChoice;
+  /** Soft-RoCE was there and the script began. */
+  readonly came_up: boolean;
+  /** of the script; null: the VM did not get to its end. */
   readonly exit_code: number | null;
   readonly wall_s: number;
   /** What the console showed. */
   readonly console: string;
+  /** Killed because it took too long to come up, or to end. */
   readonly timed_out: boolean;
 }
 
 export interface VmOptions {
+  readonly kernel: VmKernel;
   readonly memory_mib: number;
+  /** To come up, and to end. */
+  readonly up_timeout_s: number;
   readonly timeout_s: number;
   /** Called with each whole line as it comes. */
   readonly onLine: (line: string) => void;
 }
 
-export async function bootVm(command: string, options: VmOptions): Promise<VmRun> {
+const UP = "rdma_vm: up";
+
+/** By the first accelerator under which the VM comes up; else the last one's run. */
+export async function bootVm(
+  command: string,
+  choices: readonly AcceleratorChoice[],
+  options: VmOptions,
+): Promise<Result<VmRun, string>> {
   const folder = mkdtempSync(join(tmpdir(), "tierbench-vm-"));
-  const start_ns = Bun.nanoseconds();
   try {
-    const image = buildImage(command, folder);
-    const child = Bun.spawn(
-      ["qemu-system-x86_64", ...qemuArguments(image.kernel, image.initramfs, options)],
-      {
-        stdin: "ignore",
-        stdout: "pipe",
-        stderr: "inherit",
-      },
-    );
-    let timed_out = false;
-    const timer = setTimeout(() => {
-      timed_out = true;
-      child.kill("SIGKILL");
-    }, options.timeout_s * 1000);
-    const text = await readConsole(child.stdout, options.onLine);
-    await child.exited;
-    clearTimeout(timer);
-    const exit = /^rdma_vm: exit (\d+)/m.exec(text)?.[1];
-    const wall_s = (Bun.nanoseconds() - start_ns) / 1e9;
-    return { exit_code: exit === undefined ? null : Number(exit), wall_s, console: text, timed_out };
+    const initramfs = buildInitramfs(options.kernel, command, folder);
+    if (!initramfs.ok) return initramfs;
+    let run: VmRun | null = null;
+    for (const choice of choices) {
+      run = await bootOnce(choice, initramfs.value, options);
+      if (run.came_up) break;
+    }
+    return run === null ? err("no accelerator is left to try") : ok(run);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function qemuArguments(kernel: string, initramfs: string, options: VmOptions): string[] {
-  return [
-    ...["-accel", "tcg,thread=multi", "-cpu", "max", "-m", String(options.memory_mib), "-smp", "2"],
-    ...["-kernel", kernel, "-initrd", initramfs],
-    ...["-append", "console=ttyS0 quiet panic=-1 random.trust_cpu=on"],
-    ...["-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
-    ...["-nic", "none", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"],
-  ];
+async function bootOnce(choice: AcceleratorChoice, initramfs: string, options: VmOptions): Promise<VmRun> {
+  const start_ns = Bun.nanoseconds();
+  const { kernel, memory_mib } = options;
+  options.onLine(`rdma_vm: ${kernel.name} by ${choice.accelerator} (${choice.why})`);
+  const machine = { accelerator: choice.accelerator, kernel: kernel.image, initramfs, memory_mib };
+  // A VM must not go on when whoever started it is killed.
+  const argv = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", ...qemuArguments(machine)];
+  const child = Bun.spawn(argv, {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  let timed_out = false;
+  const kill = (): void => {
+    timed_out = true;
+    child.kill("SIGKILL");
+  };
+  const up_timer = setTimeout(kill, options.up_timeout_s * 1000);
+  const timer = setTimeout(kill, options.timeout_s * 1000);
+  let came_up = false;
+  const text = await readConsole(child.stdout, (line) => {
+    if (line === UP) {
+      came_up = true;
+      clearTimeout(up_timer);
+    }
+    options.onLine(line);
+  });
+  await child.exited;
+  clearTimeout(up_timer);
+  clearTimeout(timer);
+  const exit = /^rdma_vm: exit (\d+)/m.exec(text)?.[1];
+  const wall_s = (Bun.nanoseconds() - start_ns) / 1e9;
+  const exit_code = exit === undefined ? null : Number(exit);
+  return { choice, came_up, exit_code, wall_s, console: text, timed_out };
 }
 
 async function readConsole(

@@ -1,8 +1,8 @@
 // The one RDMA device of the VM, as init.sh brings it up.
 
-import type { RdmaPlaneOptions } from "../../native/ffi/rdma_open.ts";
+import type { FabricOptions } from "../../native/ffi/open_fabric.ts";
 
-export const SOFT_ROCE: RdmaPlaneOptions = {
+export const SOFT_ROCE: FabricOptions = {
   provider: "verbs;ofi_rxm",
   domain: "rxe0",
   source: "10.77.0.1",

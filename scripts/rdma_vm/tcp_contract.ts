@@ -3,9 +3,9 @@
 
 import { test } from "bun:test";
 import { assert } from "../../harness/domain/assert.ts";
+import { buildFabric } from "../../native/ffi/build_fabric.ts";
 import { networkPlaneContract } from "../../native/ffi/network_plane_contract.ts";
-import { buildFabric } from "../../native/ffi/rdma_build.ts";
-import { openRdmaPlane } from "../../native/ffi/rdma_plane.ts";
+import { openFabricPlane } from "../../native/ffi/open_fabric_plane.ts";
 
 const built = buildFabric("libfabric");
 if (built.ok) {
@@ -13,7 +13,7 @@ if (built.ok) {
     name: "tcp;ofi_rxm",
     options: { provider: "tcp;ofi_rxm", source: "127.0.0.1" },
     open(options) {
-      const plane = openRdmaPlane(options);
+      const plane = openFabricPlane(options);
       assert(plane.ok, plane.ok ? "" : plane.error.detail);
       return plane.value;
     },

@@ -5,16 +5,16 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "../../harness/domain/assert.ts";
 import type { DataPlane } from "../../native/ffi/data_plane.ts";
-import type { FabricOp, FabricPlane } from "../../native/ffi/fabric_plane.ts";
-import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
-import { RdmaPeer } from "../../native/ffi/rdma_peer.ts";
+import { FabricPeer } from "../../native/ffi/fabric_peer.ts";
 import {
   type Exhaustion,
   PEER_BLOCK_BYTES,
   PEER_BLOCKS,
   peerBlock,
-} from "../../native/ffi/rdma_peer_process.ts";
-import { openRdmaPlane } from "../../native/ffi/rdma_plane.ts";
+} from "../../native/ffi/fabric_peer_process.ts";
+import type { FabricOp, FabricPlane } from "../../native/ffi/fabric_plane.ts";
+import { openDataPlane } from "../../native/ffi/open_data_plane.ts";
+import { openFabricPlane } from "../../native/ffi/open_fabric_plane.ts";
 import { SOFT_ROCE } from "./soft_roce.ts";
 
 let shm = "";
@@ -24,7 +24,7 @@ let plane: FabricPlane;
 beforeEach(() => {
   shm = mkdtempSync("/dev/shm/tierbench-faults-");
   const opened = openDataPlane();
-  const fabric = openRdmaPlane(SOFT_ROCE);
+  const fabric = openFabricPlane(SOFT_ROCE);
   assert(opened.ok, opened.ok ? "" : opened.error.detail);
   assert(fabric.ok, fabric.ok ? "" : fabric.error.detail);
   data = opened.value;
@@ -44,7 +44,7 @@ function setLink(state: "up" | "down"): void {
 }
 
 test("ops that meet a link that is down end in time, and the same ops succeed once it is up", async () => {
-  await using peer = new RdmaPeer(shm, SOFT_ROCE);
+  await using peer = new FabricPeer(shm, SOFT_ROCE);
   const shm_path = join(shm, "own");
   const memory = data.createRegion(shm_path, PEER_BLOCKS * PEER_BLOCK_BYTES, 1);
   const own = await plane.register({ kind: "shm", shm_path, generation: 1 });
@@ -84,7 +84,7 @@ test("a process at its limit of locked memory is refused more registrations, and
   for (const name of readdirSync("/dev/infiniband")) chmodSync(join("/dev/infiniband", name), 0o666);
   chmodSync(shm, 0o777);
   const nobody = ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=-all"];
-  await using peer = new RdmaPeer(shm, SOFT_ROCE, ["prlimit", `--memlock=${64 << 20}`, ...nobody]);
+  await using peer = new FabricPeer(shm, SOFT_ROCE, ["prlimit", `--memlock=${64 << 20}`, ...nobody]);
   // 64 MiB of locked memory hold fewer than 16 × 8 MiB.
   const end = await peer.ask<Exhaustion>({ do: "exhaust", bytes: 8 << 20, at_most: 16 });
   expect(end.code).toBe("registration_exhausted");
