@@ -93,13 +93,20 @@ function acknowledge({ scenario, metric, reason }: AckOptions, history: History)
   const latest = history.nights().at(-1);
   if (latest === undefined)
     return complain(["nightly ack: must have a night to accept, got an empty history."], EXIT.USAGE);
-  const known = [...new Set(history.seriesNames().map((series) => series.scenario))];
+  const series = history.seriesNames().filter(({ latest_night_id }) => latest_night_id === latest.night_id);
+  const known = [...new Set(series.map((one) => one.scenario))];
   const scenarios = scenario === null ? known : known.filter((name) => name === scenario);
   if (scenarios.length === 0) {
     return complain(
-      [`--scenario: must be in the history, got "${scenario}". Use one of ${known.join(", ")}.`],
+      [
+        `--scenario: must have a valid run in night ${latest.night_id}, got ${scenario ?? "none that has"}. ${useOneOf(known)}`,
+      ],
       EXIT.USAGE,
     );
+  }
+  const metrics = [...new Set(series.map((one) => one.metric))];
+  if (metric !== null && !metrics.includes(metric)) {
+    return complain([`--metric: must be in the history, got ${metric}. ${useOneOf(metrics)}`], EXIT.USAGE);
   }
   const acked_at = new OsClock().wallTime();
   for (const name of scenarios) {
@@ -108,6 +115,10 @@ function acknowledge({ scenario, metric, reason }: AckOptions, history: History)
   return print(
     `night ${latest.night_id} is the baseline of ${scenarios.join(", ")} (${metric ?? "all metrics"}): ${reason}`,
   );
+}
+
+function useOneOf(names: readonly string[]): string {
+  return names.length === 0 ? "Run a night first." : `Use one of ${names.join(", ")}.`;
 }
 
 function keep({ kind, path }: FileOptions, history: History): ExitCode {

@@ -9,9 +9,11 @@ import type { NoiseProfile } from "../domain/noise_profile.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { meanOfSessions, quantileOfSessions } from "../stats/session_statistic.ts";
 import { bootstrapCoverage } from "../study/bootstrap_proof.ts";
+import { proveFamily } from "../study/family_proof.ts";
 import { checkProof, proveStatistics } from "../study/statistics_proof.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Progress } from "./progress.ts";
+import { hitRatioPool } from "./selftest/hit_ratio_pool.ts";
 import {
   ASSUMED_NOISE,
   noiseLike,
@@ -85,10 +87,12 @@ async function selftest({ comparisons, seed, profile }: SelftestOptions, json: b
   const pool = await simulatePool(pairs, seed, noise.value, (done) => progress.update(`${done} done`));
   if (!pool.ok) return fail(pool.error);
   const { values, ttft } = pool.value;
-  const proofs = POOL_METRICS.map((metric) => ({
-    metric,
-    proof: proveStatistics(values[metric], DEFAULT_PAIRS),
-  }));
+  const ratios = hitRatioPool(pairs, new Random(seed).fork("hit_ratio"));
+  const proofs = [
+    ...POOL_METRICS.map((metric) => ({ metric, proof: proveStatistics(values[metric], DEFAULT_PAIRS) })),
+    { metric: "hit_ratio", proof: proveStatistics(ratios, DEFAULT_PAIRS, "points") },
+  ];
+  const family = proveFamily([...POOL_METRICS.map((metric) => values[metric]), ratios], DEFAULT_PAIRS);
   progress.stage("resampling conversations");
   const random = new Random(seed).fork("bootstrap");
   const bootstrap = BOOTSTRAPPED.map(({ metric, statistic }) => ({
@@ -96,9 +100,11 @@ async function selftest({ comparisons, seed, profile }: SelftestOptions, json: b
     coverage: bootstrapCoverage(ttft, statistic, DEFAULT_PAIRS, random.fork(metric)),
   }));
   progress.end();
-  const figures = { seed, ...noise.value, proofs, bootstrap };
+  const figures = { seed, ...noise.value, proofs, family, bootstrap };
   console.log(json ? JSON.stringify(figures, null, 2) : renderSelftest(figures));
-  return proofs.every(({ proof }) => checkProof(proof).every(({ ok }) => ok)) ? EXIT.DONE : EXIT.WORSE;
+  const holds =
+    family.any_p_holm <= family.bound && proofs.every(({ proof }) => checkProof(proof).every(({ ok }) => ok));
+  return holds ? EXIT.DONE : EXIT.WORSE;
 }
 
 function readProfile(flags: FlagReader): NoiseProfile | null {

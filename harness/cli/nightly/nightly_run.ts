@@ -13,7 +13,7 @@ import { COMPARED_METRICS } from "../../study/compared_metrics.ts";
 import { comparableKey } from "../../study/nightly/comparable_key.ts";
 import type { History, NightRun, NightValues } from "../../study/nightly/history.ts";
 import { judgeNight, type NightSeries } from "../../study/nightly/judge_night.ts";
-import type { NightReport, NightScenario } from "../../study/nightly/night_report.ts";
+import type { NightReport } from "../../study/nightly/night_report.ts";
 import type { BenchFailure } from "../bench/bench_run.ts";
 import { armContext, buildName, failedChecks, recordRun } from "../bench/recorded_run.ts";
 import { planRun, type RunContext } from "../bench/run_context.ts";
@@ -52,7 +52,7 @@ export async function runNight(
   const { options, history, os_clock } = deps;
   const night = { started_at: os_clock.wallTime(), suite: options.suite.name, build: buildName() };
   const night_id = history.addNight(night);
-  const scenarios: NightScenario[] = [];
+  const scenarios: NightRun[] = [];
   for (const scenario of planned) {
     const run = await runScenario(scenario, "night", deps);
     if (!run.ok) return run;
@@ -78,11 +78,11 @@ export async function runNight(
     schema_version: 1,
     night: { ...night, night_id },
     runtime: options.runtime,
-    scenarios: scenarios.map(({ scenario, valid, problems, run_path }) => ({
-      scenario,
-      valid,
-      problems,
-      run_path,
+    history_path: options.history_path,
+    nights: history.nights(),
+    scenarios: scenarios.map(({ scenario, config_key, valid, problems, run_path }) => ({
+      ...{ scenario, valid, problems, run_path },
+      nights_not_compared: history.nightsUnderOtherKeys(scenario, config_key),
     })),
     findings,
   });

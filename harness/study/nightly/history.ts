@@ -130,14 +130,25 @@ export class History implements Disposable {
       .all();
   }
 
-  /** Scenario, metric and key of every series, with its latest night. */
+  /** Scenario, metric and key of every series, with its latest valid night. */
   seriesNames(): SeriesName[] {
     return this.#db
       .query<SeriesName, []>(
         `SELECT scenario, metric, config_key, max(night_id) AS latest_night_id FROM runs JOIN samples USING (run_id)
-         WHERE purpose = 'night' GROUP BY scenario, metric, config_key ORDER BY scenario, metric, latest_night_id`,
+         WHERE purpose = 'night' AND valid = 1 GROUP BY scenario, metric, config_key ORDER BY scenario, metric, latest_night_id`,
       )
       .all();
+  }
+
+  /** Nights of a scenario under other settings, or on another kind of host, than `config_key` stands for. */
+  nightsUnderOtherKeys(scenario: string, config_key: string): number {
+    const row = this.#db
+      .query<{ nights: number }, [string, string]>(
+        `SELECT count(DISTINCT night_id) AS nights FROM runs
+         WHERE scenario = ? AND config_key <> ? AND purpose = 'night' AND valid = 1`,
+      )
+      .get(scenario, config_key);
+    return present(row, "a count has a row").nights;
   }
 
   hasRun(run_path: string): boolean {

@@ -7,6 +7,10 @@ export interface NightReport {
   readonly schema_version: 1;
   readonly night: Night;
   readonly runtime: string;
+  /** Of the SQLite file, as it was given: what is acknowledged has to be acknowledged there. */
+  readonly history_path: string;
+  /** Every night of the history, ascending, tonight last. */
+  readonly nights: readonly Night[];
   readonly scenarios: readonly NightScenario[];
   readonly findings: readonly NightFinding[];
 }
@@ -16,6 +20,8 @@ export interface NightScenario {
   readonly valid: boolean;
   readonly problems: readonly string[];
   readonly run_path: string;
+  /** Earlier nights under this name that had other settings, or another kind of host. */
+  readonly nights_not_compared: number;
 }
 
 export type NightOutcome = "regressed" | "invalid" | "steady";
