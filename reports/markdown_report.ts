@@ -8,8 +8,10 @@ import { comparisonTable } from "./tables/comparison_table.ts";
 import { configDiffTable } from "./tables/config_diff_table.ts";
 import { factsTable } from "./tables/facts_table.ts";
 import { floorTable } from "./tables/floor_table.ts";
+import { goodputTable } from "./tables/goodput_table.ts";
 import { latencyTable } from "./tables/latency_table.ts";
 import { ledgerTable } from "./tables/ledger_table.ts";
+import { pathTable } from "./tables/path_table.ts";
 import { predictionTable } from "./tables/prediction_table.ts";
 import type { ReportTable } from "./tables/report_table.ts";
 import { stageTable } from "./tables/stage_table.ts";
@@ -32,7 +34,13 @@ export function renderMarkdown(input: ReportInput): string {
     bannerBlock(headlineOf(input)),
     escapeMarkdown(switchLine(input.manifest)),
     provenance(input),
-    ...[...compared, latencyTable(summary), tierTable(summary)].map(section),
+    ...[
+      ...compared,
+      latencyTable(summary),
+      armsTable(summary),
+      goodputTable(summary),
+      tierTable(summary),
+    ].map(section),
     listBlock("Faults", faultLines(summary)),
     escapeMarkdown(ledgerLine(summary)),
     listBlock("What to try next", nextSteps(input)),
@@ -41,7 +49,7 @@ export function renderMarkdown(input: ReportInput): string {
       stageTable(summary),
       storeTrafficTable(summary),
       storeUpkeepTable(summary),
-      armsTable(summary),
+      pathTable(input),
       predictionTable(summary),
       validityTable(summary),
       floorTable(manifest),

@@ -22,7 +22,14 @@ function report(over: Partial<NightReport> = {}): NightReport {
   return {
     ...{ schema_version: 1, runtime: "sim" },
     night: { night_id: 2, started_at: "2026-11-21T02:30:00.000Z", suite: "laptop", build: "abc" },
-    scenarios: [{ scenario: "multi_turn", valid: true, problems: [], run_path: "runs/x" }],
+    history_path: "my nights.sqlite",
+    nights: [
+      { night_id: 1, started_at: "2026-11-20T02:30:00.000Z", suite: "laptop", build: "aaa" },
+      { night_id: 2, started_at: "2026-11-21T02:30:00.000Z", suite: "laptop", build: "abc" },
+    ],
+    scenarios: [
+      { scenario: "multi_turn", valid: true, problems: [], run_path: "runs/x", nights_not_compared: 0 },
+    ],
     findings: [finding()],
     ...over,
   };
@@ -34,7 +41,33 @@ test("the summary of a regression says what, by how much, against which night, a
   expect(lines[2]).toBe(
     "- multi_turn ttft_ms_mean: +10.0 % (+8.0 … +12.0) against night 1, confirmed by a second run",
   );
-  expect(lines[4]).toContain("bun run nightly ack --scenario multi_turn --metric ttft_ms_mean");
+  expect(lines[4]).toBe(
+    "Find the change (between night 1, aaa, and tonight, abc), or accept tonight as the baseline (fill in why):",
+  );
+  expect(lines[7]).toBe(
+    `bun run nightly ack --history 'my nights.sqlite' --scenario multi_turn --metric ttft_ms_mean --reason ""`,
+  );
+});
+
+test("a scenario whose settings changed says that its earlier nights are not compared", () => {
+  const first = finding({ baseline_night_id: null, paired: null, status: "first", suspicions: [] });
+  const scenarios = [
+    { scenario: "multi_turn", valid: true, problems: [], run_path: "", nights_not_compared: 1 },
+  ];
+  expect(renderNightlyMarkdown(report({ scenarios, findings: [first] })).split("\n")[2]).toBe(
+    "- multi_turn has its first night, which is the baseline of those to come; not compared with 1 earlier night of other settings or another host",
+  );
+});
+
+test("a quiet night says what it could not have seen", () => {
+  const wide = { estimate: 2, lo: -20, hi: 24, sd: 9, p_value: 0.8 };
+  const quiet = { verdict: "inconclusive", status: "steady", suspicions: [] } as const;
+  const text = renderNightlyMarkdown(report({ findings: [finding({ ...quiet, paired: wide })] }));
+  expect(text).toStartWith(
+    "## Nightly 2 (laptop, sim, 2026-11-21): no regression\n\n- 1 of 1 series undecided:",
+  );
+  expect(text).toContain("most in multi_turn ttft_ms_mean (−20.0 … +24.0 %)");
+  expect(text).toContain("| undecided | multi_turn |");
 });
 
 test("a drift names the night of its change point", () => {
@@ -44,7 +77,9 @@ test("a drift names the night of its change point", () => {
 });
 
 test("an invalid scenario is no quiet night", () => {
-  const scenarios = [{ scenario: "multi_turn", valid: false, problems: ["ledger: off by 3"], run_path: "" }];
+  const scenarios = [
+    { scenario: "multi_turn", valid: false, problems: ["ledger: off by 3"], run_path: "" },
+  ].map((one) => ({ ...one, nights_not_compared: 0 }));
   const text = renderNightlyMarkdown(report({ scenarios, findings: [] }));
   expect(text).toContain("no regression, but 1 of 1 scenarios INVALID");
   expect(text).toContain("multi_turn is INVALID: ledger: off by 3");

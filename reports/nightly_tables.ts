@@ -2,6 +2,7 @@
 
 import type { NightFinding, NightStatus } from "../harness/study/nightly/judge_night.ts";
 import type { NightReport } from "../harness/study/nightly/night_report.ts";
+import { isUndecided } from "./nightly_words.ts";
 import {
   type Cell,
   cell,
@@ -19,13 +20,15 @@ import {
   formatRatio,
 } from "./wording/format_value.ts";
 
-export const STATUS_WORDS: Readonly<Record<NightStatus, { readonly words: string; readonly tone: Tone }>> = {
+const STATUS_WORDS: Readonly<Record<NightStatus, { readonly words: string; readonly tone: Tone }>> = {
   regressed: { words: "REGRESSED", tone: "bad" },
   unconfirmed: { words: "suspicious, not confirmed", tone: "unsure" },
   improved: { words: "improved", tone: "good" },
   steady: { words: "steady", tone: "quiet" },
   first: { words: "first night", tone: "quiet" },
 };
+
+const UNDECIDED: { readonly words: string; readonly tone: Tone } = { words: "undecided", tone: "quiet" };
 
 const ORDER: readonly NightStatus[] = ["regressed", "unconfirmed", "improved", "steady", "first"];
 
@@ -50,7 +53,7 @@ export function findingsTable({ findings }: NightReport): ReportTable {
 }
 
 function findingRow(finding: NightFinding): Cell[] {
-  const { words, tone } = STATUS_WORDS[finding.status];
+  const { words, tone } = isUndecided(finding) ? UNDECIDED : STATUS_WORDS[finding.status];
   const { unit, metric } = finding.metric;
   const { paired, gate, change, p_holm } = finding;
   return [

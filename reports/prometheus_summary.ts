@@ -89,6 +89,11 @@ function armFamilies({ arms }: RunSummary): Family[] {
       each(({ throughput }) => throughput.requests_per_s),
     ),
     gauge(
+      "tierbench_goodput_requests_per_s",
+      "Requests that met every objective.",
+      each(({ goodput }) => goodput?.requests_per_s ?? na("no objective")),
+    ),
+    gauge(
       "tierbench_output_tokens_per_s",
       "Tokens generated.",
       each(({ throughput }) => throughput.output_tokens_per_s),

@@ -3,6 +3,7 @@
 import type { ReportInput } from "./report_input.ts";
 import { armsTable } from "./tables/arms_table.ts";
 import { comparisonTable } from "./tables/comparison_table.ts";
+import { goodputTable } from "./tables/goodput_table.ts";
 import { latencyTable } from "./tables/latency_table.ts";
 import { predictionTable } from "./tables/prediction_table.ts";
 import type { ReportTable } from "./tables/report_table.ts";
@@ -34,11 +35,15 @@ export function renderTerminal(input: ReportInput, options: TerminalOptions): st
   const blocks = [
     bannerBlock(input, paint),
     factBlock(input),
-    ...[latencyTable(summary), tierTable(summary), storeTrafficTable(summary), storeUpkeepTable(summary)].map(
-      (table) => tableBlock(table, paint),
-    ),
-    tableBlock(armsTable(summary), paint),
-    tableBlock(predictionTable(summary), paint),
+    ...[
+      latencyTable(summary),
+      armsTable(summary),
+      goodputTable(summary),
+      tierTable(summary),
+      storeTrafficTable(summary),
+      storeUpkeepTable(summary),
+      predictionTable(summary),
+    ].map((table) => tableBlock(table, paint)),
     ...groupComparisons(summary).map(({ title, rows }) =>
       tableBlock(comparisonTable(title, rows, false), paint),
     ),

@@ -46,7 +46,10 @@ function loadOf(config: object | undefined): {
   };
 }
 
-function totalsOf({ duration_s, errors, throughput }: ArmSummary, finished: readonly RequestRecord[]) {
+function totalsOf(
+  { duration_s, errors, throughput, goodput }: ArmSummary,
+  finished: readonly RequestRecord[],
+) {
   const sum = (field: "input_tokens" | "output_tokens"): number =>
     finished.reduce((total, record) => total + record[field], 0);
   return {
@@ -56,6 +59,7 @@ function totalsOf({ duration_s, errors, throughput }: ArmSummary, finished: read
     total_input_tokens: sum("input_tokens"),
     total_output_tokens: sum("output_tokens"),
     request_throughput: throughput.requests_per_s,
+    request_goodput: goodput?.requests_per_s ?? null,
     output_throughput: throughput.output_tokens_per_s,
     total_token_throughput: throughput.input_tokens_per_s + throughput.output_tokens_per_s,
   };

@@ -63,7 +63,7 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
   const created = RunDirectory.create(options.out_dir, context.plan.scenario, os_clock.wallTime());
   if (!created.ok) return fail(progress, EXIT.USAGE, created.error.message);
   using directory = created.value;
-  const manifest = startManifest(context, host.value.floor, ["bench", ...argv], os_clock.wallTime());
+  const manifest = startManifest(context, host.value, ["bench", ...argv], os_clock.wallTime());
   const begun = directory.writeManifest(manifest);
   if (!begun.ok) {
     await host.value.close();

@@ -16,6 +16,7 @@ export interface ArmConfig {
   readonly router: RouterConfig;
   readonly link: LinkConfig;
   readonly load: LoadConfig;
+  readonly slo: SloConfig;
   readonly workload: WorkloadConfig;
   readonly validity: ValidityConfig;
   /** What is done to the stack while it is under load. */
@@ -166,6 +167,13 @@ export interface LoadConfig {
   readonly request_timeout_ms: number;
   /** Processes that send. Null: as many as the offered rate needs at what one was measured to cost here; a closed loop, one. */
   readonly num_clients: number | null;
+}
+
+/** What goodput asks of a request; null: nothing. No request is refused for it, unlike for router.ttft_slo_ms. */
+export interface SloConfig {
+  readonly ttft_ms: number | null;
+  readonly tpot_ms: number | null;
+  readonly e2el_ms: number | null;
 }
 
 export interface ValidityConfig {

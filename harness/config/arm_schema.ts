@@ -151,6 +151,12 @@ const loadShape = z.strictObject({
   num_clients: countField(1).nullable().default(null),
 });
 
+const sloShape = z.strictObject({
+  ttft_ms: positiveField().nullable().default(null),
+  tpot_ms: positiveField().nullable().default(null),
+  e2el_ms: positiveField().nullable().default(null),
+});
+
 const validityShape = z.strictObject({
   schedule_lag_p99_ms_max: positiveField().default(50),
   error_ratio_max: ratioField().default(0.01),
@@ -173,6 +179,7 @@ const armSchema: z.ZodType<ArmConfig> = z.strictObject({
   router: routerShape.prefault({}),
   link: linkShape.prefault({}),
   load: loadShape.prefault({}),
+  slo: sloShape.prefault({}),
   workload: workloadSchema.prefault({}),
   validity: validityShape.prefault({}),
   faults: z.array(faultShape).default([]),

@@ -15,8 +15,10 @@ import { comparisonTable } from "../tables/comparison_table.ts";
 import { configDiffTable } from "../tables/config_diff_table.ts";
 import { factsTable } from "../tables/facts_table.ts";
 import { floorTable } from "../tables/floor_table.ts";
+import { goodputTable } from "../tables/goodput_table.ts";
 import { latencyTable } from "../tables/latency_table.ts";
 import { ledgerTable } from "../tables/ledger_table.ts";
+import { pathTable } from "../tables/path_table.ts";
 import { predictionTable } from "../tables/prediction_table.ts";
 import type { ReportTable } from "../tables/report_table.ts";
 import { storeTrafficTable, storeUpkeepTable } from "../tables/store_tables.ts";
@@ -30,6 +32,7 @@ import { ledgerLine } from "../wording/ledger_line.ts";
 import { figure, noFigure } from "./figure.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html_table.ts";
+import { REPORT_TERMS } from "./report_terms.ts";
 import { termsList } from "./terms_list.ts";
 
 export interface ReportSection {
@@ -41,7 +44,7 @@ export interface ReportSection {
 export function reportSections(input: ReportInput): ReportSection[] {
   return [
     { id: "comparison", title: "What the switch did", body: comparison(input) },
-    { id: "latency", title: "Latency", body: latency(input) },
+    { id: "latency", title: "Latency and throughput", body: latency(input) },
     { id: "hits", title: "Cache hits", body: hits(input) },
     { id: "turns", title: "Turn by turn", body: turns(input) },
     { id: "store", title: "Store", body: store(input) },
@@ -51,7 +54,7 @@ export function reportSections(input: ReportInput): ReportSection[] {
       : [{ id: "prediction", title: "Prediction", body: titled(predictionTable(input.summary)) }]),
     { id: "validity", title: "Validity", body: validity(input) },
     { id: "run", title: "The run", body: theRun(input) },
-    { id: "terms", title: "Terms", body: termsList() },
+    { id: "terms", title: "Terms", body: termsList(REPORT_TERMS) },
   ];
 }
 
@@ -72,6 +75,7 @@ ${compared.length > 2 ? folded("All metrics", table) : htmlTable(table)}`;
 
 function latency({ summary, records }: ReportInput): Html {
   const arms = summary.arms.map((arm) => arm.name);
+  const goodput = goodputTable(summary);
   const cdf = (metric: "ttft_ms" | "e2el_ms", name: string): Html =>
     chartOr(
       cdfChart({ metric, name, arms, labels: labelArms(arms), records }),
@@ -79,6 +83,8 @@ function latency({ summary, records }: ReportInput): Html {
       "no request has one",
     );
   return html`${titled(latencyTable(summary))}
+${titled(armsTable(summary))}
+${goodput.rows.length === 0 ? null : titled(goodput)}
 ${cdf("ttft_ms", "TTFT")}
 ${cdf("e2el_ms", "E2EL")}
 ${chartOr(stageChart(summary), "Where TTFT goes", "no response reports its stages")}`;
@@ -96,8 +102,11 @@ function turns({ summary }: ReportInput): Html {
 ${htmlTable(table)}`;
 }
 
-function store({ summary }: ReportInput): Html {
-  return html`${[storeTrafficTable(summary), storeUpkeepTable(summary)].map(titled)}`;
+function store(input: ReportInput): Html {
+  const { summary } = input;
+  const paths = pathTable(input);
+  const tables = [storeTrafficTable(summary), storeUpkeepTable(summary)];
+  return html`${[...tables, ...(paths.rows.length === 0 ? [] : [paths])].map(titled)}`;
 }
 
 function overTime(input: ReportInput): Html {
@@ -125,9 +134,8 @@ ${titled(floorTable(manifest))}
 ${diff.rows.length === 0 ? html`<p>The arms' configurations do not differ.</p>` : titled(diff)}`;
 }
 
-function theRun({ manifest, summary }: ReportInput): Html {
+function theRun({ manifest }: ReportInput): Html {
   return html`${htmlTable(factsTable(manifest))}
-${titled(armsTable(summary))}
 ${manifest.arms.map(
   (arm) => html`<details><summary>Configuration of ${arm.name}</summary>
 <pre>${JSON.stringify(arm.config, null, 2)}</pre></details>

@@ -1,6 +1,6 @@
-// What each arm did: requests, errors, time and rates; requests that admission control refused where there are some.
+// What each arm did: requests, errors by kind, time and rates; requests that admission control refused where there are some.
 
-import type { RunSummary } from "../../harness/measure/run_summary.ts";
+import type { ArmSummary, RunSummary } from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
 import { formatCount, formatNumber, formatSeconds } from "../wording/format_value.ts";
 import { cell, left, type ReportTable, right } from "./report_table.ts";
@@ -9,7 +9,7 @@ export function armsTable({ arms }: RunSummary): ReportTable {
   const any_rejected = arms.some((arm) => arm.rejected > 0);
   const labels = labelArms(arms.map((arm) => arm.name));
   return {
-    title: "Arms",
+    title: "Throughput",
     columns: [
       left(labels.column),
       right("requests"),
@@ -24,11 +24,17 @@ export function armsTable({ arms }: RunSummary): ReportTable {
       cell(labels.of(arm.name)),
       cell(formatCount(arm.requests)),
       ...(any_rejected ? [cell(formatCount(arm.rejected))] : []),
-      cell(formatCount(arm.errors), arm.errors > 0 ? "bad" : undefined),
+      cell(describeErrors(arm), arm.errors > 0 ? "bad" : undefined),
       cell(formatSeconds(arm.duration_s)),
       cell(formatNumber(arm.throughput.requests_per_s)),
       cell(formatNumber(arm.throughput.input_tokens_per_s)),
       cell(formatNumber(arm.throughput.output_tokens_per_s)),
     ]),
   };
+}
+
+/** `5: 3 timeout, 2 connection`. */
+function describeErrors({ errors, errors_by_code = {} }: ArmSummary): string {
+  const kinds = Object.entries(errors_by_code).map(([code, count]) => `${formatCount(count)} ${code}`);
+  return kinds.length === 0 ? formatCount(errors) : `${formatCount(errors)}: ${kinds.join(", ")}`;
 }

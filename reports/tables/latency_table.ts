@@ -17,7 +17,7 @@ const SHOWN: readonly (readonly [LatencyMetric, string])[] = [
   ["itl_ms", "ITL"],
   ["e2el_ms", "E2EL"],
 ];
-const STATISTICS = ["mean", "p50", "p90", "p99"] as const;
+const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "max"] as const;
 
 export function latencyTable({ arms }: RunSummary): ReportTable {
   const labels = labelArms(arms.map((arm) => arm.name));

@@ -60,7 +60,7 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
   const created = RunDirectory.create(out_dir, context.plan.scenario, os_clock.wallTime());
   if (!created.ok) return err({ exit_code: EXIT.USAGE, status: "failed", message: created.error.message });
   using directory = created.value;
-  const manifest = startManifest(context, host.floor, argv, os_clock.wallTime());
+  const manifest = startManifest(context, host, argv, os_clock.wallTime());
   const begun = directory.writeManifest(manifest);
   if (!begun.ok) return err({ exit_code: EXIT.USAGE, status: "failed", message: begun.error.message });
   const outcome = await runBench({

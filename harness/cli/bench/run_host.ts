@@ -12,9 +12,8 @@ import { sweepStaleDirs } from "../../launch/runtime_dirs.ts";
 import type { LoadClients } from "../../load/clients/load_clients.ts";
 import { proveConcurrency, streamsToProve } from "../../load/floor/prove_concurrency.ts";
 import { type MachineFloor, NO_FLOOR_IN_SIM } from "../../measure/machine_floor.ts";
+import type { ChosenPath } from "../../measure/manifest.ts";
 import type { Measured } from "../../measure/run_summary.ts";
-import { networkWish } from "../../stack/network_wish.ts";
-import { openProcessPlane } from "../../stack/open_process_plane.ts";
 import { PlaneClock } from "../../stack/plane_clock.ts";
 import { type ClusterArms, clusterArms } from "../cluster/cluster_arm.ts";
 import { endpointArmRunner } from "../endpoint/endpoint_arm.ts";
@@ -27,12 +26,15 @@ import type { ArmRunner } from "./arm_runner.ts";
 import type { LoadHost } from "./drive_load.ts";
 import { openClients } from "./open_clients.ts";
 import { planePacer } from "./plane_pacer.ts";
+import { provePaths } from "./prove_paths.ts";
 import type { RunContext } from "./run_context.ts";
 
 export interface RunHost {
   readonly clock: Clock;
   readonly runArm: ArmRunner;
   readonly floor: Measured<MachineFloor>;
+  /** Between the nodes of stacks that this program starts. */
+  readonly paths: readonly ChosenPath[];
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function openHost(
       clock: os_clock,
       runArm: simArmRunner(context.options.host),
       floor: NO_FLOOR_IN_SIM,
+      paths: [],
       close: () => Promise.resolve(),
     });
   }
@@ -56,10 +59,10 @@ export async function openHost(
   progress.stage("preparing the native library");
   const plane = openDataPlane();
   if (!plane.ok) return err(plane.error.detail);
-  const network = await proveNetwork(context);
-  if (!network.ok) {
+  const paths = await provePaths(context);
+  if (!paths.ok) {
     await plane.value.close();
-    return network;
+    return paths;
   }
   const clock = new PlaneClock(plane.value, os_clock);
   const { load } = present(context.plan.arms[0], "a plan has a baseline").config;
@@ -84,6 +87,7 @@ export async function openHost(
   return ok({
     clock,
     floor,
+    paths: paths.value,
     runArm: arms.runArm,
     close: async () => {
       await arms.close();
@@ -122,17 +126,4 @@ function proveStore({ plan }: RunContext): Result<null, string> {
   const wanted = plan.arms.some(({ config, endpoint }) => endpoint === undefined && usesMooncake(config));
   const found = wanted ? findMooncake() : ok(null);
   return found.ok ? ok(null) : err(`store.kind mooncake: ${found.error}`);
-}
-
-/** Compiles what a path needs, and says that it cannot be had before any process is started for it. */
-async function proveNetwork({ plan }: RunContext): Promise<Result<null, string>> {
-  for (const { config, endpoint, cluster } of plan.arms) {
-    if (endpoint !== undefined || cluster !== undefined) continue;
-    const wish = networkWish(config);
-    if (wish === null) continue;
-    const opened = openProcessPlane(wish, () => {});
-    if (!opened.ok) return err(opened.error.detail);
-    await opened.value.plane.close();
-  }
-  return ok(null);
 }

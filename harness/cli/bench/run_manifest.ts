@@ -10,16 +10,16 @@ import { usesDisk } from "../../config/uses_disk.ts";
 import { usesMooncake, usesSharedStore } from "../../config/uses_shared_store.ts";
 import { present } from "../../domain/assert.ts";
 import { readHostFacts } from "../../measure/host_facts.ts";
-import type { MachineFloor } from "../../measure/machine_floor.ts";
 import { MANIFEST_SCHEMA_VERSION, type Manifest } from "../../measure/manifest.ts";
-import type { Measured } from "../../measure/run_summary.ts";
+import { askedPathLines } from "./path_lines.ts";
 import type { RunContext } from "./run_context.ts";
+import type { RunHost } from "./run_host.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
 
 export function startManifest(
   context: RunContext,
-  floor: Measured<MachineFloor>,
+  { floor, paths = [] }: Pick<RunHost, "floor"> & Partial<Pick<RunHost, "paths">>,
   argv: readonly string[],
   started_at: string,
 ): Manifest {
@@ -41,6 +41,7 @@ export function startManifest(
     versions: { tierbench: packageVersion(), bun: Bun.version, ...gitState() },
     host: readHostFacts(),
     floor,
+    ...(paths.length === 0 ? {} : { paths }),
     real,
     modelled,
   };
@@ -145,8 +146,8 @@ function ofLiveStack(context: RunContext): RealAndModelled {
     real: [
       `processes: ${store_processes}${counted(topology.engines.length, "engine")}, 1 router, each its own`,
       "HTTP, SSE and RPC between processes; scheduling, prefix caching, placement, leases and eviction",
-      "KV bytes: written, copied between processes through shared memory, and verified at every load",
-      ...networkLines(context),
+      "KV bytes: written, copied between processes, and verified at every load",
+      ...askedPathLines(context),
       ...mooncakeLines(context),
       ...(has_disk
         ? [
@@ -169,17 +170,6 @@ function mooncakeLines({ plan }: RunContext): string[] {
   return [
     `${where}the store is the real Mooncake (mooncake_master, mooncake_client, a requester process an engine) over TCP on this host, whose bytes no link model holds back`,
   ];
-}
-
-/** A path that an arm asks for is the one its processes took: one that cannot be had ends the start. */
-function networkLines({ plan }: RunContext): string[] {
-  const asked = plan.arms.map(({ name, config }) => ({ name, protocol: config.link.protocol }));
-  return asked
-    .filter(({ protocol }) => protocol === "tcp" || protocol === "rdma")
-    .map(
-      ({ name, protocol }) =>
-        `store bytes between nodes, arm ${name}: by ${protocol} between the processes (hand-overs between engines: shared memory)`,
-    );
 }
 
 function modelledAlike({ plan }: RunContext): string[] {

@@ -1,6 +1,7 @@
 // From the outcomes of all arms and pairs to summary.json: arms, comparisons, validity.
 
 import { Random } from "../../clock/random.ts";
+import type { SloConfig } from "../../config/arm_config.ts";
 import { configDifferences } from "../../config/config_diff.ts";
 import { usesDisk } from "../../config/uses_disk.ts";
 import { present } from "../../domain/assert.ts";
@@ -27,6 +28,7 @@ import { na } from "../../measure/measured.ts";
 import { peakEventRate } from "../../measure/peak_event_rate.ts";
 import {
   type ArmSummary,
+  type LatencyObjectives,
   type Measured,
   type RunSummary,
   SUMMARY_SCHEMA_VERSION,
@@ -36,6 +38,7 @@ import { isValid } from "../../measure/validity.ts";
 import { DEFAULT_MIN_EFFECT_PCT, DEFAULT_MIN_EFFECT_POINTS } from "../../stats/verdict.ts";
 import { compareArms } from "../../study/compare_arms.ts";
 import type { ArmOutcome } from "./arm_runner.ts";
+import { takenPathLines } from "./path_lines.ts";
 import type { PlannedLoad } from "./planned_load.ts";
 import type { RunContext } from "./run_context.ts";
 import { realAndModelled } from "./run_manifest.ts";
@@ -61,11 +64,13 @@ export function summariseRun(
       block_tokens: config.engine.block_tokens,
       keys_per_block: config.engine.tp_size,
       theoretical_hit_ratio: isInWords(context) ? CEILING_IN_WORDS : planned.theoretical_hit_ratio,
+      objectives: objectivesOf(config.slo),
       runs: outcomes.map((outcome) => outcome.run),
     });
     return isOutside(context) ? asSeenFromOutside(summary, outcomes) : summary;
   });
   const validity = checkRun(context, floor, arms, summaries, planned);
+  const { real, modelled } = realAndModelled(context);
   return {
     schema_version: SUMMARY_SCHEMA_VERSION,
     scenario: plan.scenario,
@@ -89,7 +94,16 @@ export function summariseRun(
               random: new Random(base_seed).fork("comparison"),
             },
           ),
-    ...realAndModelled(context),
+    real: [...real, ...takenPathLines(summaries)],
+    modelled,
+  };
+}
+
+function objectivesOf({ ttft_ms, tpot_ms, e2el_ms }: SloConfig): LatencyObjectives {
+  return {
+    ...(ttft_ms === null ? {} : { ttft_ms }),
+    ...(tpot_ms === null ? {} : { tpot_ms }),
+    ...(e2el_ms === null ? {} : { e2el_ms }),
   };
 }
 
