@@ -4,8 +4,8 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "../../../harness/domain/assert.ts";
-import { type CompileJob, compileOnce } from "../../ffi/compiler.ts";
 import { type FabricEngine, fabricTestJob } from "../../ffi/build_fabric.ts";
+import { type CompileJob, compileOnce } from "../../ffi/compiler.ts";
 import { findArm64Tools } from "../../test/arm64_tools.ts";
 import { SANITIZERS, type Sanitizer, sanitizerProblem } from "../../test/native_test_program.ts";
 
