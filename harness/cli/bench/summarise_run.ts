@@ -38,7 +38,6 @@ import { isValid } from "../../measure/validity.ts";
 import { DEFAULT_MIN_EFFECT_PCT, DEFAULT_MIN_EFFECT_POINTS } from "../../stats/verdict.ts";
 import { compareArms } from "../../study/compare_arms.ts";
 import type { ArmOutcome } from "./arm_runner.ts";
-import { takenPathLines } from "./path_lines.ts";
 import type { PlannedLoad } from "./planned_load.ts";
 import type { RunContext } from "./run_context.ts";
 import { realAndModelled } from "./run_manifest.ts";
@@ -94,7 +93,7 @@ export function summariseRun(
               random: new Random(base_seed).fork("comparison"),
             },
           ),
-    real: [...real, ...takenPathLines(summaries)],
+    real,
     modelled,
   };
 }
