@@ -31,6 +31,8 @@ export interface BenchFailure {
   readonly exit_code: ExitCode;
   readonly status: Extract<Manifest["status"], "interrupted" | "failed">;
   readonly message: string;
+  /** Where the logs are, once there is a run directory. */
+  readonly run_path?: string;
 }
 
 export interface BenchOutcome {

@@ -75,8 +75,8 @@ export async function recordRun(options: RecordedRunOptions): Promise<Result<Rec
   if (!outcome.ok) {
     const { status, message } = outcome.error;
     const finished = directory.writeManifest({ ...manifest, status, reason: message, finished_at });
-    if (finished.ok) return outcome;
-    return err({ ...outcome.error, message: `${message}\n${finished.error.message}` });
+    const failure = { ...outcome.error, run_path: directory.path };
+    return err(finished.ok ? failure : { ...failure, message: `${message}\n${finished.error.message}` });
   }
   const { arms, planned } = outcome.value;
   const summary = summariseRun(context, host.floor, arms, planned);

@@ -1,12 +1,12 @@
 // Whole nights on the simulator, with a runner that can be made slower.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OsClock } from "../../clock/os_clock.ts";
 import { parseSuite } from "../../config/study_suite_schema.ts";
-import { ok } from "../../domain/result.ts";
+import { err, ok } from "../../domain/result.ts";
 import { NO_FLOOR_IN_SIM } from "../../measure/machine_floor.ts";
 import { LAPTOP_HOST } from "../../sim/host_profile.ts";
 import { History } from "../../study/nightly/history.ts";
@@ -24,9 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(out_dir, { recursive: true, force: true }));
 
-function nightOptions(): NightOptions {
+function nightOptions(names: readonly string[]): NightOptions {
   const set = { "workload.sessions": 8, "workload.turns": 3, "load.concurrency": 8 };
-  const scenarios = [{ name: "small", topology: "1p1d", profile: "laptop", set }];
+  const scenarios = names.map((name) => ({ name, topology: "1p1d", profile: "laptop", set }));
   const suite = parseSuite({ name: "s", pairs: 3, scenarios, metrics: ["ttft_ms_mean"] }, ["ttft_ms_mean"]);
   if (!suite.ok) throw new Error("the suite is valid");
   const rest = { history_path: "", out_dir, dry_run: false, json: false } as const;
@@ -53,8 +53,12 @@ function openHistory(): History {
   return opened.value;
 }
 
-async function night(history: History, runArm: ArmRunner): Promise<NightReport> {
-  const options = nightOptions();
+async function night(
+  history: History,
+  runArm: ArmRunner,
+  names: readonly string[] = ["small"],
+): Promise<NightReport> {
+  const options = nightOptions(names);
   const planned = planNight(options);
   if (!planned.ok) throw new Error("the suite can be planned");
   const os_clock = new OsClock();
@@ -87,6 +91,26 @@ test("a slower build regresses, is run twice, stays so until it is acknowledged,
 
   history.acknowledge({ night_id: 4, scenario: "small", metric: null, reason: "known", acked_at: "" });
   expect(nightOutcome(await night(history, slower(1.1)))).toBe("steady");
+}, 60_000);
+
+test("a scenario whose stack fails is invalid with its reason and its logs, and the others of the night are judged", async () => {
+  using history = openHistory();
+  const names = ["broken", "small"];
+  await night(history, slower(1), names);
+  let runs = 0;
+  const failsFirst: ArmRunner = (options) => {
+    runs++;
+    if (runs === 1) return Promise.resolve(err({ code: "process", message: "owner-0 ended" }));
+    return slower(1)(options);
+  };
+  const second = await night(history, failsFirst, names);
+  expect(second.scenarios).toMatchObject([
+    { scenario: "broken", valid: false, problems: ["the stack failed: owner-0 ended"] },
+    { scenario: "small", valid: true, problems: [] },
+  ]);
+  expect(existsSync(join(second.scenarios[0]?.run_path ?? "", "manifest.json"))).toBe(true);
+  expect(second.findings.map(({ scenario }) => scenario)).toEqual(["small"]);
+  expect(nightOutcome(second)).toBe("invalid");
 }, 60_000);
 
 test("a run directory that is imported has the values that its night had, once", async () => {

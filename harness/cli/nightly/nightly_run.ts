@@ -18,6 +18,7 @@ import type { BenchFailure } from "../bench/bench_run.ts";
 import { armContext, buildName, failedChecks, recordRun } from "../bench/recorded_run.ts";
 import { planRun, type RunContext } from "../bench/run_context.ts";
 import type { RunHost } from "../bench/run_host.ts";
+import { EXIT } from "../exit_code.ts";
 import type { Progress } from "../progress.ts";
 import type { NightOptions } from "./nightly_options.ts";
 
@@ -117,6 +118,7 @@ function planScenario(
   });
 }
 
+/** A stack that fails makes the scenario's run invalid, and leaves the night's other scenarios theirs. */
 async function runScenario(
   { scenario, context, config_key }: PlannedScenario,
   purpose: NightRun["purpose"],
@@ -126,10 +128,15 @@ async function runScenario(
   const argv = ["nightly", "--suite", options.suite.name];
   const out_dir = options.out_dir;
   const recorded = await recordRun({ context, host, os_clock, progress, signal, out_dir, argv });
-  if (!recorded.ok) return recorded;
+  const named = { scenario, config_key, purpose };
+  if (!recorded.ok) {
+    const { exit_code, message, run_path = "" } = recorded.error;
+    if (exit_code !== EXIT.STACK_FAILED) return recorded;
+    progress.note(`${scenario}: the stack failed: ${message}`);
+    return ok({ ...named, run_path, valid: false, problems: [`the stack failed: ${message}`], pairs: [] });
+  }
   const { summary, values, run_path } = recorded.value;
-  const problems = failedChecks(summary);
-  return ok({ scenario, config_key, purpose, run_path, valid: summary.valid, problems, pairs: values });
+  return ok({ ...named, run_path, valid: summary.valid, problems: failedChecks(summary), pairs: values });
 }
 
 /** A second run that fails or is invalid confirms nothing. */
