@@ -43,26 +43,13 @@ async function runStep({ name, argv }: Step): Promise<boolean> {
 /** Bun prints its summary on stderr: ` 12 pass`, ` 0 fail`, ` 1 skip`. */
 async function runTests(): Promise<void> {
   console.log("== tests");
-  const child = Bun.spawn([process.execPath, "test", "--timeout", "60000"], {
-    stdout: "inherit",
-    stderr: "pipe",
-    stdin: "ignore",
-  });
-  let text = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stderr) {
-    const piece = decoder.decode(chunk, { stream: true });
-    process.stderr.write(piece);
-    text += piece;
-  }
-  const exit_code = await child.exited;
+  const { text, exit_code } = await runReading("stderr", ["test", "--timeout", "60000"]);
   const count = (word: string): number =>
     Number(new RegExp(`^\\s*(\\d+) ${word}$`, "m").exec(text)?.[1] ?? 0);
   const failed = count("fail") + (/^\s*\d+ errors?$/m.test(text) ? 1 : 0);
   counts.passed += count("pass");
   counts.skipped += count("skip");
-  // A runner that dies without a summary is a failure, whatever it counted.
-  counts.failed += failed > 0 || exit_code === 0 ? failed : 1;
+  countFailures(failed, exit_code);
   if (count("pass") === 0) counts.failed++;
 }
 
@@ -72,22 +59,37 @@ async function runTests(): Promise<void> {
  */
 async function runRdma(): Promise<void> {
   console.log("== rdma");
-  const child = Bun.spawn([process.execPath, "scripts/test_rdma.ts", "--skip-missing", "--boots", "2"], {
-    stdout: "pipe",
-    stderr: "inherit",
-    stdin: "ignore",
-  });
-  let text = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    const piece = decoder.decode(chunk, { stream: true });
-    process.stdout.write(piece);
-    text += piece;
-  }
-  const exit_code = await child.exited;
+  const argv = ["scripts/test_rdma.ts", "--skip-missing", "--boots", "2"];
+  const { text, exit_code } = await runReading("stdout", argv);
   const last = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(text);
-  const failed = Number(last?.[2] ?? 0);
   counts.passed += Number(last?.[1] ?? 0);
   counts.skipped += Number(last?.[3] ?? 0);
+  countFailures(Number(last?.[2] ?? 0), exit_code);
+}
+
+/** A runner that dies without a summary is a failure, whatever it counted. */
+function countFailures(failed: number, exit_code: number): void {
   counts.failed += failed > 0 || exit_code === 0 ? failed : 1;
+}
+
+/** Bun with these arguments; all it says is shown, and what it says on `stream` is returned too. */
+async function runReading(
+  stream: "stdout" | "stderr",
+  argv: readonly string[],
+): Promise<{ text: string; exit_code: number }> {
+  const child = Bun.spawn([process.execPath, ...argv], {
+    stdin: "ignore",
+    stdout: stream === "stdout" ? "pipe" : "inherit",
+    stderr: stream === "stderr" ? "pipe" : "inherit",
+  });
+  const output = child[stream];
+  if (output === undefined) throw new Error("a stream that was asked for is piped");
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of output) {
+    const piece = decoder.decode(chunk, { stream: true });
+    process[stream].write(piece);
+    text += piece;
+  }
+  return { text, exit_code: await child.exited };
 }

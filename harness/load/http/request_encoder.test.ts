@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { ByteWriter } from "./byte_writer.ts";
 import { RequestEncoder } from "./request_encoder.ts";
+import { TextWriter } from "./text_writer.ts";
 
 const TARGET = { host: "::1", port: 8000, base_path: "/base", authorization: "Bearer key" };
 
 test("a request is its head, an empty line and its body, of text or of written bytes", () => {
   const body = '{"prompt":"grüße"}';
-  const written = new ByteWriter();
+  const written = new TextWriter();
   written.text(body);
   const expected = [
     "POST /base/v1/completions HTTP/1.1",

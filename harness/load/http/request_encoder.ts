@@ -1,16 +1,16 @@
 // The bytes of a POST of JSON that asks for server-sent events (RFC 9112).
 
-import { ByteWriter } from "./byte_writer.ts";
 import type { HttpTarget } from "./http_target.ts";
+import { TextWriter } from "./text_writer.ts";
 
 export interface RequestContent {
   readonly path: string;
   /** JSON text. */
-  readonly body: string | ByteWriter;
+  readonly body: string | TextWriter;
 }
 
 export class RequestEncoder {
-  readonly #head = new ByteWriter();
+  readonly #head = new TextWriter();
   readonly #before_path: string;
   readonly #before_length: string;
   readonly #behind_length: string;

@@ -7,14 +7,14 @@ import { fillStream } from "../../domain/prompt_tokens.ts";
 import type { RequestError } from "../../domain/request_record.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { PromptSpan, Turn } from "../../domain/session.ts";
-import { ByteWriter } from "../http/byte_writer.ts";
+import { TextWriter } from "../http/text_writer.ts";
 import { chatMessages } from "./chat_messages.ts";
 import type { Conversation } from "./conversation.ts";
 
 export interface CompletionRequest {
   readonly path: string;
   /** JSON text; it stands until the next request is built. */
-  readonly body: ByteWriter;
+  readonly body: TextWriter;
   /** Token ids in the body; null when the prompt travels as text and only the server can count. */
   readonly prompt_tokens: number | null;
 }
@@ -28,7 +28,7 @@ export class CompletionRequestBuilder {
   readonly #prompt_as: LoadConfig["prompt_as"];
   readonly #before_max_tokens: string;
   readonly #behind_max_tokens: string;
-  readonly #body = new ByteWriter();
+  readonly #body = new TextWriter();
   readonly #piece = new Int32Array(PIECE_TOKENS);
 
   constructor(model: string, { prompt_as, dialect }: Pick<LoadConfig, "prompt_as" | "dialect">) {

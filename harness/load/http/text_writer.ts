@@ -9,7 +9,7 @@ const MAX_BYTES_PER_NUMBER = 11;
 const ZERO = 48;
 const COMMA = 44;
 
-export class ByteWriter {
+export class TextWriter {
   #bytes = Buffer.allocUnsafe(FIRST_CAPACITY_BYTES);
   #length = 0;
 

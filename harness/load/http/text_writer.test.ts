@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { ByteWriter } from "./byte_writer.ts";
+import { TextWriter } from "./text_writer.ts";
 
-function written(writer: ByteWriter): string {
+function written(writer: TextWriter): string {
   const bytes = Buffer.alloc(writer.length);
   writer.copyTo(bytes, 0);
   return bytes.toString();
@@ -10,7 +10,7 @@ function written(writer: ByteWriter): string {
 test("an array of numbers reads as JSON has it, whatever their digits and however many they are", () => {
   const edges = [0, 1, 9, 10, 99, 100, 31_999, 2 ** 31 - 1];
   const many = Array.from({ length: 50_000 }, (_, i) => i * 7); // 300 kB: more than the writer begins with
-  const writer = new ByteWriter();
+  const writer = new TextWriter();
   for (const numbers of [[], edges, many, [5]]) {
     writer.clear();
     writer.text('{"prompt":[');
@@ -22,7 +22,7 @@ test("an array of numbers reads as JSON has it, whatever their digits and howeve
 });
 
 test("text is UTF-8, and its bytes are counted, not its characters", () => {
-  const writer = new ByteWriter();
+  const writer = new TextWriter();
   writer.text("grüße 🙂 ");
   writer.number(407);
   expect(written(writer)).toBe("grüße 🙂 407");
