@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "../../src/monotonic_clock.h"
@@ -25,10 +24,7 @@ bool exhausted(int error) {
 }  // namespace
 
 FabricThread::FabricThread(uint32_t capacity, uint64_t max_registered_bytes, Finish finish)
-    : max_registered_bytes_(max_registered_bytes), finish_(std::move(finish)) {
-  inbox_.reserve(capacity);
-  taken_.reserve(capacity);
-}
+    : max_registered_bytes_(max_registered_bytes), finish_(std::move(finish)), inbox_(capacity) {}
 
 std::unique_ptr<FabricEngine> makeFabricEngine(uint32_t capacity, uint64_t max_registered_bytes, FabricEngine::Finish finish) {
   return std::make_unique<FabricThread>(capacity, max_registered_bytes, std::move(finish));
@@ -37,13 +33,11 @@ std::unique_ptr<FabricEngine> makeFabricEngine(uint32_t capacity, uint64_t max_r
 FabricThread::~FabricThread() {
   stop();
   links_.clear();
-  if (event_fd_ >= 0) close(event_fd_);
 }
 
 int FabricThread::start(const tb_fabric_options &options, std::string *step) {
-  event_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (event_fd_ < 0) return -errno;
-  int error = domain_.open(options, step);
+  int error = inbox_.open();
+  if (error == 0) error = domain_.open(options, step);
   if (error == 0) error = openTarget(options.beacon_host, step);
   if (error != 0) return error;
   thread_ = std::thread([this] { run(); });
@@ -70,20 +64,6 @@ void FabricThread::stop() {
   thread_.join();
 }
 
-void FabricThread::take(FabricOp *const *ops, uint32_t count) {
-  {
-    std::lock_guard lock(mutex_);
-    inbox_.insert(inbox_.end(), ops, ops + count);
-  }
-  wake();
-}
-
-void FabricThread::wake() {
-  const uint64_t one = 1;
-  // A full counter already wakes the thread.
-  if (write(event_fd_, &one, sizeof one) < 0) return;
-}
-
 void FabricThread::run() {
   uint32_t idle_turns = 0;
   while (!stopping_) {
@@ -93,7 +73,7 @@ void FabricThread::run() {
 }
 
 bool FabricThread::turn() {
-  bool moved = takeInbox();
+  bool moved = inbox_.take([this](FabricOp *op) { begin(op); });
   moved |= serve();
   const uint64_t now_ns = monotonicNs();
   for (const auto &[incarnation, link] : links_) moved |= link->progress(now_ns);
@@ -104,17 +84,6 @@ bool FabricThread::turn() {
     beacon_.progress();
   }
   return moved;
-}
-
-bool FabricThread::takeInbox() {
-  {
-    std::lock_guard lock(mutex_);
-    std::swap(inbox_, taken_);
-  }
-  for (FabricOp *op : taken_) begin(op);
-  const bool any = !taken_.empty();
-  taken_.clear();
-  return any;
 }
 
 void FabricThread::begin(FabricOp *op) {
@@ -196,8 +165,7 @@ void FabricThread::wait() {
   std::vector<pollfd> fds;
   for (const int fd : waitFds()) fds.push_back({fd, POLLIN, 0});
   if (poll(fds.data(), fds.size(), busy_links ? kBusyWaitMs : kIdleWaitMs) <= 0) return;
-  uint64_t wakes;
-  if ((fds[0].revents & POLLIN) != 0 && read(event_fd_, &wakes, sizeof wakes) < 0) return;
+  if ((fds[0].revents & POLLIN) != 0 && !inbox_.drain()) return;
   // Whoever begins to watch, or has left, made the wait end.
   next_greeting_ns_ = 0;
 }
@@ -214,7 +182,7 @@ bool FabricThread::mayWait(bool *busy_links) {
 
 /// The event of this thread first.
 std::vector<int> FabricThread::waitFds() const {
-  std::vector<int> fds{event_fd_, target_.waitFd()};
+  std::vector<int> fds{inbox_.fd(), target_.waitFd()};
   beacon_.appendFds(&fds);
   for (const auto &[incarnation, link] : links_) {
     if (link->endpoint().isOpen()) fds.push_back(link->endpoint().waitFd());

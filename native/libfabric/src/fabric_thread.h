@@ -3,10 +3,10 @@
 #pragma once
 #include <map>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "../../fabric/src/op_inbox.h"
 #include "fabric_link.h"
 
 namespace tierbench {
@@ -18,8 +18,8 @@ class FabricThread : public FabricEngine {
 
   int start(const tb_fabric_options &options, std::string *step) override;
   void stop() override;
-  void take(FabricOp *const *ops, uint32_t count) override;
-  void wake() override;
+  void take(FabricOp *const *ops, uint32_t count) override { inbox_.put(ops, count); }
+  void wake() override { inbox_.wake(); }
   void release(LocalRegion *local) override;
   std::string describe() const override { return domain_.describe(); }
   const LinkCounters &counters() const override { return counters_; }
@@ -29,7 +29,6 @@ class FabricThread : public FabricEngine {
   int openTarget(const char *beacon_host, std::string *step);
   void run();
   bool turn();
-  bool takeInbox();
   void begin(FabricOp *op);
   bool serve();
   void registerRegion(FabricOp *op);
@@ -51,11 +50,8 @@ class FabricThread : public FabricEngine {
   /// By incarnation.
   std::map<uint64_t, std::unique_ptr<FabricLink>> links_;
 
-  std::mutex mutex_;
-  std::vector<FabricOp *> inbox_;
-  std::vector<FabricOp *> taken_;
+  OpInbox inbox_;
   std::atomic<bool> stopping_{false};
-  int event_fd_ = -1;
   std::thread thread_;
 };
 

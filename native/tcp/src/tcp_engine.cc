@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,15 +33,11 @@ int listDomains(const char *, std::string *out) {
 }
 
 TcpEngine::TcpEngine(uint32_t capacity, uint64_t max_registered_bytes, Finish finish)
-    : max_registered_bytes_(max_registered_bytes), finish_(std::move(finish)) {
-  inbox_.reserve(capacity);
-  taken_.reserve(capacity);
-}
+    : max_registered_bytes_(max_registered_bytes), finish_(std::move(finish)), inbox_(capacity) {}
 
 TcpEngine::~TcpEngine() {
   stop();
   if (listen_fd_ >= 0) close(listen_fd_);
-  if (event_fd_ >= 0) close(event_fd_);
 }
 
 int TcpEngine::start(const tb_fabric_options &options, std::string *step) {
@@ -50,8 +45,8 @@ int TcpEngine::start(const tb_fabric_options &options, std::string *step) {
   int error = randomNumber(&incarnation_) ? listenAt(options.source) : -EIO;
   if (error != 0) return error;
   *step = "eventfd";
-  event_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (event_fd_ < 0) return -errno;
+  error = inbox_.open();
+  if (error != 0) return error;
   description_ = describeInterface(options.source) +
                  ",\"longest_transfer_bytes\":9007199254740991,\"delivery_complete\":true,\"verifies\":true,\"library\":\"sockets\"}";
   thread_ = std::thread([this] { run(); });
@@ -85,20 +80,6 @@ void TcpEngine::stop() {
   links_.clear();
 }
 
-void TcpEngine::take(FabricOp *const *ops, uint32_t count) {
-  {
-    std::lock_guard lock(mutex_);
-    inbox_.insert(inbox_.end(), ops, ops + count);
-  }
-  wake();
-}
-
-void TcpEngine::wake() {
-  const uint64_t one = 1;
-  // A full counter already wakes the thread.
-  if (write(event_fd_, &one, sizeof one) < 0) return;
-}
-
 void TcpEngine::run() {
   uint32_t idle_turns = 0;
   while (!stopping_) {
@@ -112,8 +93,7 @@ bool TcpEngine::turn(int timeout_ms) {
   fillPollList();
   if (poll(poll_list_.data(), poll_list_.size(), timeout_ms) < 0) return false;
   bool moved = false;
-  uint64_t wakes;
-  const bool woken = poll_list_[0].revents != 0 && read(event_fd_, &wakes, sizeof wakes) == sizeof wakes;
+  const bool woken = poll_list_[0].revents != 0 && inbox_.drain();
   size_t at = kFirstService;
   const uint64_t now_ns = monotonicNs();
   std::erase_if(services_, [&](const std::unique_ptr<TcpService> &service) {
@@ -125,7 +105,7 @@ bool TcpEngine::turn(int timeout_ms) {
     if (events != 0) link->progress(events, now_ns, &moved);
   }
   if (poll_list_[1].revents != 0) accept();
-  if (woken) moved |= takeInbox();
+  if (woken) moved |= inbox_.take([this](FabricOp *op) { begin(op); });
   for (const auto &[incarnation, link] : links_) {
     if (link->idle()) continue;
     if (woken || link->nextLookNs() <= now_ns) link->endDue(now_ns);
@@ -138,7 +118,7 @@ bool TcpEngine::turn(int timeout_ms) {
 
 void TcpEngine::fillPollList() {
   poll_list_.clear();
-  poll_list_.push_back({event_fd_, POLLIN, 0});
+  poll_list_.push_back({inbox_.fd(), POLLIN, 0});
   poll_list_.push_back({listen_fd_, POLLIN, 0});
   for (const auto &service : services_) poll_list_.push_back({service->fd(), service->events(), 0});
   for (const auto &[incarnation, link] : links_)
@@ -159,17 +139,6 @@ void TcpEngine::accept() {
     tuneStream(fd);
     services_.push_back(std::make_unique<TcpService>(fd, registrations_, incarnation_));
   }
-}
-
-bool TcpEngine::takeInbox() {
-  {
-    std::lock_guard lock(mutex_);
-    std::swap(inbox_, taken_);
-  }
-  for (FabricOp *op : taken_) begin(op);
-  const bool any = !taken_.empty();
-  taken_.clear();
-  return any;
 }
 
 void TcpEngine::begin(FabricOp *op) {

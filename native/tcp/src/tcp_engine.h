@@ -2,10 +2,10 @@
 // this process want. It waits in poll; a few idle turns come before, for an answer is often near.
 #pragma once
 #include <map>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "../../fabric/src/op_inbox.h"
 #include "tcp_link.h"
 #include "tcp_service.h"
 
@@ -21,8 +21,8 @@ class TcpEngine : public FabricEngine {
   /// `source` is the address that peers reach this process at.
   int start(const tb_fabric_options &options, std::string *step) override;
   void stop() override;
-  void take(FabricOp *const *ops, uint32_t count) override;
-  void wake() override;
+  void take(FabricOp *const *ops, uint32_t count) override { inbox_.put(ops, count); }
+  void wake() override { inbox_.wake(); }
   void release(LocalRegion *) override {}
   std::string describe() const override;
   const LinkCounters &counters() const override { return counters_; }
@@ -32,7 +32,6 @@ class TcpEngine : public FabricEngine {
   int listenAt(const char *source);
   void run();
   bool turn(int timeout_ms);
-  bool takeInbox();
   void begin(FabricOp *op);
   void registerRegion(FabricOp *op);
   void deregisterRegion(FabricOp *op);
@@ -49,7 +48,6 @@ class TcpEngine : public FabricEngine {
   uint8_t ip_[16] = {};
   uint16_t port_ = 0;
   int listen_fd_ = -1;
-  int event_fd_ = -1;
   TcpRegistrations registrations_;
   std::vector<std::unique_ptr<TcpService>> services_;
   /// By incarnation.
@@ -57,9 +55,7 @@ class TcpEngine : public FabricEngine {
   /// [event, listener, services, links that have a connection]
   std::vector<pollfd> poll_list_;
 
-  std::mutex mutex_;
-  std::vector<FabricOp *> inbox_;
-  std::vector<FabricOp *> taken_;
+  OpInbox inbox_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
