@@ -24,8 +24,9 @@ export class Exchange {
   /** The client has its answer, or has gone. */
   ended = false;
   readonly #onEnd: () => void;
-  /** Ends of the steps that made its tokens: [output_tokens], ascending. */
-  readonly #step_ends_ns: number[] = [];
+  /** Ends of the steps that made its tokens: [max_tokens], ascending, of which output_tokens are known. */
+  readonly #step_ends_ns: number[];
+  #output_tokens = 0;
 
   constructor(
     request_id: string,
@@ -41,16 +42,19 @@ export class Exchange {
     this.answer = answer;
     this.max_tokens = max_tokens;
     this.#onEnd = onEnd;
+    this.#step_ends_ns = new Array<number>(max_tokens);
   }
 
   get output_tokens(): number {
-    return this.#step_ends_ns.length;
+    return this.#output_tokens;
   }
 
   /** Copied now, while every request of the batch hears the same list and it is in the cache. */
   tokens(step_ends_ns: readonly number[]): void {
-    if (this.#step_ends_ns.length === 0) this.onFirstToken?.();
-    for (let i = 0; i < step_ends_ns.length; i++) this.#step_ends_ns.push(step_ends_ns[i] as number);
+    if (this.#output_tokens === 0) this.onFirstToken?.();
+    for (let i = 0; i < step_ends_ns.length; i++) {
+      this.#step_ends_ns[this.#output_tokens++] = step_ends_ns[i] as number;
+    }
   }
 
   /** When the client has each token, `delay_ns` after its step: [output_tokens]. */

@@ -34,6 +34,8 @@ export class SimMaster {
   readonly #config: SimMasterConfig;
   readonly #loop: EventLoop;
   readonly #host: HostProfile;
+  /** Of an RPC: there, or back. */
+  readonly #half_ns: number;
   readonly #watch: TickWatch | null;
   #thread = new FifoQueue();
   #total: SpaceTotal = { allocated_bytes: 0, capacity_bytes: 0 };
@@ -48,6 +50,7 @@ export class SimMaster {
     this.#config = config;
     this.#loop = loop;
     this.#host = host;
+    this.#half_ns = Math.floor(host.rpc_ns / 2);
     this.#watch = watch;
     this.#core = this.#newCore();
     this.#everySecond();
@@ -71,22 +74,16 @@ export class SimMaster {
     keys: number,
     done: (reply: MasterReply<R["op"]> | null) => void,
   ): void {
-    const { rpc_ns, rpc_key_ns } = this.#host;
-    const half_ns = Math.floor(rpc_ns / 2);
-    const service_ns = Math.max(0, keys - 1) * rpc_key_ns;
-    const serve = (onReply: (reply: MasterReply<R["op"]> | null) => void): void => {
-      const reply = this.#up ? this.#handle(request) : null;
-      const served_ns = this.#thread.reserve(this.#loop.now_ns, service_ns);
-      this.#loop.at(served_ns + half_ns, "rpc", () => onReply(reply));
-    };
+    const half_ns = this.#half_ns;
+    const service_ns = Math.max(0, keys - 1) * this.#host.rpc_key_ns;
     this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => {
       if (!this.#gate.stopped) {
-        serve(done);
+        this.#serve(request, service_ns, done);
         return;
       }
       const once = answerInTime(this.#loop, STORE_RPC_TIMEOUT_NS, done);
       this.#gate.enter(
-        () => serve(once),
+        () => this.#serve(request, service_ns, once),
         () => this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => once(null)),
       );
     });
@@ -128,11 +125,20 @@ export class SimMaster {
     this.#armTick();
   }
 
+  #serve<R extends MasterRequest>(
+    request: R,
+    service_ns: number,
+    onReply: (reply: MasterReply<R["op"]> | null) => void,
+  ): void {
+    const reply = this.#up ? this.#handle(request) : null;
+    const served_ns = this.#thread.reserve(this.#loop.now_ns, service_ns);
+    this.#loop.at(served_ns + this.#half_ns, "rpc", () => onReply(reply));
+  }
+
   #ping(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
     const reply = this.#up ? this.#handle({ op: "ping", client_id }) : null;
     if (reply !== null && !reply.need_remount) return;
-    const half_ns = Math.floor(this.#host.rpc_ns / 2);
-    this.#loop.at(this.#thread.reserve(this.#loop.now_ns, 0) + half_ns, "rpc", () => onTrouble(reply));
+    this.#loop.at(this.#thread.reserve(this.#loop.now_ns, 0) + this.#half_ns, "rpc", () => onTrouble(reply));
   }
 
   #newCore(): MasterCore {
