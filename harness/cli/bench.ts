@@ -89,7 +89,9 @@ async function bench(options: BenchOptions, context: RunContext): Promise<ExitCo
   }
   const { arms, planned } = outcome.value;
   const measured = summariseRun(context, floor, arms, planned);
-  const summary = options.compare_with_sim ? await withPrediction(context, measured, progress) : measured;
+  const summary = options.compare_with_sim
+    ? await withPrediction(context, measured, progress, interrupt.signal)
+    : measured;
   const finished = finish({ status: "done", reason: null });
   const written = firstFailure([finished, writeResults(context, directory, outcome.value, summary)]);
   if (!written.ok) return fail(progress, EXIT.STACK_FAILED, written.error.message);

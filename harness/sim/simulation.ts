@@ -71,11 +71,29 @@ export class Simulation {
   }
 
   run(): void {
+    this.begin();
+    this.advance(Number.POSITIVE_INFINITY);
+  }
+
+  /** Starts the load and the clocks of faults. */
+  begin(): void {
     for (const fault of this.#config.faults) {
       this.loop.at(this.loop.now_ns + fault.at_ns, "fault", () => this.#inject(fault));
     }
     this.load.start();
-    while ((!this.load.done || this.loop.pending_work > 0) && !this.died) this.#step();
+  }
+
+  /** Runs up to `events` more events; false: the run is over. */
+  advance(events: number): boolean {
+    for (let left = events; left > 0; left--) {
+      if (this.#is_over) return false;
+      this.#step();
+    }
+    return !this.#is_over;
+  }
+
+  get #is_over(): boolean {
+    return this.died || (this.load.done && this.loop.pending_work === 0);
   }
 
   /** Unless the load has ended before. */

@@ -9,11 +9,12 @@ import type { ArmOutcome } from "./arm_runner.ts";
 import { pairWorkload, type RunContext } from "./run_context.ts";
 import { summariseRun } from "./summarise_run.ts";
 
-/** Without a prediction when a fault is one that the simulator does not know; a note says so. */
+/** Without a prediction when a fault is one that the simulator does not know, or when it is interrupted; a note says so. */
 export async function withPrediction(
   context: RunContext,
   live: RunSummary,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<RunSummary> {
   progress.stage("simulating the same run");
   const runArm = simArmRunner(context.options.host);
@@ -29,11 +30,15 @@ export async function withPrediction(
       topology: context.topology,
       run_path: "",
       logs_path: "",
-      signal: new AbortController().signal,
+      signal,
       ...SILENT,
+      onProgress: ({ finished_requests, planned_requests }) =>
+        progress.update(
+          `run ${run_index + 1} of ${context.schedule.length}, ${finished_requests}/${planned_requests} requests`,
+        ),
     });
-    if (!outcome.ok) {
-      progress.note(`no prediction: ${outcome.error.message}`);
+    if (signal.aborted || !outcome.ok) {
+      progress.note(`no prediction: ${outcome.ok ? "interrupted" : outcome.error.message}`);
       return live;
     }
     outcomes[arm_index]?.push(outcome.value);
@@ -52,7 +57,6 @@ const UNASKED = { requests: 0, prompt_tokens: 0, theoretical_hit_ratio: 1 };
 
 const SILENT = {
   onStage: () => {},
-  onProgress: () => {},
   onRecord: () => {},
   onFault: () => {},
   traced_requests: null,

@@ -142,6 +142,32 @@ test("requests that would miss an SLO are rejected, which is no failure, and the
   expect(ledger.rows.filter((row) => !row.agrees)).toEqual([]);
 });
 
+/** Some 50,000 events. */
+const long_run = armOptions("2e", {
+  workload: { name: "multi_turn", sessions: 1_000, turns: 2, input_tokens: 256, output_tokens: 4 },
+});
+
+test("a run that is interrupted ends early, with the records that it has", async () => {
+  const interrupt = new AbortController();
+  const { signal } = interrupt;
+  const options = { ...long_run, signal, onRecord: () => interrupt.abort() };
+  const { run, load } = await runSimArm(options);
+  expect(load).toMatchObject({ interrupted: true, finished_requests: run.records.length });
+  expect(run.records.length).toBeWithin(1, load.planned_requests);
+  expect(load.not_sent_requests).toBeGreaterThan(0);
+});
+
+test("a run tells how far it is, up to a while before its end", async () => {
+  const told: number[] = [];
+  const { load } = await runSimArm({
+    ...long_run,
+    onProgress: ({ finished_requests }) => told.push(finished_requests),
+  });
+  expect(told.length).toBeGreaterThan(1);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toBeWithin(1, load.finished_requests + 1);
+});
+
 test("the same seed gives the same records, byte for byte", async () => {
   const first = await runSimArm(pressure("hbm+cpu+disk"));
   const second = await runSimArm(pressure("hbm+cpu+disk"));

@@ -1,6 +1,7 @@
 // One arm of one pair, simulated: the stack that live would start, on virtual time. Yields what a live arm yields, from
 // counters rendered and read in the same way, so that ledger, checks and reports need not know.
 
+import { setImmediate } from "node:timers/promises";
 import { Random } from "../../clock/random.ts";
 import type { Arm } from "../../config/build_arms.ts";
 import { MASTER_DEFAULTS } from "../../core/master/master_config.ts";
@@ -11,7 +12,7 @@ import type { RequestRecord } from "../../domain/request_record.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Topology } from "../../domain/topology.ts";
 import { NS_PER_US } from "../../domain/units.ts";
-import type { LoadResult } from "../../load/load_result.ts";
+import type { LoadProgress, LoadResult } from "../../load/load_result.ts";
 import { createSource } from "../../load/sources/create_source.ts";
 import type { ArmRun, ProcessScrape } from "../../measure/arm_run.ts";
 import { coldStartFacts } from "../../measure/cold_start.ts";
@@ -47,9 +48,16 @@ export interface SimArmOptions {
   readonly fuse_decode_steps?: boolean;
   /** As in ArmRunOptions; left out: none. */
   readonly traced_requests?: number | null;
+  /** Aborted: the run ends early, with the records that it has. Left out: it goes to its end. */
+  readonly signal?: AbortSignal;
+  /** A few times a second. */
+  readonly onProgress?: (progress: LoadProgress) => void;
   /** In the order of finishing. */
   readonly onRecord: (record: RequestRecord) => void;
 }
+
+/** Tens of milliseconds of this host. */
+const EVENTS_BETWEEN_LOOKS = 10_000;
 
 /** No sockets, no memory, no disk is made: paths name nothing. */
 const NO_PATHS = { socket_dir: "", shm_dir: "", disk_dir: "" };
@@ -68,7 +76,7 @@ export async function runSimArm(options: SimArmOptions): Promise<ArmOutcome> {
   for (const process of traced) process.startTrace(options.traced_requests ?? 0);
   const before = await scrapeSimulation(simulation.stack);
   if (options.onSample !== undefined) sampleSimulation(simulation, options.onSample);
-  simulation.run();
+  await runToEnd(simulation, options);
   const after = await scrapeSimulation(simulation.stack);
   const run = armRunOf(options, simulation.injected, records, before, after);
   const beforeOf = (wanted: ProcessScrape["kind"]) =>
@@ -78,7 +86,17 @@ export async function runSimArm(options: SimArmOptions): Promise<ArmOutcome> {
     const log = process.traceLog();
     return log === null ? [] : [{ log, offset_ns: 0, clock_error_ns: 0 }];
   });
-  return { run, load: loadResult(simulation), cold_start, traces };
+  return { run, load: loadResult(simulation, options.signal?.aborted === true), cold_start, traces };
+}
+
+/** Lets this process hear a signal, and show how far the run is, every few thousand events. */
+async function runToEnd(simulation: Simulation, { signal, onProgress }: SimArmOptions): Promise<void> {
+  simulation.begin();
+  while (simulation.advance(EVENTS_BETWEEN_LOOKS)) {
+    await setImmediate();
+    if (signal?.aborted === true) return;
+    onProgress?.(simulation.load);
+  }
 }
 
 /** `before` and `after`: scrapes of the same processes in the same order. */
@@ -183,7 +201,7 @@ function ownerConfig(owner: OwnerProcess): SimOwnerConfig {
 }
 
 /** A modelled client is never behind and opens no sockets: every event comes alone. */
-function loadResult({ load, loop }: Simulation): LoadResult {
+function loadResult({ load, loop }: Simulation, interrupted: boolean): LoadResult {
   return {
     planned_requests: load.planned_requests,
     sent_requests: load.sent_requests,
@@ -191,7 +209,7 @@ function loadResult({ load, loop }: Simulation): LoadResult {
     failed_requests: load.failed_requests,
     started_ns: load.started_ns,
     ended_ns: loop.now_ns,
-    interrupted: false,
+    interrupted,
     not_sent_requests: load.planned_requests - load.sent_requests,
     events: load.output_tokens,
     token_events: load.output_tokens,

@@ -1,4 +1,4 @@
-// The simulator as a runner of arms. It is done before anyone could interrupt it, so it reports no progress in between.
+// The simulator as a runner of arms.
 
 import type { FaultConfig } from "../../config/arm_config.ts";
 import type { HostName } from "../../config/bench_options.ts";
