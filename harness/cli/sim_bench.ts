@@ -1,28 +1,13 @@
-// `bun run sim-bench`: how fast the simulator is on this host: cost per request from a thousand requests up, a whole trace,
-// and where the time goes by kind of event.
+// `bun run sim-bench`: how fast the simulator is on this host. Measures in a process that is set up as those are that simulate a study.
 
-import { generateSessions } from "../../workloads/generate.ts";
-import { OsClock } from "../clock/os_clock.ts";
-import { parseArmConfig } from "../config/arm_schema.ts";
+import { join } from "node:path";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
-import { LAPTOP_TRACE } from "../config/presets/laptop_trace.ts";
-import { findGpuProfile } from "../config/profiles/gpus.ts";
-import { findModelProfile } from "../config/profiles/models.ts";
-import { present } from "../domain/assert.ts";
-import type { TierLevel } from "../domain/factor_levels.ts";
-import { err, ok, type Result } from "../domain/result.ts";
-import type { Session } from "../domain/session.ts";
-import { parseTopology } from "../domain/topology.ts";
-import { GIB, MIB } from "../domain/units.ts";
-import { CLUSTER_HOST } from "../sim/host_profile.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import type { SimArmOptions } from "./sim/sim_arm.ts";
-import { fleetSessions, measureSimulation, type SimBenchResult } from "./sim/sim_bench_run.ts";
-import { printHead, printKinds, printRow } from "./sim/sim_bench_table.ts";
+import { FIRST_REQUESTS, type SimBenchJob } from "./sim/sim_bench_process.ts";
+import { SHORT_RUN_ENVIRONMENT, SIM_ENVIRONMENT } from "./sim/sim_environment.ts";
 
 const HELP = `bun run sim-bench [--max N] [--nodes N] [--tiers T] [--trace FILE] [--json]
-bun run sim-bench:trace FILE [--tiers T] [--json]
 
 Measures the simulator on this host: what a request costs as their number grows, and where the time goes. A run of 60,000
 requests before the first row has the code compiled, so that the rows compare.
@@ -35,26 +20,15 @@ apart their steps are shared. More nodes cost more an event: what an event touch
   --nodes N     engines of the curve, each a node with an owner (default 16). With 1000, a million requests take about 1.5 minutes
   --tiers T     hbm, hbm+cpu (default) or hbm+cpu+disk, for curve and trace
   --trace FILE  replay a Mooncake trace on 16 engines instead of the curve: first with code that is compiled on the way, then again.
-                sim-bench:trace is for one core: its optimising compiler begins later and inlines less (BUN_JSC_*), which takes a
-                sixth off the first run and adds a tenth to long ones
+                The optimising compiler begins later than for the curve, which takes a sixth off the first run
   --json        results as JSON lines`;
 
-const FIRST_REQUESTS = 1_000;
 const DEFAULT_MAX = 1_000_000;
-const WARM_UP_REQUESTS = 60_000;
 const DEFAULT_NODES = 16;
-const TRACE_ENGINES = 16;
-/** The first compiles the code on the way. */
-const TRACE_RUNS = 2;
-const SEED = 1;
-/** A timed run costs more by its clock readings: it is for the shares, not for the total. */
-const PROFILED_REQUESTS = 10_000;
-
-type Problems = readonly ConfigProblem[];
 
 process.exit(main(process.argv.slice(2)));
 
-function main(argv: readonly string[]): ExitCode {
+function main(argv: readonly string[]): number {
   const flags = new FlagReader(argv, {
     help: "switch",
     json: "switch",
@@ -67,100 +41,23 @@ function main(argv: readonly string[]): ExitCode {
     console.log(HELP);
     return EXIT.DONE;
   }
-  const max = flags.integer("max", FIRST_REQUESTS) ?? DEFAULT_MAX;
-  const nodes = flags.integer("nodes", 1) ?? DEFAULT_NODES;
-  const tiers = flags.choice("tiers", ["hbm", "hbm+cpu", "hbm+cpu+disk"]) ?? "hbm+cpu";
+  const job: SimBenchJob = {
+    max: flags.integer("max", FIRST_REQUESTS) ?? DEFAULT_MAX,
+    nodes: flags.integer("nodes", 1) ?? DEFAULT_NODES,
+    tiers: flags.choice("tiers", ["hbm", "hbm+cpu", "hbm+cpu+disk"]) ?? "hbm+cpu",
+    trace: flags.text("trace") ?? null,
+    json: flags.has("json"),
+  };
   if (flags.problems.length > 0) return refuse(flags.problems);
-  const trace = flags.text("trace");
-  const print = flags.has("json")
-    ? (result: SimBenchResult) => console.log(JSON.stringify(result))
-    : printRow;
-  return trace === undefined ? curve(max, nodes, tiers, print) : replay(trace, tiers, print);
+  const settings = job.trace === null ? SIM_ENVIRONMENT : SHORT_RUN_ENVIRONMENT;
+  const run = Bun.spawnSync(
+    [process.execPath, join(import.meta.dir, "sim", "sim_bench_process.ts"), JSON.stringify(job)],
+    { env: { ...settings, ...process.env }, stdio: ["inherit", "inherit", "inherit"] },
+  );
+  return run.exitCode ?? EXIT.INTERRUPTED;
 }
 
-type Print = (result: SimBenchResult) => void;
-
-function curve(max: number, nodes: number, tiers: TierLevel, print: Print): ExitCode {
-  const clock = new OsClock();
-  const optionsOf = (requests: number): Result<SimArmOptions, Problems> =>
-    armOptions(`${nodes}e`, fleetInput(nodes, tiers), fleetSessions(requests, SEED));
-  const warm_up = optionsOf(WARM_UP_REQUESTS);
-  if (!warm_up.ok) return refuse(warm_up.error);
-  measureSimulation(warm_up.value, clock, false);
-  if (print === printRow) printHead();
-  for (let requests = FIRST_REQUESTS; requests <= max; requests *= 10) {
-    const options = optionsOf(requests);
-    if (!options.ok) return refuse(options.error);
-    print(measureSimulation(options.value, clock, false));
-  }
-  const profiled = optionsOf(Math.min(max, PROFILED_REQUESTS));
-  if (profiled.ok && print === printRow) printKinds(measureSimulation(profiled.value, clock, true));
-  return EXIT.DONE;
-}
-
-function replay(trace: string, tiers: TierLevel, print: Print): ExitCode {
-  const clock = new OsClock();
-  const { engine, load } = LAPTOP_TRACE.input;
-  const input = {
-    engine: { ...engine, block_tokens: 512, num_hbm_blocks: 512 },
-    store: { tiers },
-    load,
-    workload: { name: "mooncake_trace", trace },
-  };
-  const options = armOptions(`${TRACE_ENGINES}e`, input, null);
-  if (!options.ok) return refuse(options.error);
-  if (print === printRow) printHead();
-  for (let run = 0; run < TRACE_RUNS; run++) print(measureSimulation(options.value, clock, false));
-  if (print === printRow) printKinds(measureSimulation(options.value, clock, true));
-  return EXIT.DONE;
-}
-
-/** Eight conversations an engine at a time; blocks of 256 tokens at 1/64 of their bytes. */
-function fleetInput(nodes: number, tiers: TierLevel): object {
-  return {
-    engine: {
-      model: "qwen3-8b",
-      gpu: "h200",
-      kv_scale: 1 / 64,
-      block_tokens: 256,
-      num_hbm_blocks: 128,
-      max_num_batched_tokens: 8_192,
-    },
-    store: { tiers, segment_bytes: 64 * MIB, lease_ttl_ms: 5_000, disk: { capacity_bytes: GIB } },
-    connector: { tier_log: false },
-    link: { bandwidth_bytes_per_s: 25e9, latency_us: 10 },
-    load: { concurrency: 8 * nodes, request_timeout_ms: 600_000 },
-  };
-}
-
-/** `sessions` null: those of the workload. */
-function armOptions(
-  topology_name: string,
-  input: object,
-  sessions: readonly Session[] | null,
-): Result<SimArmOptions, Problems> {
-  const config = parseArmConfig({ topology: topology_name, seed: SEED, ...input });
-  if (!config.ok) return config;
-  const model = findModelProfile(config.value.engine.model);
-  const gpu = findGpuProfile(config.value.engine.gpu);
-  const generated = sessions === null ? generateSessions(config.value.workload, SEED) : ok(sessions);
-  if (!generated.ok) return generated;
-  if (!model.ok) return err([model.error]);
-  if (!gpu.ok) return err([gpu.error]);
-  const topology = parseTopology(topology_name);
-  return ok({
-    arm: { name: "only", factors: {}, config: config.value },
-    pair_index: 0,
-    seed: SEED,
-    sessions: generated.value,
-    topology: present(topology.ok ? topology.value : null, "a parsed configuration has a topology"),
-    profiles: { model: model.value, gpu: gpu.value },
-    host: CLUSTER_HOST,
-    onRecord: () => {},
-  });
-}
-
-function refuse(problems: Problems): ExitCode {
+function refuse(problems: readonly ConfigProblem[]): ExitCode {
   for (const problem of problems) console.error(formatConfigProblem(problem));
   return EXIT.USAGE;
 }

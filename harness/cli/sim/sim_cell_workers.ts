@@ -8,6 +8,7 @@ import { err } from "../../domain/result.ts";
 import { GIB } from "../../domain/units.ts";
 import { EXIT } from "../exit_code.ts";
 import type { SimCellAnswer, SimCellJob } from "./sim_cell_process.ts";
+import { SIM_ENVIRONMENT } from "./sim_environment.ts";
 
 /** Of what a simulation that died said: the error and where it came from. */
 const LAST_LINES = 12;
@@ -50,6 +51,7 @@ class SimCellWorker implements AsyncDisposable {
   constructor() {
     this.#child = Bun.spawn([process.execPath, join(import.meta.dir, "sim_cell_process.ts")], {
       stdio: ["pipe", "pipe", "pipe"],
+      env: { ...SIM_ENVIRONMENT, ...process.env },
     });
     this.#answers = lines(this.#child.stdout);
     this.#said = new Response(this.#child.stderr).text();

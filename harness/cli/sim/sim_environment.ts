@@ -1,0 +1,21 @@
+// The environment of a process that simulates. JavaScriptCore and its allocator read these as they start, so whoever starts such a
+// process sets them. A simulation walks hundreds of megabytes of small objects in no order and throws most of them away soon:
+//
+//   MIMALLOC_ALLOW_THP    2: asks Linux for huge pages, so that fewer walks miss the table of pages
+//   BUN_JSC_largeHeapSize no collection before so much has been allocated since the last
+//
+// Together they take a fifth to a quarter off a fleet's run, for up to half a gigabyte of memory.
+
+import { MIB } from "../../domain/units.ts";
+
+export const SIM_ENVIRONMENT: Readonly<Record<string, string>> = {
+  MIMALLOC_ALLOW_THP: "2",
+  BUN_JSC_largeHeapSize: String(512 * MIB),
+};
+
+/** For a run of a few seconds: the optimising compiler begins later and inlines less. Adds a tenth to long runs. */
+export const SHORT_RUN_ENVIRONMENT: Readonly<Record<string, string>> = {
+  ...SIM_ENVIRONMENT,
+  BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: "300000",
+  BUN_JSC_maximumFunctionForCallInlineCandidateBytecodeCostForFTL: "60",
+};
