@@ -193,7 +193,7 @@ export class SimEngine {
   #step({ step_id, started_ns, duration_ns, fills, weights_version }: EffectOf<"step">): void {
     const { loop } = this.#parts;
     this.#step_id = step_id;
-    loop.at((started_ns ?? loop.now_ns) + duration_ns, "step", () => {
+    loop.at(started_ns + duration_ns, "step", () => {
       // Another may have taken its place.
       if (this.#step_id !== step_id) return;
       this.#fill(fills, weights_version);

@@ -17,17 +17,17 @@ export class BlockKeys {
   /** In one namespace: [blocks] */
   of(hashes: readonly BlockHash[], namespace: number): ObjectKey[] {
     const kept = present(this.#kept[namespace], "a rank has a namespace");
-    const keys: ObjectKey[] = [];
-    for (const hash of hashes) keys.push(kept.of(hash));
+    const keys = new Array<ObjectKey>(hashes.length);
+    for (let i = 0; i < hashes.length; i++) keys[i] = kept.of(hashes[i] as BlockHash);
     return keys;
   }
 
-  /** In the first `namespaces`, block-major: block 0 rank 0 … block 0 rank R−1, block 1 rank 0 … */
-  ofRanks(hashes: readonly BlockHash[], namespaces: number): ObjectKey[] {
-    const asked = this.#kept.slice(0, namespaces);
-    const keys: ObjectKey[] = [];
-    for (const hash of hashes) {
-      for (const kept of asked) keys.push(kept.of(hash));
+  /** Of the first `blocks` in the first `namespaces`, block-major: block 0 rank 0 … block 0 rank R−1, block 1 rank 0 … */
+  ofRanks(hashes: readonly BlockHash[], blocks: number, namespaces: number): ObjectKey[] {
+    const keys = new Array<ObjectKey>(blocks * namespaces);
+    for (let i = 0; i < keys.length; i++) {
+      const kept = this.#kept[i % namespaces] as KeptKeys;
+      keys[i] = kept.of(hashes[Math.floor(i / namespaces)] as BlockHash);
     }
     return keys;
   }

@@ -73,10 +73,11 @@ export class GetBatch {
   located(objects: readonly ReplicaList[]): void {
     const reads: Read[] = [];
     for (const object of objects) {
+      const untried = object.code === STORE_CODE.OK ? this.#fitting(object.replicas) : NO_REPLICAS;
       reads.push({
         lease_end_ns: this.#asked_ns + msToNs(object.lease_ttl_ms),
-        untried: object.code === STORE_CODE.OK ? this.#fitting(object.replicas) : [],
-        outcome: failure(this.#failureOf(object)),
+        untried,
+        outcome: outcomeUntried(object, untried),
       });
     }
     this.#reads = reads;
@@ -86,7 +87,7 @@ export class GetBatch {
   notLocated(keys: number, code: number): void {
     this.#reads = Array.from({ length: keys }, () => ({
       lease_end_ns: 0,
-      untried: [],
+      untried: NO_REPLICAS,
       outcome: failure(code),
     }));
   }
@@ -94,8 +95,16 @@ export class GetBatch {
   /** What to read now. Everything read before has ended. */
   nextAttempts(locate: LocateSegment): readonly ReadAttempt[] {
     const attempts = this.#waiting.length > 0 ? this.#waiting : this.#takeAttempts(locate);
-    if (this.#order === "together") return attempts;
-    const in_memory = attempts.filter(({ tier }) => tier === "cpu");
+    if (this.#order === "together" || attempts.every(isInMemory)) {
+      this.#waiting = NO_ATTEMPTS;
+      return attempts;
+    }
+    return this.#takeTurn(attempts);
+  }
+
+  /** What is in memory, or the first disk; the others wait. */
+  #takeTurn(attempts: readonly ReadAttempt[]): readonly ReadAttempt[] {
+    const in_memory = attempts.filter(isInMemory);
     const turn = in_memory.length > 0 ? in_memory : attempts.slice(0, 1);
     this.#waiting = attempts.filter((attempt) => !turn.includes(attempt));
     return turn;
@@ -136,7 +145,7 @@ export class GetBatch {
 
   /** [keys] */
   outcomes(): readonly GetOutcome[] {
-    return this.#reads.map((read) => read.outcome);
+    return this.#reads.map(outcomeOf);
   }
 
   #settle(
@@ -158,11 +167,11 @@ export class GetBatch {
   #takeNext(read: Read, locate: LocateSegment): ReplicaDescriptor | null {
     let best: ReplicaDescriptor | null = null;
     let best_rank = Number.POSITIVE_INFINITY;
-    let unknown: { readonly replica: ReplicaDescriptor; readonly code: number } | null = null;
+    let unknown_code: number | null = null;
     for (const replica of read.untried) {
       const node = locate(replica.segment_name);
       if (typeof node === "number") {
-        unknown = { replica, code: node };
+        unknown_code = node;
         continue;
       }
       const rank = replica.tier === "disk" ? 2 : node === this.#node ? 0 : 1;
@@ -170,30 +179,18 @@ export class GetBatch {
       best = replica;
       best_rank = rank;
     }
-    if (best === null && unknown !== null) read.outcome = failure(unknown.code);
+    if (best === null && unknown_code !== null) read.outcome = failure(unknown_code);
     const is_last = best === null || read.untried.length === 1;
-    read.untried = is_last ? NO_REPLICAS : read.untried.filter((replica) => replica !== best);
+    read.untried = is_last ? NO_REPLICAS : without(read.untried, best);
     return best;
   }
 
-  /** Nearly always all of them: then the list itself. */
-  #fitting(replicas: readonly ReplicaDescriptor[]): readonly ReplicaDescriptor[] {
-    for (const replica of replicas) {
-      if (!this.#fits(replica)) return replicas.filter((other) => this.#fits(other));
-    }
-    return replicas;
-  }
-
   /** A copy of another size is not read: what lies behind it in its segment is another object's. */
-  #fits({ bytes }: ReplicaDescriptor): boolean {
-    return bytes === this.#object_bytes;
-  }
-
-  /** How the read ends when no copy can be tried. */
-  #failureOf({ code, replicas }: ReplicaList): number {
-    if (code !== STORE_CODE.OK) return code;
-    const is_other_size = replicas.length > 0 && !replicas.some((replica) => this.#fits(replica));
-    return is_other_size ? STORE_CODE.INVALID_PARAMS : STORE_CODE.INVALID_REPLICA;
+  #fitting(replicas: readonly ReplicaDescriptor[]): readonly ReplicaDescriptor[] {
+    // Nearly always all of them: then the list itself.
+    for (const { bytes } of replicas)
+      if (bytes !== this.#object_bytes) return ofSize(replicas, this.#object_bytes);
+    return replicas;
   }
 
   #read(key_index: number): Read {
@@ -215,7 +212,35 @@ function attemptOf(attempts: OpenAttempt[], replica: ReplicaDescriptor): OpenAtt
   return attempt;
 }
 
+function ofSize(replicas: readonly ReplicaDescriptor[], object_bytes: number): readonly ReplicaDescriptor[] {
+  return replicas.filter(({ bytes }) => bytes === object_bytes);
+}
+
+function without(
+  replicas: readonly ReplicaDescriptor[],
+  taken: ReplicaDescriptor | null,
+): readonly ReplicaDescriptor[] {
+  return replicas.filter((replica) => replica !== taken);
+}
+
+function outcomeOf({ outcome }: Read): GetOutcome {
+  return outcome;
+}
+
+function isInMemory({ tier }: ReadAttempt): boolean {
+  return tier === "cpu";
+}
+
+/** How the read ends when none of its fitting copies can be tried. */
+function outcomeUntried({ code, replicas }: ReplicaList, fitting: readonly ReplicaDescriptor[]): GetOutcome {
+  if (code !== STORE_CODE.OK) return failure(code);
+  return replicas.length > 0 && fitting.length === 0 ? OTHER_SIZE : NO_COPY;
+}
+
+const NO_ATTEMPTS: readonly ReadAttempt[] = [];
 const NO_REPLICAS: readonly ReplicaDescriptor[] = [];
+const OTHER_SIZE: GetOutcome = failure(STORE_CODE.INVALID_PARAMS);
+const NO_COPY: GetOutcome = failure(STORE_CODE.INVALID_REPLICA);
 
 function failure(code: number): GetOutcome {
   return { code, tier: null, remote: false, stale: false };

@@ -10,10 +10,10 @@ function rule(budget_bytes: number | null, trigger: SplitRule["trigger"] = "byte
 }
 
 test("spec §1.5: staging is the page-aligned sum of a key's pieces plus two pages of padding", () => {
-  expect(stagingBytes([256])).toBe(12_288);
-  expect(stagingBytes([256, 512])).toBe(12_288); // 768 still rounds to one page
-  expect(stagingBytes([4096])).toBe(12_288);
-  expect(stagingBytes([4097])).toBe(16_384); // two pages + 8192
+  expect(stagingBytes(256)).toBe(12_288);
+  expect(stagingBytes(256 + 512)).toBe(12_288); // 768 still rounds to one page
+  expect(stagingBytes(4096)).toBe(12_288);
+  expect(stagingBytes(4097)).toBe(16_384); // two pages + 8192
 });
 
 test("spec §1.5: nine tenths of the default budget are usable", () => {

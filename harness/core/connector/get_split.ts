@@ -43,7 +43,7 @@ export function splitGet(key_sizes: readonly number[], rule: SplitRule): GetSpli
   if (rule.budget_bytes === null || rule.trigger === "none") return { ok: true, ends: [keys] };
   const usable_bytes = usableBytes(rule.budget_bytes, rule.usable_ratio);
   const key_limit = rule.trigger === "count_or_bytes" ? keyCap(keys) : keys;
-  const total_bytes = key_sizes.reduce((sum, bytes) => sum + stagingBytes([bytes]), 0);
+  const total_bytes = key_sizes.reduce((sum, bytes) => sum + stagingBytes(bytes), 0);
   if (total_bytes <= usable_bytes && keys <= key_limit) return { ok: true, ends: [keys] };
   return splitGreedily(key_sizes, rule.budget_bytes, usable_bytes, key_limit);
 }
@@ -63,7 +63,7 @@ function splitGreedily(
     batch_bytes = 0;
   };
   for (const [index, size] of key_sizes.entries()) {
-    const key_bytes = stagingBytes([size]);
+    const key_bytes = stagingBytes(size);
     if (key_bytes > budget_bytes) return { ok: false, key_index: index, required_bytes: key_bytes };
     // A key over the usable part but within the budget travels alone.
     if (batch_bytes + key_bytes > usable_bytes || batch_keys >= key_limit) flushBefore(index);
@@ -74,9 +74,8 @@ function splitGreedily(
   return { ok: true, ends };
 }
 
-/** Staging bytes of one key whose value is gathered from `sizes`. */
-export function stagingBytes(sizes: readonly number[]): number {
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+/** Staging bytes of one key whose value, gathered or not, has `bytes`. */
+export function stagingBytes(bytes: number): number {
   return Math.ceil(bytes / DIRECT_IO_ALIGNMENT) * DIRECT_IO_ALIGNMENT + DIRECT_IO_PADDING_BYTES;
 }
 

@@ -59,7 +59,7 @@ export class LoadRunner {
     if (this.#rules.tier_log) {
       out.effects.push({ type: "log", level: "info", line: tierLine(job.load.request_id, outcomes) });
     }
-    if (outcomes.every((outcome) => outcome.code >= 0)) return this.#nextGet(job, out);
+    if (outcomes.every(hasArrived)) return this.#nextGet(job, out);
     out.effects.push({ type: "log", level: "warning", line: failureLine(job, start, outcomes) });
     return this.#end(job, out);
   }
@@ -74,9 +74,9 @@ export class LoadRunner {
       op_id: this.#nextId(),
       request_id: job.load.request_id,
       tp_rank: job.tp_rank,
-      keys: job.keys.slice(start, end),
-      hashes: job.hashes.slice(start, end),
-      block_ids: job.block_ids.slice(start, end),
+      keys: part(job.keys, start, end),
+      hashes: part(job.hashes, start, end),
+      block_ids: part(job.block_ids, start, end),
       weights_version: this.weights_version,
     };
   }
@@ -90,6 +90,15 @@ export class LoadRunner {
     }
     return null;
   }
+}
+
+/** Nearly always the whole: then the list itself. */
+function part<T>(items: readonly T[], start: number, end: number): readonly T[] {
+  return start === 0 && end === items.length ? items : items.slice(start, end);
+}
+
+function hasArrived({ code }: GetOutcome): boolean {
+  return code >= 0;
 }
 
 function failureLine(job: LoadJob, start: number, outcomes: readonly GetOutcome[]): string {

@@ -8,8 +8,9 @@ import { assert } from "../../domain/assert.ts";
 /** Leading blocks found. codes: [blocks × namespaces], block-major; 1 readable, 0 not, negative failed. */
 export function foldLookup(codes: readonly number[], namespaces: number): number {
   assert(codes.length % namespaces === 0, "a lookup answers every namespace of every block");
-  const missing = codes.findIndex((code) => code !== 1);
-  return Math.floor((missing === -1 ? codes.length : missing) / namespaces);
+  let found = 0;
+  while (found < codes.length && codes[found] === 1) found++;
+  return Math.floor(found / namespaces);
 }
 
 /**

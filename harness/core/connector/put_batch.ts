@@ -28,16 +28,18 @@ interface OpenGroup extends WriteGroup {
 }
 
 export class PutBatch {
-  /** [keys]: 0 while nothing went wrong. */
+  /** [keys]: 0 while nothing went wrong, and for what was there already. */
   readonly #codes: number[] = [];
   /** Indices of objects that the master gave space for. */
   readonly #started: number[] = [];
+  #existing = 0;
+  #some_write_failed = false;
 
   started(objects: readonly PutTarget[]): readonly WriteGroup[] {
     const groups: OpenGroup[] = [];
     for (let key_index = 0; key_index < objects.length; key_index++) {
       const { code, replicas } = objects[key_index] as PutTarget;
-      this.#codes.push(code);
+      this.#codes.push(this.#settled(code));
       if (code !== STORE_CODE.OK) continue;
       this.#started.push(key_index);
       for (const { segment_name, generation, offset } of replicas) {
@@ -54,37 +56,40 @@ export class PutBatch {
 
   writeFailed(key_index: number, code: number): void {
     this.#codes[key_index] = code;
+    this.#some_write_failed = true;
   }
 
   /** Indices of keys, after every write has ended. */
   toEnd(): readonly number[] {
-    return this.#startedThat(true);
+    return this.#some_write_failed ? this.#startedThat(true) : this.#started;
   }
 
   toRevoke(): readonly number[] {
-    return this.#startedThat(false);
+    return this.#some_write_failed ? this.#startedThat(false) : NO_KEYS;
   }
 
   /** The master's codes for `key_indices` of toEnd. */
   ended(key_indices: readonly number[], codes: readonly number[]): void {
     for (let i = 0; i < key_indices.length; i++) {
-      this.#codes[key_indices[i] as number] = present(codes[i], "the master answers every key");
+      const code = present(codes[i], "the master answers every key");
+      this.#codes[key_indices[i] as number] = this.#settled(code);
     }
   }
 
   /** Keys that were there already. */
   existing(): number {
-    let existing = 0;
-    for (const code of this.#codes) if (code === STORE_CODE.OBJECT_ALREADY_EXISTS) existing++;
-    return existing;
+    return this.#existing;
   }
 
   /** [keys]: 0 stored, or why not. */
   codes(): readonly number[] {
-    const codes: number[] = [];
-    for (const code of this.#codes)
-      codes.push(code === STORE_CODE.OBJECT_ALREADY_EXISTS ? STORE_CODE.OK : code);
-    return codes;
+    return this.#codes;
+  }
+
+  #settled(code: number): number {
+    if (code !== STORE_CODE.OBJECT_ALREADY_EXISTS) return code;
+    this.#existing++;
+    return STORE_CODE.OK;
   }
 
   #startedThat(are_written: boolean): number[] {
@@ -95,6 +100,8 @@ export class PutBatch {
     return indices;
   }
 }
+
+const NO_KEYS: readonly number[] = [];
 
 /** The group of a mount, begun when it is new; that of the last object comes first, being the likeliest. */
 function groupOf(groups: OpenGroup[], segment_name: string, generation: number): OpenGroup {

@@ -1,5 +1,17 @@
 import { expect, test } from "bun:test";
-import { blocksOfRank } from "./put_striping.ts";
+import { isTurnOf, type PutTurns } from "./put_striping.ts";
+
+/** Indices into a save of `blocks` blocks that are the rank's turn. */
+function blocksOfRank(
+  tp_rank: number,
+  put_step: number,
+  blocks: number,
+  first_block: number,
+  turns: PutTurns,
+): number[] {
+  const indices = Array.from({ length: blocks }, (_, index) => index);
+  return indices.filter((index) => isTurnOf(tp_rank, put_step, index, first_block, turns));
+}
 
 test("spec §1.2: every block is put by exactly one of the ranks that hold it, wherever its save begins", () => {
   for (const turns of ["by_prompt", "by_batch"] as const) {

@@ -5,20 +5,16 @@
 export type PutTurns = "by_prompt" | "by_batch";
 
 /**
- * Indices into a save of `blocks` blocks, the first of them the prompt's `first_block`, that are this rank's turn. With by_batch,
- * as in vllm_2026_05, a block's rank depends on where its save began.
+ * Whether block `index` of a save, the first of which is the prompt's `first_block`, is this rank's turn. With by_batch, as in
+ * vllm_2026_05, a block's rank depends on where its save began.
  */
-export function blocksOfRank(
+export function isTurnOf(
   tp_rank: number,
   put_step: number,
-  blocks: number,
+  index: number,
   first_block: number,
   turns: PutTurns,
-): number[] {
+): boolean {
   const offset = turns === "by_prompt" ? first_block : 0;
-  const mine: number[] = [];
-  for (let i = 0; i < blocks; i++) {
-    if ((offset + i) % put_step === tp_rank % put_step) mine.push(i);
-  }
-  return mine;
+  return (offset + index) % put_step === tp_rank % put_step;
 }

@@ -9,7 +9,7 @@ import type { ConnectorConfig } from "./connector_config.ts";
 import { Executor } from "./executor.ts";
 import type { Load, LoadJob } from "./load_job.ts";
 import { type LoadRules, LoadRunner } from "./load_runner.ts";
-import { blocksOfRank, type PutTurns } from "./put_striping.ts";
+import { isTurnOf, type PutTurns } from "./put_striping.ts";
 import { type PutRules, type Save, type SaveJob, SaveRunner } from "./save_runner.ts";
 import type { JobEffect, StoreEvent, StoreOutput } from "./store_api.ts";
 import type { StoreCounters } from "./store_counters.ts";
@@ -84,21 +84,27 @@ export class RankWorker {
   /** Queues the rank's part of a save: the blocks that are its turn, if there are any. */
   pushSave(
     save: Save,
-    hashes: readonly BlockHash[],
+    prompt_hashes: readonly BlockHash[],
     block_ids: readonly number[],
     first_block: number,
   ): void {
     const { config, put_turns, keys } = this.#parts;
-    const mine = blocksOfRank(this.#tp_rank, config.put_step, hashes.length, first_block, put_turns);
-    if (mine.length === 0) return;
+    const own_hashes: BlockHash[] = [];
+    const own_block_ids: number[] = [];
+    for (let i = 0; i < block_ids.length; i++) {
+      if (!isTurnOf(this.#tp_rank, config.put_step, i, first_block, put_turns)) continue;
+      own_hashes.push(prompt_hashes[first_block + i] as BlockHash);
+      own_block_ids.push(block_ids[i] as number);
+    }
+    if (own_hashes.length === 0) return;
     save.open_ranks++;
     this.save_executor.push({
       kind: "save",
       save,
       tp_rank: this.#tp_rank,
-      keys: keys.of(pick(hashes, mine), this.#namespace),
-      block_ids: pick(block_ids, mine),
-      group_ids: config.group_semantics ? this.#groupIds(pick(hashes, mine)) : [],
+      keys: keys.of(own_hashes, this.#namespace),
+      block_ids: own_block_ids,
+      group_ids: config.group_semantics ? this.#groupIds(own_hashes) : NO_GROUPS,
       missing_keys: null,
     });
   }
@@ -125,10 +131,8 @@ export class RankWorker {
   }
 }
 
+const NO_GROUPS: readonly string[] = [];
+
 function rotateLeft<T>(items: readonly T[], by: number): readonly T[] {
   return by === 0 ? items : [...items.slice(by), ...items.slice(0, by)];
-}
-
-function pick<T>(items: readonly T[], indices: readonly number[]): T[] {
-  return indices.map((i) => present(items[i], "an index into the list"));
 }

@@ -4,6 +4,7 @@
 // request's batch is put without a failure. Other failures do not skip.
 
 import { STORE_CODE } from "../../domain/store_error.ts";
+import { failedKeys } from "./failed_keys.ts";
 
 export interface PressureLine {
   readonly level: "info" | "warning";
@@ -25,7 +26,7 @@ export class SavePressure {
 
   /** Learns from a put; returns the line to log when the state changes. codes: one per key. */
   putDone(request_id: string, codes: readonly number[]): PressureLine | null {
-    if (codes.every((code) => code >= 0)) return this.#clear();
+    if (failedKeys(codes) === 0) return this.#clear();
     if (!codes.includes(STORE_CODE.NO_AVAILABLE_HANDLE) || this.skips(request_id)) return null;
     this.#under_pressure = true;
     this.#skipped_requests.add(request_id);

@@ -5,6 +5,7 @@ import { assert, present } from "../../domain/assert.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { ReplicateConfig } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
+import { failedKeys } from "./failed_keys.ts";
 import { codeSet } from "./python_repr.ts";
 import { SavePressure } from "./save_pressure.ts";
 import type { JobEffect, StoreOutput } from "./store_api.ts";
@@ -82,10 +83,12 @@ export class SaveRunner {
     const keys = present(job.missing_keys, "a put follows a dedup lookup");
     assert(codes.length === keys.length, "a put answers every key");
     // Another engine was first with the same bytes: the object is there, which is all a save wants.
-    const settled = codes.map((code) => (code === STORE_CODE.OBJECT_ALREADY_EXISTS ? 0 : code));
-    this.#counters.countPut(job.tp_rank, settled);
-    const failed = settled.filter((code) => code < 0);
-    if (failed.length > 0) {
+    const is_first = !codes.includes(STORE_CODE.OBJECT_ALREADY_EXISTS);
+    const settled = is_first ? codes : codes.map(settledCode);
+    const failed_keys = failedKeys(settled);
+    this.#counters.countPut(job.tp_rank, keys.length, failed_keys);
+    if (failed_keys > 0) {
+      const failed = settled.filter((code) => code < 0);
       const line =
         `batch_put failed: ${failed.length}/${keys.length} keys failed (codes=${codeSet(failed)}, ` +
         `batch_bytes=${keys.length * this.#rules.object_bytes}, num_keys=${keys.length}), first_key=${keys[0]}`;
@@ -93,7 +96,7 @@ export class SaveRunner {
     }
     const change = this.pressure.putDone(job.save.request_id, settled);
     if (change !== null) out.effects.push({ type: "log", ...change });
-    return this.#end(job, failed.length === 0, out);
+    return this.#end(job, failed_keys === 0, out);
   }
 
   #end({ save }: SaveJob, ok: boolean, out: StoreOutput): null {
@@ -104,8 +107,13 @@ export class SaveRunner {
   }
 }
 
-/** Those of [keys] that the store said it lacks. */
-function missingOf<T>(items: readonly T[], codes: readonly number[]): T[] {
+function settledCode(code: number): number {
+  return code === STORE_CODE.OBJECT_ALREADY_EXISTS ? STORE_CODE.OK : code;
+}
+
+/** Those of [keys] that the store said it lacks. Often all of them: then the list itself. */
+function missingOf<T>(items: readonly T[], codes: readonly number[]): readonly T[] {
+  if (!codes.includes(1)) return items;
   const missing: T[] = [];
   for (let i = 0; i < items.length; i++) if (codes[i] !== 1) missing.push(items[i] as T);
   return missing;

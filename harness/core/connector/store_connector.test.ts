@@ -24,7 +24,7 @@ function setup(changes: Partial<ConnectorConfig> = {}): { store: StoreConnector;
 
 test("spec §1.3: a lookup asks for every block and tells how many lead", () => {
   const { store, out } = setup();
-  const job_id = store.lookup(hashes(10, 11), out);
+  const job_id = store.lookup(hashes(10, 11), 2, out);
   expect(out.take().effects).toEqual([{ type: "exists", op_id: 1, keys: [keyOf(10), keyOf(11)] }]);
   store.handle({ type: "exists_done", op_id: 1, codes: [1, 0] }, out);
   expect(out.take()).toEqual({ effects: [], notices: [{ type: "lookup_done", job_id, hit_blocks: 1 }] });
@@ -32,7 +32,7 @@ test("spec §1.3: a lookup asks for every block and tells how many lead", () => 
 
 test("spec §1.3: a failed lookup is logged and hits nothing", () => {
   const { store, out } = setup();
-  const job_id = store.lookup(hashes(10), out);
+  const job_id = store.lookup(hashes(10), 1, out);
   out.take();
   store.handle({ type: "exists_done", op_id: 1, codes: [-900] }, out);
   expect(out.take()).toEqual({
@@ -274,7 +274,7 @@ test("lookup_ranks: min over ranks asks for every rank's object, rank0 for the f
     ["rank0", [keyOf(10, 0)]],
   ] as const) {
     const { store, out } = setup({ ...TWO_NAMESPACES, lookup_ranks });
-    store.lookup(hashes(10), out);
+    store.lookup(hashes(10), 1, out);
     expect(out.take().effects).toMatchObject([{ type: "exists", keys: [...keys] }]);
     store.handle({ type: "exists_done", op_id: 1, codes: keys.map((_, rank) => 1 - rank) }, out);
     expect(out.take().notices).toMatchObject([{ hit_blocks: lookup_ranks === "rank0" ? 1 : 0 }]);
@@ -283,7 +283,7 @@ test("lookup_ranks: min over ranks asks for every rank's object, rank0 for the f
 
 test("spec §1.2: ranks of one KV head take turns, so that each block is put once", () => {
   const { store, out } = setup({ put_step: 2 });
-  const job_id = store.save("r", hashes(10, 11, 12), [4, 5, 6], 3, out); // blocks 3, 4 and 5 of the prompt
+  const job_id = store.save("r", hashes(7, 8, 9, 10, 11, 12), [4, 5, 6], 3, out); // blocks 3, 4 and 5 of the prompt
   expect(out.take().effects).toMatchObject([{ keys: [keyOf(11)] }, { keys: [keyOf(10), keyOf(12)] }]);
   store.handle({ type: "exists_done", op_id: 2, codes: [0] }, out);
   store.handle({ type: "exists_done", op_id: 3, codes: [0, 0] }, out);
@@ -306,7 +306,7 @@ test("back-pressure is a rank's own", () => {
   store.handle({ type: "put_done", op_id: 4, codes: [-200] }, out);
   store.handle({ type: "put_done", op_id: 5, codes: [0] }, out);
   out.take();
-  store.save("r", hashes(11), [5], 1, out);
+  store.save("r", hashes(10, 11), [5], 1, out);
   expect(out.take().effects).toMatchObject([{ type: "exists", keys: [keyOf(11, 1)] }]);
 });
 

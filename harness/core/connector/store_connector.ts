@@ -82,14 +82,14 @@ export class StoreConnector {
     for (const { load_runner } of this.#workers) load_runner.weights_version = weights_version;
   }
 
-  /** Asks how many leading blocks the store holds, for every namespace or rank 0's only. Returns the job's id. */
-  lookup(hashes: readonly BlockHash[], out: StoreOutput): number {
-    assert(hashes.length > 0, "a lookup asks for at least one block");
+  /** Asks how many of the first `blocks` of a prompt the store holds, for every namespace or rank 0's only. Returns the job's id. */
+  lookup(prompt_hashes: readonly BlockHash[], blocks: number, out: StoreOutput): number {
+    assert(blocks > 0 && blocks <= prompt_hashes.length, "a lookup asks for at least one block");
     const op_id = this.#nextId();
     this.#lookup_ops.add(op_id);
-    const keys = this.#keys.ofRanks(hashes, this.#asked_namespaces);
+    const keys = this.#keys.ofRanks(prompt_hashes, blocks, this.#asked_namespaces);
     const exists: JobEffect = { type: "exists", op_id, keys };
-    this.operations.started(exists, true, out.now_ns);
+    this.operations.started(exists, out.now_ns);
     out.effects.push(exists);
     return op_id;
   }
@@ -121,20 +121,21 @@ export class StoreConnector {
   }
 
   /**
-   * Puts what the store lacks of blocks [first_block, …) of a prompt. The engine keeps the blocks' bytes as they are until
-   * the notice.
+   * Puts what the store lacks of a prompt's blocks from first_block on, as many as there are block_ids. The engine keeps the
+   * blocks' bytes as they are until the notice.
    */
   save(
     request_id: string,
-    hashes: readonly BlockHash[],
+    prompt_hashes: readonly BlockHash[],
     block_ids: readonly number[],
     first_block: number,
     out: StoreOutput,
   ): number {
     assert(this.saves, "a connector that saves is asked to");
-    assert(hashes.length > 0 && hashes.length === block_ids.length, "a save names the place of every block");
+    const end_block = first_block + block_ids.length;
+    assert(block_ids.length > 0 && end_block <= prompt_hashes.length, "a save names blocks of the prompt");
     const save: Save = { job_id: this.#nextId(), request_id, open_ranks: 0, ok: true };
-    for (const worker of this.#workers) worker.pushSave(save, hashes, block_ids, first_block);
+    for (const worker of this.#workers) worker.pushSave(save, prompt_hashes, block_ids, first_block);
     for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
     return save.job_id;
   }
@@ -157,8 +158,9 @@ export class StoreConnector {
   }
 
   handle(event: StoreEvent, out: StoreOutput): void {
-    this.operations.ended(event, out.now_ns);
-    if (event.type === "exists_done" && this.#lookup_ops.delete(event.op_id)) {
+    const is_lookup = event.type === "exists_done" && this.#lookup_ops.delete(event.op_id);
+    this.operations.ended(event, is_lookup, out.now_ns);
+    if (is_lookup) {
       this.#lookupDone(event.op_id, event.codes, out);
       return;
     }
@@ -174,7 +176,7 @@ export class StoreConnector {
   }
 
   #lookupDone(job_id: number, codes: readonly number[], out: StoreOutput): void {
-    const failure = codes.find((code) => code < 0);
+    const failure = codes.find(isFailure);
     if (failure !== undefined) {
       const line = `Remote connection failed in lookup: ${describeStoreCode(failure)}`;
       out.effects.push({ type: "log", level: "warning", line });
@@ -200,7 +202,7 @@ export class StoreConnector {
       return;
     }
     this.#executor_ops.set(effect.op_id, executor);
-    this.operations.started(effect, false, out.now_ns);
+    this.operations.started(effect, out.now_ns);
     out.effects.push(effect);
   }
 
@@ -227,6 +229,10 @@ export class StoreConnector {
   #worker(tp_rank: number): RankWorker {
     return present(this.#workers[tp_rank], "a job belongs to a rank");
   }
+}
+
+function isFailure(code: number): boolean {
+  return code < 0;
 }
 
 function replicateConfig({ replica_num, preferred_segment }: ConnectorConfig): ReplicateConfig {

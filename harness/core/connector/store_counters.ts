@@ -47,12 +47,11 @@ export class StoreCounters {
     addTo(this.loaded_keys_by_rank, tp_rank, loaded_keys);
   }
 
-  countPut(tp_rank: number, codes: readonly number[]): void {
+  countPut(tp_rank: number, keys: number, failed_keys: number): void {
     this.put_batches++;
-    this.put_keys += codes.length;
-    const failed_keys = codes.filter((code) => code < 0).length;
+    this.put_keys += keys;
     this.failed_put_keys += failed_keys;
-    addTo(this.put_keys_by_rank, tp_rank, codes.length - failed_keys);
+    addTo(this.put_keys_by_rank, tp_rank, keys - failed_keys);
   }
 }
 

@@ -3,7 +3,8 @@
 
 import { present } from "../../domain/assert.ts";
 import { NS_PER_S } from "../../domain/units.ts";
-import type { JobEffect, StoreEvent } from "./store_api.ts";
+import { failedKeys } from "./failed_keys.ts";
+import type { GetOutcome, JobEffect, StoreEvent } from "./store_api.ts";
 
 export const STORE_OPERATIONS = ["lookup_exists", "load_get", "save_exists", "save_put"] as const;
 export type StoreOperation = (typeof STORE_OPERATIONS)[number];
@@ -41,10 +42,8 @@ interface Mutable extends StoreOperationStats {
 
 export class StoreOperations {
   readonly #object_bytes: number;
-  readonly #under_way = new Map<
-    number,
-    { readonly operation: StoreOperation; readonly started_ns: number }
-  >();
+  /** By op_id. */
+  readonly #started_ns = new Map<number, number>();
   /** In the order of first happening; a dozen at most. */
   readonly #stats: Mutable[] = [];
 
@@ -53,22 +52,18 @@ export class StoreOperations {
   }
 
   /** Wipes are not among vLLM's operations. */
-  started(effect: JobEffect, is_lookup: boolean, now_ns: number): void {
-    if (effect.type === "remove_all") return;
-    const operation = operationOf(effect.type, is_lookup);
-    this.#under_way.set(effect.op_id, { operation, started_ns: now_ns });
+  started(effect: JobEffect, now_ns: number): void {
+    if (effect.type !== "remove_all") this.#started_ns.set(effect.op_id, now_ns);
   }
 
-  ended(event: StoreEvent, now_ns: number): void {
+  /** `is_lookup`: an exists that was asked for a lookup, not for a save. */
+  ended(event: StoreEvent, is_lookup: boolean, now_ns: number): void {
     if (event.type === "remove_all_done") return;
-    const { operation, started_ns } = present(
-      this.#under_way.get(event.op_id),
-      "an operation that ends was started",
-    );
-    this.#under_way.delete(event.op_id);
+    const started_ns = present(this.#started_ns.get(event.op_id), "an operation that ends was started");
+    this.#started_ns.delete(event.op_id);
     const keys = event.type === "get_done" ? event.outcomes.length : event.codes.length;
-    const failed_keys = failedKeys(event);
-    const stats = this.#statsOf(operation, statusOf(keys, failed_keys));
+    const failed_keys = event.type === "get_done" ? failedReads(event.outcomes) : failedKeys(event.codes);
+    const stats = this.#statsOf(operationOf(event.type, is_lookup), statusOf(keys, failed_keys));
     addDuration(stats, (now_ns - started_ns) / NS_PER_S);
     stats.keys += keys;
     stats.failed_keys += failed_keys;
@@ -81,8 +76,9 @@ export class StoreOperations {
   }
 
   #statsOf(operation: StoreOperation, status: StoreOperationStatus): Mutable {
-    const known = this.#stats.find((stats) => stats.operation === operation && stats.status === status);
-    if (known !== undefined) return known;
+    for (const known of this.#stats) {
+      if (known.operation === operation && known.status === status) return known;
+    }
     const stats: Mutable = {
       operation,
       status,
@@ -98,19 +94,17 @@ export class StoreOperations {
   }
 }
 
-function operationOf(type: "exists" | "get" | "put", is_lookup: boolean): StoreOperation {
-  if (type === "get") return "load_get";
-  if (type === "put") return "save_put";
+type AnswerType = Exclude<StoreEvent["type"], "remove_all_done">;
+
+function operationOf(type: AnswerType, is_lookup: boolean): StoreOperation {
+  if (type === "get_done") return "load_get";
+  if (type === "put_done") return "save_put";
   return is_lookup ? "lookup_exists" : "save_exists";
 }
 
-function failedKeys(event: Exclude<StoreEvent, { readonly type: "remove_all_done" }>): number {
+function failedReads(outcomes: readonly GetOutcome[]): number {
   let failed_keys = 0;
-  if (event.type === "get_done") {
-    for (const { code } of event.outcomes) if (code < 0) failed_keys++;
-  } else {
-    for (const code of event.codes) if (code < 0) failed_keys++;
-  }
+  for (const { code } of outcomes) if (code < 0) failed_keys++;
   return failed_keys;
 }
 

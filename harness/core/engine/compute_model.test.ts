@@ -55,15 +55,17 @@ test("a mixture of experts reads its active weights for one token and nearly all
   expect(stepNs(1000)).toBe(2_100_000);
 });
 
-test("a run of decode steps has the bounds of its steps one by one", () => {
+test("a run of decode steps ends as its steps do one by one", () => {
   const model = new ComputeModel(MODEL, GPU);
   const work = { new_tokens: 3, attended_tokens: 3_000, kv_tokens: 3_000 };
-  const ends_ns = [5];
+  const ends_ns: number[] = [];
+  let end_ns = 5;
   for (let i = 0; i < 4; i++) {
     // Each of the three requests attends to, and reads, one token more than in the step before.
     const grown = { new_tokens: 3, attended_tokens: 3_000 + 3 * i, kv_tokens: 3_000 + 3 * i };
-    ends_ns.push((ends_ns.at(-1) ?? 0) + model.stepNs(grown));
+    end_ns += model.stepNs(grown);
+    ends_ns.push(end_ns);
   }
-  expect(model.decodeBounds(work, 3, 4, 5)).toEqual(ends_ns);
+  expect(model.decodeEnds(work, 3, 4, 5)).toEqual(ends_ns);
   expect(work.kv_tokens).toBe(3_000);
 });

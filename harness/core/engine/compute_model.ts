@@ -50,14 +50,14 @@ export class ComputeModel {
   }
 
   /**
-   * Bounds of `steps` steps in which every request of the batch decodes one token, the first of them doing `work`: [steps + 1],
-   * from `start_ns` on. To the ns what stepNs says step by step.
+   * Ends of `steps` steps in which every request of the batch decodes one token, the first of them doing `work` from
+   * `start_ns` on: [steps]. To the ns what stepNs says step by step.
    */
-  decodeBounds(work: StepWork, requests: number, steps: number, start_ns: number): number[] {
+  decodeEnds(work: StepWork, requests: number, steps: number, start_ns: number): number[] {
     const token_flops = this.#flops_per_token * work.new_tokens;
     const weight_bytes = this.#weightBytes(work.new_tokens);
     const { kv_bytes_per_token } = this.#model;
-    const bounds_ns = [start_ns];
+    const ends_ns = new Array<number>(steps);
     let end_ns = start_ns;
     for (let i = 0; i < steps; i++) {
       // Each request's next token attends to, and reads, one more than its last.
@@ -65,9 +65,9 @@ export class ComputeModel {
       const flops = token_flops + this.#flops_per_attended_token * (work.attended_tokens + more);
       const bytes = weight_bytes + kv_bytes_per_token * (work.kv_tokens + more);
       end_ns += this.#durationNs(flops, bytes);
-      bounds_ns.push(end_ns);
+      ends_ns[i] = end_ns;
     }
-    return bounds_ns;
+    return ends_ns;
   }
 
   #durationNs(flops: number, bytes: number): number {

@@ -6,7 +6,7 @@
 // step takes the blocks it fills, so all of that happens as steps end, never ahead.
 
 import type { ComputeModel } from "./compute_model.ts";
-import type { BlockFill } from "./engine_api.ts";
+import type { BlockFill, EngineRequest } from "./engine_api.ts";
 import type { EngineContext } from "./engine_context.ts";
 import type { RequestState } from "./request_state.ts";
 import type { StepPlan } from "./step_plan.ts";
@@ -15,9 +15,16 @@ import type { StepPlan } from "./step_plan.ts";
 const SHORTEST_RUN_STEPS = 16;
 const LONGEST_RUN_STEPS = 1024;
 
-/** Step i of the run lasts from bounds_ns[i] to bounds_ns[i + 1]: [steps + 1], ascending. */
+/** Step i ends at ends_ns[i], where the next begins: [steps], ascending. */
 export interface DecodeRun {
-  readonly bounds_ns: readonly number[];
+  readonly started_ns: number;
+  readonly ends_ns: readonly number[];
+}
+
+/** What is left of a run that is cut off. */
+export interface StepUnderWay {
+  readonly started_ns: number;
+  readonly end_ns: number;
 }
 
 export class DecodeRuns {
@@ -35,53 +42,47 @@ export class DecodeRuns {
   start(plan: StepPlan, now_ns: number): DecodeRun | null {
     const steps = this.#stepsThatFit(plan);
     if (steps < 2) return null;
-    return { bounds_ns: this.#compute.decodeBounds(plan.work, plan.requests.length, steps, now_ns) };
+    const ends_ns = this.#compute.decodeEnds(plan, plan.requests.length, steps, now_ns);
+    return { started_ns: now_ns, ends_ns };
   }
 
   /**
    * Tells of all steps and ends all but the last, which ends as any step does: whoever has all tokens finishes with it. Its
    * bytes exist.
    */
-  end({ bounds_ns }: DecodeRun, plan: StepPlan): void {
+  end({ ends_ns }: DecodeRun, plan: StepPlan): void {
     this.#longest_steps = Math.min(LONGEST_RUN_STEPS, 2 * this.#longest_steps);
-    const fills = this.#endSteps(bounds_ns, plan, bounds_ns.length - 2);
+    const fills = this.#endSteps(ends_ns, plan, ends_ns.length - 1);
     takeAll(plan.fills, fills);
-    this.#tell(plan.requests, bounds_ns.slice(1), fills);
+    this.#tell(plan.requests.map(requestOf), ends_ns, fills);
   }
 
   /** Tells of the tokens of a step that is no run, and is just ending. */
   tellStep({ requests }: StepPlan, now_ns: number): void {
-    const told = requests.filter(
-      ({ computed_tokens, scheduled_tokens, known_tokens, abort_at_step_end }) =>
-        computed_tokens + scheduled_tokens >= known_tokens && !abort_at_step_end,
-    );
+    const told: EngineRequest[] = [];
+    for (const state of requests) if (getsToken(state)) told.push(state.request);
     if (told.length > 0) this.#tell(told, [now_ns], NO_FILLS);
   }
 
-  /** Ends the steps that are over at `now_ns`; what is left of the run begins with the one under way, which the plan is then about. */
-  endPastSteps(run: DecodeRun, plan: StepPlan, now_ns: number): DecodeRun {
+  /** Ends the steps that are over at `now_ns`; the plan is then about the one under way. */
+  endPastSteps({ started_ns, ends_ns }: DecodeRun, plan: StepPlan, now_ns: number): StepUnderWay {
     this.#longest_steps = Math.max(SHORTEST_RUN_STEPS, this.#longest_steps >> 1);
-    const { bounds_ns } = run;
     let ended = 0;
-    while (ended < bounds_ns.length - 2 && (bounds_ns[ended + 1] as number) <= now_ns) ended++;
-    if (ended === 0) return run;
-    this.#tell(plan.requests, bounds_ns.slice(1, ended + 1), this.#endSteps(bounds_ns, plan, ended));
-    return { bounds_ns: bounds_ns.slice(ended) };
+    while (ended < ends_ns.length - 1 && (ends_ns[ended] as number) <= now_ns) ended++;
+    const end_ns = ends_ns[ended] as number;
+    if (ended === 0) return { started_ns, end_ns };
+    const fills = this.#endSteps(ends_ns, plan, ended);
+    this.#tell(plan.requests.map(requestOf), ends_ns.slice(0, ended), fills);
+    return { started_ns: ends_ns[ended - 1] as number, end_ns };
   }
 
-  #tell(requests: readonly RequestState[], ends_ns: readonly number[], fills: readonly BlockFill[]): void {
+  #tell(requests: readonly EngineRequest[], ends_ns: readonly number[], fills: readonly BlockFill[]): void {
     const { effects, weights_version } = this.#ctx;
-    effects.push({
-      type: "decoded",
-      requests: requests.map(({ request }) => request),
-      ends_ns,
-      fills,
-      weights_version,
-    });
+    effects.push({ type: "decoded", requests, ends_ns, fills, weights_version });
   }
 
   /** Returns what the steps filled. The step behind them is the one that the plan is then about. */
-  #endSteps(bounds_ns: readonly number[], plan: StepPlan, steps: number): BlockFill[] {
+  #endSteps(ends_ns: readonly number[], plan: StepPlan, steps: number): BlockFill[] {
     const { counters } = this.#ctx;
     const fills: BlockFill[] = [];
     let left = steps;
@@ -94,7 +95,7 @@ export class DecodeRuns {
     }
     counters.generation_tokens += steps * plan.requests.length;
     counters.steps += steps;
-    counters.busy_ns += (bounds_ns[steps + 1] as number) - (bounds_ns[1] as number);
+    counters.busy_ns += (ends_ns[steps] as number) - (ends_ns[0] as number);
     return fills;
   }
 
@@ -140,11 +141,10 @@ export class DecodeRuns {
   #stepsBeforeSomebodyJoins(requests: readonly RequestState[]): number {
     const { queues, config } = this.#ctx;
     if (queues.running.length >= config.max_num_seqs) return LONGEST_RUN_STEPS;
-    for (const { lookup } of queues.waiting) {
-      if (lookup.state === "asked") continue;
-      return lookup.state === "unasked" ? 1 : this.#stepsBeforeNextFill(requests);
-    }
-    return LONGEST_RUN_STEPS;
+    let waiting = queues.waiting.first;
+    while (waiting !== null && waiting.lookup.state === "asked") waiting = waiting.following;
+    if (waiting === null) return LONGEST_RUN_STEPS;
+    return waiting.lookup.state === "unasked" ? 1 : this.#stepsBeforeNextFill(requests);
   }
 
   /** The step just planned may fill a block; the first after it that does ends the run before it is planned. */
@@ -172,15 +172,26 @@ export class DecodeRuns {
 
 const NO_FILLS: readonly BlockFill[] = [];
 
+function requestOf({ request }: RequestState): EngineRequest {
+  return request;
+}
+
+/** The step that is just ending makes its next token. */
+function getsToken(request: RequestState): boolean {
+  const { computed_tokens, scheduled_tokens, known_tokens, abort_at_step_end } = request;
+  return computed_tokens + scheduled_tokens >= known_tokens && !abort_at_step_end;
+}
+
 /** Each request's next `steps` tokens. */
-function advance({ requests, work }: StepPlan, steps: number): void {
+function advance(plan: StepPlan, steps: number): void {
+  const { requests } = plan;
   for (const request of requests) {
     request.output_tokens += steps;
     request.computed_tokens += steps;
   }
   // Each request's next token attends to, and reads, one more than its last.
-  work.attended_tokens += requests.length * steps;
-  work.kv_tokens += requests.length * steps;
+  plan.attended_tokens += requests.length * steps;
+  plan.kv_tokens += requests.length * steps;
 }
 
 function takeAll(fills: BlockFill[], taken: BlockFill[]): void {

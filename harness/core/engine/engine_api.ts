@@ -100,14 +100,14 @@ export interface BlockFill {
 export type EngineEffect =
   | StoreEffect
   /**
-   * GPU work: takes duration_ns; the bytes of `fills` exist when it is done. Answer: step_done. At most one step is out.
-   * With fuse_decode_steps a step may be a run of several, and another step effect may take its place: what is left of a run
-   * that an event has come into, begun at `started_ns` in the past (absent: now). The step that was out needs no answer then.
+   * GPU work: takes duration_ns from started_ns on; the bytes of `fills` exist when it is done. Answer: step_done. At most one
+   * step is out, and it begins now. With fuse_decode_steps a step may be a run of several, and another step effect may take
+   * its place: what is left of a run that an event has come into, begun in the past. The step that was out needs no answer then.
    */
   | {
       readonly type: "step";
       readonly step_id: number;
-      readonly started_ns?: number;
+      readonly started_ns: number;
       readonly duration_ns: number;
       readonly fills: readonly BlockFill[];
       readonly weights_version: number;

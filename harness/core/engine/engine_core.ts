@@ -11,7 +11,7 @@ import { StoreConnector } from "../connector/store_connector.ts";
 import type { StoreOperationStats } from "../connector/store_operations.ts";
 import { BlockPool } from "./block_pool.ts";
 import { ComputeModel } from "./compute_model.ts";
-import { type DecodeRun, DecodeRuns } from "./decode_runs.ts";
+import { type DecodeRun, DecodeRuns, type StepUnderWay } from "./decode_runs.ts";
 import type {
   BlockFill,
   EngineCoreConfig,
@@ -209,14 +209,14 @@ export class EngineCore {
     // Who has a token has been scheduled before.
     for (const request of plan.requests) if (request.output_tokens === 0) request.stages.scheduled(now_ns);
     const step_id = this.#ctx.nextId();
-    const duration_ns = this.#compute.stepNs(plan.work);
+    const duration_ns = this.#compute.stepNs(plan);
     this.#step_id = step_id;
     counters.steps++;
     counters.busy_ns += duration_ns;
     this.#run = this.#decode_runs?.start(plan, now_ns) ?? null;
-    const run_ns = this.#run === null ? duration_ns : (this.#run.bounds_ns.at(-1) as number) - now_ns;
+    const run_ns = this.#run === null ? duration_ns : (this.#run.ends_ns.at(-1) as number) - now_ns;
     const fills = this.#run === null ? plan.fills : NO_FILLS;
-    effects.push({ type: "step", step_id, duration_ns: run_ns, fills, weights_version });
+    effects.push({ type: "step", step_id, started_ns: now_ns, duration_ns: run_ns, fills, weights_version });
   }
 
   /** The run is over, or an event that changes what comes next has come into it: then its past steps end here. */
@@ -234,20 +234,13 @@ export class EngineCore {
   }
 
   /** The step under way goes on alone; what comes behind it is planned anew. */
-  #leaveRun({ bounds_ns }: DecodeRun, { fills }: StepPlan): void {
+  #leaveRun({ started_ns, end_ns }: StepUnderWay, { fills }: StepPlan): void {
     const { effects, nextId, weights_version } = this.#ctx;
-    const [started_ns, end_ns] = bounds_ns as readonly [number, number, ...number[]];
     const step_id = nextId();
     this.#run = null;
     this.#step_id = step_id;
-    effects.push({
-      type: "step",
-      step_id,
-      started_ns,
-      duration_ns: end_ns - started_ns,
-      fills,
-      weights_version,
-    });
+    const duration_ns = end_ns - started_ns;
+    effects.push({ type: "step", step_id, started_ns, duration_ns, fills, weights_version });
   }
 
   /**

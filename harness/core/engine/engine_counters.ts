@@ -31,13 +31,12 @@ export class EngineCounters {
    * preemption is work, but no second prompt.
    */
   promptDone(request: RequestState): void {
-    const { hbm_tokens, loaded_tokens, pulled_tokens } = request.stages;
+    const { hbm_tokens, cpu_tokens, disk_tokens, pulled_tokens } = request.stages;
     const { prompt_tokens } = request.request;
     this.prompt_tokens += prompt_tokens;
     this.cached_hbm_tokens += hbm_tokens;
-    this.cached_cpu_tokens += loaded_tokens.cpu;
-    this.cached_disk_tokens += loaded_tokens.disk;
-    this.computed_prompt_tokens +=
-      prompt_tokens - hbm_tokens - loaded_tokens.cpu - loaded_tokens.disk - pulled_tokens;
+    this.cached_cpu_tokens += cpu_tokens;
+    this.cached_disk_tokens += disk_tokens;
+    this.computed_prompt_tokens += prompt_tokens - hbm_tokens - cpu_tokens - disk_tokens - pulled_tokens;
   }
 }

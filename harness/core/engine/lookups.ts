@@ -35,7 +35,7 @@ export class Lookups {
       request.lookup = NOTHING_FOUND;
       return false;
     }
-    const job_id = store.lookup(prompt_block_hashes.slice(0, blocks), this.#ctx);
+    const job_id = store.lookup(prompt_block_hashes, blocks, this.#ctx);
     request.lookup = { state: "asked", job_id };
     request.stages.waitStarted(now_ns);
     this.#asking.set(job_id, request);

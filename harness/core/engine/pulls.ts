@@ -5,6 +5,7 @@
 // same). The remote blocks are released whatever happens; a failed pull only means computing the prompt.
 
 import { present } from "../../domain/assert.ts";
+import type { BlockHash } from "../../domain/block_hash.ts";
 import type { RemoteKv } from "../../domain/kv_transfer.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import type { EngineContext } from "./engine_context.ts";
@@ -78,8 +79,8 @@ export class Pulls {
     const { pool, counters } = this.#ctx;
     const { prompt_block_hashes, prompt_tokens } = request.request;
     counters.pulled_blocks += request.block_ids.length - from_block;
-    for (const [i, hash] of prompt_block_hashes.entries()) {
-      if (i >= from_block) pool.cache(request.block_ids[i] as number, hash);
+    for (let i = from_block; i < prompt_block_hashes.length; i++) {
+      pool.cache(request.block_ids[i] as number, prompt_block_hashes[i] as BlockHash);
     }
     request.stages.pulled(prompt_tokens - 1 - request.computed_tokens);
     request.computed_tokens = prompt_tokens - 1;

@@ -53,12 +53,19 @@ export class RequestQueues {
   promoteReady(): void {
     if (this.#ready_to_promote === 0) return;
     this.#ready_to_promote = 0;
-    const ready = [...this.waiting_for_remote_kv].filter((request) => request.remote_done);
-    for (const request of ready.reverse()) {
-      this.waiting_for_remote_kv.remove(request);
-      request.phase = "waiting";
-      this.waiting.pushFront(request);
+    let request = this.waiting_for_remote_kv.last;
+    while (request !== null) {
+      // Read first: a promoted request leaves the queue.
+      const { previous } = request;
+      if (request.remote_done) this.#promote(request);
+      request = previous;
     }
+  }
+
+  #promote(request: RequestState): void {
+    this.waiting_for_remote_kv.remove(request);
+    request.phase = "waiting";
+    this.waiting.pushFront(request);
   }
 
   /** The last of the running goes back to the front of the waiting. */

@@ -35,13 +35,7 @@ export class Saves {
     const block_ids = request.block_ids.slice(from_block, end_block);
     for (const block_id of block_ids) pool.reference(block_id);
     request.save_frontier_blocks = end_block;
-    const job_id = store.save(
-      request_id,
-      prompt_block_hashes.slice(from_block, end_block),
-      block_ids,
-      from_block,
-      this.#ctx,
-    );
+    const job_id = store.save(request_id, prompt_block_hashes, block_ids, from_block, this.#ctx);
     this.#under_way.set(job_id, { request, from_block, block_ids });
   }
 

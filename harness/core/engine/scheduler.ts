@@ -27,6 +27,7 @@ export class Scheduler {
   plan(now_ns: number): StepPlan | null {
     const { config, queues } = this.#ctx;
     queues.promoteReady();
+    if (queues.running.length === 0 && queues.waiting.length === 0) return null;
     for (;;) {
       const plan = new StepPlan(config.max_num_batched_tokens, config.block_tokens);
       const preempted = this.#scheduleRunning(plan);

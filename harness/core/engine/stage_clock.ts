@@ -21,8 +21,9 @@ export class StageClock {
   #first_token_ns: number | null = null;
   #waits: RequestTimeline["waits"] = NO_WAITS;
   hbm_tokens = 0;
+  cpu_tokens = 0;
+  disk_tokens = 0;
   pulled_tokens = 0;
-  readonly loaded_tokens: { cpu: number; disk: number } = { cpu: 0, disk: 0 };
 
   constructor(arrived_ns: number) {
     this.#arrived_ns = arrived_ns;
@@ -36,19 +37,19 @@ export class StageClock {
   admitted(hbm_tokens: number): void {
     if (!this.attributable) return;
     this.hbm_tokens = hbm_tokens;
+    this.cpu_tokens = 0;
+    this.disk_tokens = 0;
     this.pulled_tokens = 0;
-    this.loaded_tokens.cpu = 0;
-    this.loaded_tokens.disk = 0;
   }
 
   loaded(tiers: readonly StoreTier[], block_tokens: number): void {
     if (!this.attributable) return;
-    for (const tier of tiers) this.loaded_tokens[tier] += block_tokens;
+    for (const tier of tiers) this.#countLoaded(tier, block_tokens);
   }
 
   /** Of the last block loaded one token is computed again: it counts as computed. */
   lastTokenComputed(tier: StoreTier): void {
-    if (this.attributable) this.loaded_tokens[tier]--;
+    if (this.attributable) this.#countLoaded(tier, -1);
   }
 
   pulled(tokens: number): void {
@@ -91,7 +92,7 @@ export class StageClock {
     return {
       engine_name,
       prompt_tokens,
-      cached_tokens: { hbm: this.hbm_tokens, ...this.loaded_tokens },
+      cached_tokens: { hbm: this.hbm_tokens, cpu: this.cpu_tokens, disk: this.disk_tokens },
       queue_ms: nsToMs(scheduled_ns - this.#arrived_ns - this.#lookup_ns - this.#load_ns),
       lookup_ms: nsToMs(this.#lookup_ns),
       load_ms: nsToMs(this.#load_ns + this.#handoff_load_ns),
@@ -106,6 +107,11 @@ export class StageClock {
       scheduled_ns: this.#scheduled_ns,
       first_token_ns: this.#first_token_ns,
     };
+  }
+
+  #countLoaded(tier: StoreTier, tokens: number): void {
+    if (tier === "cpu") this.cpu_tokens += tokens;
+    else this.disk_tokens += tokens;
   }
 
   #waited(stage: "lookup" | "load", now_ns: number): number {

@@ -5,10 +5,12 @@ import type { StepWork } from "./compute_model.ts";
 import type { BlockFill } from "./engine_api.ts";
 import type { RequestState } from "./request_state.ts";
 
-export class StepPlan {
+export class StepPlan implements StepWork {
   readonly requests: RequestState[] = [];
   readonly fills: BlockFill[] = [];
-  readonly work: StepWork = { new_tokens: 0, attended_tokens: 0, kv_tokens: 0 };
+  new_tokens = 0;
+  attended_tokens = 0;
+  kv_tokens = 0;
   /** Those behind a request that asks the store have not been looked at. */
   is_interrupted = false;
   readonly #token_budget: number;
@@ -20,7 +22,7 @@ export class StepPlan {
   }
 
   get tokens_left(): number {
-    return this.#token_budget - this.work.new_tokens;
+    return this.#token_budget - this.new_tokens;
   }
 
   /**
@@ -32,10 +34,10 @@ export class StepPlan {
     const end = start + new_tokens;
     request.scheduled_tokens = new_tokens;
     this.requests.push(request);
-    this.work.new_tokens += new_tokens;
+    this.new_tokens += new_tokens;
     // Token i of the sequence attends to i + 1 tokens: Σ over [start, end) = n · start + n (n + 1) / 2.
-    this.work.attended_tokens += new_tokens * start + (new_tokens * (new_tokens + 1)) / 2;
-    this.work.kv_tokens += end;
+    this.attended_tokens += new_tokens * start + (new_tokens * (new_tokens + 1)) / 2;
+    this.kv_tokens += end;
     const full_blocks = Math.floor(end / this.#block_tokens);
     for (let i = Math.floor(start / this.#block_tokens); i < full_blocks; i++) this.fill(request, i, pool);
   }

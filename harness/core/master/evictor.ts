@@ -171,8 +171,8 @@ export class Evictor {
       if (!this.#config.offload_force_evict) return false;
     }
     this.evicted_key_count++;
-    this.evicted_size_bytes += this.#rows.bytes(row) * this.#rows.memory(row).length;
-    this.#table.dropMemory(row, null);
+    this.evicted_size_bytes += this.#rows.bytes(row) * this.#rows.memoryCount(row);
+    this.#table.dropAllMemory(row);
     return true;
   }
 

@@ -288,12 +288,8 @@ export class MasterCore {
       batch_exist: ({ keys }, now_ns) => ({ codes: this.#lookup.exist(keys, now_ns) }),
       batch_get_replicas: ({ keys }, now_ns) => ({ objects: this.#lookup.replicas(keys, now_ns) }),
       batch_put_start: (request, now_ns) => ({ objects: this.#puts.start(request, now_ns) }),
-      batch_put_end: ({ keys, client_id }, now_ns) => ({
-        codes: keys.map((key) => this.#puts.end(key, client_id, now_ns)),
-      }),
-      batch_put_revoke: ({ keys, client_id }) => ({
-        codes: keys.map((key) => this.#puts.revoke(key, client_id)),
-      }),
+      batch_put_end: ({ keys, client_id }, now_ns) => ({ codes: this.#puts.end(keys, client_id, now_ns) }),
+      batch_put_revoke: ({ keys, client_id }) => ({ codes: this.#puts.revoke(keys, client_id) }),
       remove: ({ key, force }, now_ns) => ({ code: this.#removal.remove(key, force, now_ns) }),
       remove_by_regex: (request, now_ns) => this.#removeManyAtOnce(request, now_ns),
       remove_all: (request, now_ns) => this.#removeManyAtOnce(request, now_ns),

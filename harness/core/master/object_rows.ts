@@ -28,6 +28,7 @@ export type EvictionLane = "none" | "normal" | "soft";
 const STATES: readonly ObjectState[] = ["writing", "complete", "removed"];
 const OFFLOADS: readonly OffloadState[] = ["none", "queued", "handed"];
 const LANES: readonly EvictionLane[] = ["none", "normal", "soft"];
+const NO_COPIES: readonly never[] = [];
 
 const RECORD_BYTES = 64;
 // f64 fields
@@ -179,21 +180,33 @@ export class ObjectRows {
 
   memory(row: Row): readonly MemoryCopy[] {
     const number = this.records.i32(row, MEMORY_MOUNT);
-    if (number === 0) return [];
+    if (number === 0) return NO_COPIES;
     const first = { segment: this.#mounts.at(number), place: this.records.f64(row, MEMORY_PLACE) };
     const more = this.#more_memory.get(row);
     return more === undefined ? [first] : [first, ...more];
   }
 
+  memoryCount(row: Row): number {
+    return this.hasMemory(row) ? 1 + (this.#more_memory.get(row)?.length ?? 0) : 0;
+  }
+
   setMemory(row: Row, copies: readonly MemoryCopy[]): void {
-    const [first, ...more] = copies;
+    const first = copies[0];
     const had_memory = this.hasMemory(row) ? 1 : 0;
     this.mem_count += (first === undefined ? 0 : 1) - had_memory;
     this.#mounts.give(this.records.i32(row, MEMORY_MOUNT));
     this.records.setI32(row, MEMORY_MOUNT, first === undefined ? 0 : this.#mounts.take(first.segment));
     this.records.setF64(row, MEMORY_PLACE, first?.place ?? 0);
-    if (more.length > 0) this.#more_memory.set(row, more);
+    if (copies.length > 1) this.#more_memory.set(row, copies.slice(1));
     else this.#more_memory.delete(row);
+  }
+
+  /** Drops every memory copy and gives its range back to its segment. */
+  freeMemory(row: Row): void {
+    if (!this.hasMemory(row)) return;
+    this.#mounts.at(this.records.i32(row, MEMORY_MOUNT)).space.free(this.records.f64(row, MEMORY_PLACE));
+    for (const { segment, place } of this.#more_memory.get(row) ?? NO_COPIES) segment.space.free(place);
+    this.setMemory(row, NO_COPIES);
   }
 
   hasDisk(row: Row): boolean {
@@ -203,18 +216,18 @@ export class ObjectRows {
   /** Segments whose owners hold a copy on disk. */
   disk(row: Row): readonly MountedSegment[] {
     const number = this.records.i32(row, DISK_MOUNT);
-    if (number === 0) return [];
+    if (number === 0) return NO_COPIES;
     const more = this.#more_disk.get(row);
     return more === undefined ? [this.#mounts.at(number)] : [this.#mounts.at(number), ...more];
   }
 
   setDisk(row: Row, segments: readonly MountedSegment[]): void {
-    const [first, ...more] = segments;
+    const first = segments[0];
     const had_disk = this.hasDisk(row) ? 1 : 0;
     this.disk_count += (first === undefined ? 0 : 1) - had_disk;
     this.#mounts.give(this.records.i32(row, DISK_MOUNT));
     this.records.setI32(row, DISK_MOUNT, first === undefined ? 0 : this.#mounts.take(first));
-    if (more.length > 0) this.#more_disk.set(row, more);
+    if (segments.length > 1) this.#more_disk.set(row, segments.slice(1));
     else this.#more_disk.delete(row);
   }
 

@@ -8,7 +8,7 @@ import type { EvictionIndex } from "./eviction_index.ts";
 import { KeyColumn } from "./key_column.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
 import { NO_ROW, type Row } from "./object_row.ts";
-import type { MemoryCopy, NewObject, ObjectRows } from "./object_rows.ts";
+import type { NewObject, ObjectRows } from "./object_rows.ts";
 import type { Sweeps } from "./sweeps.ts";
 
 /** The owner's queue that an object waits in or was handed from. */
@@ -110,8 +110,7 @@ export class ObjectTable {
     assert(this.#rows.state(row) !== "removed", "an object in the table is detached once");
     this.#by_key.remove(this.#keys.hashOf(row), row);
     this.#rows.setState(row, "removed");
-    for (const segment of this.#rows.disk(row)) this.#countDisk(segment, -this.#rows.bytes(row));
-    this.#rows.setDisk(row, []);
+    if (this.#rows.hasDisk(row)) this.#forgetDisk(row);
     this.#rows.soft_pins.forget(row);
     const group = this.#rows.groups.membersOf(row);
     this.#rows.groups.remove(row);
@@ -137,25 +136,31 @@ export class ObjectTable {
   /** Frees the memory copies of a detached object, and its row. */
   release(row: Row): void {
     assert(this.#rows.state(row) === "removed", "memory of an object in the table is dropped, not freed");
-    for (const copy of this.#rows.memory(row)) copy.segment.space.free(copy.place);
-    this.#rows.setMemory(row, []);
+    this.#rows.freeMemory(row);
     this.#keys.clear(row);
     this.#rows.release(row);
   }
 
-  /** Drops the memory copies on `segment`, or all. Without another copy the object goes. */
-  dropMemory(row: Row, segment: MountedSegment | null): void {
-    const kept: MemoryCopy[] = [];
-    const goes: MemoryCopy[] = [];
-    for (const copy of this.#rows.memory(row)) {
-      (segment === null || copy.segment === segment ? goes : kept).push(copy);
+  /** Drops the memory copies on `segment`. Without another copy the object goes. */
+  dropMemory(row: Row, segment: MountedSegment): void {
+    const memory = this.#rows.memory(row);
+    const kept = memory.filter((copy) => copy.segment !== segment);
+    if (kept.length === 0) {
+      this.dropAllMemory(row);
+      return;
     }
-    if (kept.length === 0 && !this.#rows.hasDisk(row)) {
+    for (const copy of memory) if (copy.segment === segment) segment.space.free(copy.place);
+    this.#rows.setMemory(row, kept);
+    this.#index.place(row);
+  }
+
+  /** Without a disk copy the object goes. */
+  dropAllMemory(row: Row): void {
+    if (!this.#rows.hasDisk(row)) {
       this.erase(row);
       return;
     }
-    for (const copy of goes) copy.segment.space.free(copy.place);
-    this.#rows.setMemory(row, kept);
+    this.#rows.freeMemory(row);
     this.#index.place(row);
   }
 
@@ -178,6 +183,11 @@ export class ObjectTable {
     }
     for (const gone of disk) if (!kept.includes(gone)) this.#countDisk(gone, -this.#rows.bytes(row));
     this.#rows.setDisk(row, kept);
+  }
+
+  #forgetDisk(row: Row): void {
+    for (const segment of this.#rows.disk(row)) this.#countDisk(segment, -this.#rows.bytes(row));
+    this.#rows.setDisk(row, []);
   }
 
   #countDisk(segment: MountedSegment, bytes: number): void {

@@ -41,7 +41,7 @@ export class Placement {
     const copies: MemoryCopy[] = [];
     for (const name of config.preferred_segments) {
       const segment = this.#pool.find(name);
-      if (segment !== undefined) allocateFrom([segment], bytes, config.replica_num, copies);
+      if (segment !== undefined && copies.length < config.replica_num) allocateIn(segment, bytes, copies);
     }
     const preferred = copies.length > 0;
     this.#placeByPolicy(bytes, config.replica_num, writer_node, copies);
@@ -54,12 +54,8 @@ export class Placement {
 
   #placeByPolicy(bytes: number, replica_num: number, writer_node: string | null, copies: MemoryCopy[]): void {
     if (copies.length >= replica_num || this.#pool.list.length === 0) return;
-    const wanted = replica_num - copies.length;
-    if (this.#policy === "free_ratio_first") {
-      allocateFrom(this.#freestFirst(wanted, freeRatio), bytes, replica_num, copies);
-    } else if (this.#policy === "ssd_free_ratio_first") {
-      const ratio = (segment: MountedSegment): number => this.#diskFreeRatio(segment);
-      allocateFrom(this.#freestFirst(wanted, ratio), bytes, replica_num, copies);
+    if (this.#policy === "free_ratio_first" || this.#policy === "ssd_free_ratio_first") {
+      allocateFrom(this.#freestFirst(replica_num - copies.length), bytes, replica_num, copies);
     } else if (this.#policy === "local_first" && replica_num === 1) {
       allocateFrom(this.#ringFrom(writer_node), bytes, replica_num, copies);
     }
@@ -86,9 +82,15 @@ export class Placement {
     }
   }
 
-  #freestFirst(copies_wanted: number, ratio: (segment: MountedSegment) => number): MountedSegment[] {
+  #freestFirst(copies_wanted: number): MountedSegment[] {
     const sample = [...this.#scan(SAMPLES_PER_COPY * copies_wanted)];
-    return sample.sort((a, b) => ratio(b) - ratio(a));
+    return sample.sort((a, b) => this.#freeRatio(b) - this.#freeRatio(a));
+  }
+
+  /** Of memory, or of the owner's disk where the policy goes by that. */
+  #freeRatio(segment: MountedSegment): number {
+    if (this.#policy === "ssd_free_ratio_first") return this.#diskFreeRatio(segment);
+    return 1 - segment.space.allocated_bytes / segment.info.segment_bytes;
   }
 
   /** A disk whose size is not known counts as empty, as the real store has it. */
@@ -122,8 +124,4 @@ function allocateIn(segment: MountedSegment, bytes: number, copies: MemoryCopy[]
   for (const copy of copies) if (copy.segment === segment) return;
   const place = segment.space.allocate(bytes);
   if (place !== null) copies.push({ segment, place });
-}
-
-function freeRatio(segment: MountedSegment): number {
-  return 1 - segment.space.allocated_bytes / segment.info.segment_bytes;
 }

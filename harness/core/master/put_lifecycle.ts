@@ -64,31 +64,16 @@ export class PutLifecycle {
     return targets;
   }
 
-  /** Makes the object readable. A repeat after success is a success. */
-  end(key: ObjectKey, client_id: ClientId, now_ns: number): number {
-    const { rows, table, index, sweeps, onComplete } = this.#parts;
-    const row = table.find(key);
-    if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
-    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
-    if (rows.state(row) === "complete") return STORE_CODE.OK;
-    sweeps.decide(row); // It was unfinished when they began.
-    rows.put_start_ns.delete(row);
-    rows.setState(row, "complete");
-    rows.soft_pins.begin(row, now_ns);
-    index.place(row);
-    onComplete(row);
-    return STORE_CODE.OK;
+  /** Makes objects readable. A repeat after success is a success. */
+  end(keys: readonly ObjectKey[], client_id: ClientId, now_ns: number): number[] {
+    const codes: number[] = [];
+    for (const key of keys) codes.push(this.#endOne(key, client_id, now_ns));
+    return codes;
   }
 
-  /** Gives up an unfinished put and frees its space at once: the writer says that it writes no more. */
-  revoke(key: ObjectKey, client_id: ClientId): number {
-    const { rows, table } = this.#parts;
-    const row = table.find(key);
-    if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
-    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
-    if (rows.state(row) === "complete") return STORE_CODE.INVALID_WRITE;
-    table.erase(row);
-    return STORE_CODE.OK;
+  /** Gives up unfinished puts and frees their space at once: the writer says that it writes no more. */
+  revoke(keys: readonly ObjectKey[], client_id: ClientId): number[] {
+    return keys.map((key) => this.#revokeOne(key, client_id));
   }
 
   /** Frees the space of puts that started too long ago; the number of objects released. */
@@ -139,9 +124,34 @@ export class PutLifecycle {
     return { code: STORE_CODE.OK, replicas: memoryReplicas(memory, bytes) };
   }
 
+  #endOne(key: ObjectKey, client_id: ClientId, now_ns: number): number {
+    const { rows, table, index, sweeps, onComplete } = this.#parts;
+    const row = table.find(key);
+    if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
+    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
+    if (rows.state(row) === "complete") return STORE_CODE.OK;
+    sweeps.decide(row); // It was unfinished when they began.
+    rows.put_start_ns.delete(row);
+    rows.setState(row, "complete");
+    rows.soft_pins.begin(row, now_ns);
+    index.place(row);
+    onComplete(row);
+    return STORE_CODE.OK;
+  }
+
+  #revokeOne(key: ObjectKey, client_id: ClientId): number {
+    const { rows, table } = this.#parts;
+    const row = table.find(key);
+    if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
+    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
+    if (rows.state(row) === "complete") return STORE_CODE.INVALID_WRITE;
+    table.erase(row);
+    return STORE_CODE.OK;
+  }
+
   #memoryBytes(row: Row): number {
     const { rows } = this.#parts;
-    return rows.bytes(row) * rows.memory(row).length;
+    return rows.bytes(row) * rows.memoryCount(row);
   }
 
   /** A time for soft pins is given only with one, and a list of groups has one for each object. */

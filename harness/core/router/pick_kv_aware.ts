@@ -10,6 +10,7 @@
 // queue is the sum of the estimates of prefills that are out, on a combined engine until the first token: of an answer that is
 // not streamed that is seen at its end.
 
+import { present } from "../../domain/assert.ts";
 import { msToNs } from "../../domain/units.ts";
 import type { KvAwareConfig } from "./kv_aware_config.ts";
 import { type Candidates, type EngineLoad, PickRule } from "./pick_rule.ts";
@@ -36,12 +37,7 @@ export class PickKvAware extends PickRule {
   }
 
   override pick(candidates: Candidates, request: RouteRequest): EngineLoad | null {
-    const matches = candidates.map(({ engine_name }) => this.#matchedTokens(engine_name, request));
-    const best_tokens = Math.max(...matches);
-    const estimates = candidates.map((engine, i) =>
-      this.#estimate(engine, matches[i] ?? 0, best_tokens, request.prompt_tokens),
-    );
-    const quickest = estimates.reduce((a, b) => (b.ttft_ns < a.ttft_ns ? b : a));
+    const quickest = this.#quickest(candidates, request);
     const { ttft_slo_ms } = this.#config;
     if (ttft_slo_ms !== null && quickest.ttft_ns > msToNs(ttft_slo_ms)) return null;
     this.#send(quickest, request);
@@ -64,6 +60,24 @@ export class PickKvAware extends PickRule {
 
   override engineLost(engine_name: string): void {
     this.#index.forget(engine_name);
+  }
+
+  #quickest(candidates: Candidates, request: RouteRequest): Estimate {
+    const own_tokens = new Array<number>(candidates.length);
+    let best_tokens = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < candidates.length; i++) {
+      const { engine_name } = candidates[i] as EngineLoad;
+      const matched = this.#matchedTokens(engine_name, request);
+      own_tokens[i] = matched;
+      best_tokens = Math.max(best_tokens, matched);
+    }
+    let quickest: Estimate | null = null;
+    for (let i = 0; i < candidates.length; i++) {
+      const engine = candidates[i] as EngineLoad;
+      const estimate = this.#estimate(engine, own_tokens[i] as number, best_tokens, request.prompt_tokens);
+      if (quickest === null || estimate.ttft_ns < quickest.ttft_ns) quickest = estimate;
+    }
+    return present(quickest, "there is a healthy engine to pick");
   }
 
   #estimate(engine: EngineLoad, own_tokens: number, best_tokens: number, prompt_tokens: number): Estimate {

@@ -11,9 +11,11 @@ export class PickLeastLoaded extends PickRule {
 /** Ties go to the name that sorts first, so that equal inputs route equally. */
 export function leastLoaded(candidates: Candidates): EngineLoad {
   let best = present(candidates[0], "there is a healthy engine to pick");
-  for (const engine of candidates) {
-    const less = engine.outstanding_prompt_tokens - best.outstanding_prompt_tokens;
-    if (less < 0 || (less === 0 && engine.engine_name < best.engine_name)) best = engine;
-  }
+  for (const engine of candidates) if (isLessLoaded(engine, best)) best = engine;
   return best;
+}
+
+export function isLessLoaded(engine: EngineLoad, other: EngineLoad): boolean {
+  const more = engine.outstanding_prompt_tokens - other.outstanding_prompt_tokens;
+  return more < 0 || (more === 0 && engine.engine_name < other.engine_name);
 }

@@ -2,7 +2,7 @@
 // has too much more to do than the least loaded one.
 
 import type { BlockHash } from "../../domain/block_hash.ts";
-import { leastLoaded } from "./pick_least_loaded.ts";
+import { isLessLoaded, leastLoaded } from "./pick_least_loaded.ts";
 import { type Candidates, type EngineLoad, PickRule } from "./pick_rule.ts";
 import { PrefixIndex } from "./prefix_index.ts";
 import type { RouteRequest } from "./router_api.ts";
@@ -28,12 +28,23 @@ export class PickPrefix extends PickRule {
   }
 
   #choose(candidates: Candidates, hashes: readonly BlockHash[]): EngineLoad {
-    const matches = candidates.map((engine) => this.#index.matchedBlocks(engine.engine_name, hashes));
-    const longest = Math.max(...matches);
     const idlest = leastLoaded(candidates);
-    if (longest === 0) return idlest;
-    const holder = leastLoaded(candidates.filter((_, i) => matches[i] === longest));
+    const holder = this.#longestMatch(candidates, hashes);
+    if (holder === null) return idlest;
     const extra_tokens = holder.outstanding_prompt_tokens - idlest.outstanding_prompt_tokens;
     return extra_tokens > this.#load_guard_tokens ? idlest : holder;
+  }
+
+  /** Of equal matches the least loaded; null where nobody has a block. */
+  #longestMatch(candidates: Candidates, hashes: readonly BlockHash[]): EngineLoad | null {
+    let best: EngineLoad | null = null;
+    let longest = 0;
+    for (const engine of candidates) {
+      const matched = this.#index.matchedBlocks(engine.engine_name, hashes);
+      if (matched === 0 || matched < longest) continue;
+      if (best === null || matched > longest || isLessLoaded(engine, best)) best = engine;
+      longest = matched;
+    }
+    return best;
   }
 }

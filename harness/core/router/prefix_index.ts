@@ -15,15 +15,17 @@ export class PrefixIndex {
   matchedBlocks(engine_name: string, hashes: readonly BlockHash[]): number {
     const blocks = this.#blocks_of.get(engine_name);
     if (blocks === undefined) return 0;
-    const missing = hashes.findIndex((hash) => !blocks.has(hash));
-    return missing === -1 ? hashes.length : missing;
+    let matched = 0;
+    while (matched < hashes.length && blocks.has(hashes[matched] as BlockHash)) matched++;
+    return matched;
   }
 
   /** Touches the last block first: the head of a prefix outlives its tail, as in the engine's own free queue. */
   remember(engine_name: string, hashes: readonly BlockHash[]): void {
     const blocks = this.#blocks_of.get(engine_name) ?? new Set();
     this.#blocks_of.set(engine_name, blocks);
-    for (const hash of hashes.toReversed()) {
+    for (let i = hashes.length - 1; i >= 0; i--) {
+      const hash = hashes[i] as BlockHash;
       blocks.delete(hash);
       blocks.add(hash);
     }

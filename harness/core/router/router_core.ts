@@ -100,7 +100,7 @@ class PolicyRouterCore implements RouterCore {
   }
 
   route(request: RouteRequest, _now_ns: number): Route | NoRoute {
-    assert(!this.#running.has(request.request_id), `request ${request.request_id} is routed once`);
+    assert(!this.#running.has(request.request_id), "a request is routed once");
     if (this.#prefill_engines.length === 0 || this.#decode_engines.length === 0)
       return { error: "no_engine" };
 
@@ -117,16 +117,11 @@ class PolicyRouterCore implements RouterCore {
   }
 
   prefillDone(request_id: string, _now_ns: number): void {
-    const running = present(this.#running.get(request_id), `request ${request_id} is running`);
-    this.#rule.prefillEnded(request_id);
-    if (running.prefill === null) return;
-    running.prefill.outstanding_prompt_tokens -= running.prompt_tokens;
-    running.prefill = null;
+    this.#endPrefill(request_id);
   }
 
-  finished(request_id: string, now_ns: number): void {
-    this.prefillDone(request_id, now_ns);
-    const running = present(this.#running.get(request_id), `request ${request_id} is running`);
+  finished(request_id: string, _now_ns: number): void {
+    const running = this.#endPrefill(request_id);
     running.decode.outstanding_prompt_tokens -= running.prompt_tokens;
     this.#running.delete(request_id);
   }
@@ -146,6 +141,14 @@ class PolicyRouterCore implements RouterCore {
     decode.outstanding_prompt_tokens += prompt_tokens;
     if (separate) prefill.outstanding_prompt_tokens += prompt_tokens;
     this.#running.set(request_id, { prompt_tokens, prefill: separate ? prefill : null, decode });
+  }
+
+  #endPrefill(request_id: string): Running {
+    const running = present(this.#running.get(request_id), "a request that ends is running");
+    this.#rule.prefillEnded(request_id);
+    if (running.prefill !== null) running.prefill.outstanding_prompt_tokens -= running.prompt_tokens;
+    running.prefill = null;
+    return running;
   }
 
   #healthy(stage: "prefill" | "decode"): EngineState[] {

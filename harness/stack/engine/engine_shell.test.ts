@@ -106,7 +106,14 @@ test("a step fills its blocks and waits for its modelled time from when it was d
   const hash = 11 as BlockHash;
   const machine = script({
     request_arrived: [
-      { type: "step", step_id: 1, duration_ns: 500, fills: [{ block_id: 2, hash }], weights_version: 4 },
+      {
+        type: "step",
+        step_id: 1,
+        started_ns: 0,
+        duration_ns: 500,
+        fills: [{ block_id: 2, hash }],
+        weights_version: 4,
+      },
     ],
   });
   shellOf(machine, plane, clock).submit(REQUEST, { tokens() {}, finished() {} });
@@ -130,7 +137,9 @@ test("a step that ends late is counted as an overrun of the harness", async () =
     }
   }
   const machine = script({
-    request_arrived: [{ type: "step", step_id: 1, duration_ns: 500, fills: [], weights_version: 1 }],
+    request_arrived: [
+      { type: "step", step_id: 1, started_ns: 0, duration_ns: 500, fills: [], weights_version: 1 },
+    ],
   });
   const shell = shellOf(machine, new SlowPlane(), clock);
   shell.submit(REQUEST, { tokens() {}, finished() {} });
