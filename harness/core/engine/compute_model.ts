@@ -57,7 +57,7 @@ export class ComputeModel {
     const token_flops = this.#flops_per_token * work.new_tokens;
     const weight_bytes = this.#weightBytes(work.new_tokens);
     const { kv_bytes_per_token } = this.#model;
-    const ends_ns = new Array<number>(steps);
+    const ends_ns: number[] = [];
     let end_ns = start_ns;
     for (let i = 0; i < steps; i++) {
       // Each request's next token attends to, and reads, one more than its last.
@@ -65,7 +65,7 @@ export class ComputeModel {
       const flops = token_flops + this.#flops_per_attended_token * (work.attended_tokens + more);
       const bytes = weight_bytes + kv_bytes_per_token * (work.kv_tokens + more);
       end_ns += this.#durationNs(flops, bytes);
-      ends_ns[i] = end_ns;
+      ends_ns.push(end_ns);
     }
     return ends_ns;
   }
