@@ -15,6 +15,7 @@ requests before the first row has the code compiled, so that the rows compare.
 CPU seconds are those of all threads, the compiler's and the garbage collector's too: what one core would take. µs are CPU time
 behind the set-up. The first requests cost less: until the stores are full nothing is evicted, and until conversations have drifted
 apart their steps are shared. More nodes cost more an event: what an event touches is no longer in the cache.
+The last line says how fast the host computes and reads memory now: on a shared machine both change, and the figures with them.
 
   --max N       largest number of requests of the curve, which goes by tens from 1,000 (default 1000000: about a minute)
   --nodes N     engines of the curve, each a node with an owner (default 16). With 1000, a million requests take about 1.5 minutes

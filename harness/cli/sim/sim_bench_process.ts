@@ -16,9 +16,10 @@ import { parseTopology } from "../../domain/topology.ts";
 import { GIB, MIB } from "../../domain/units.ts";
 import { CLUSTER_HOST } from "../../sim/host_profile.ts";
 import { EXIT, type ExitCode } from "../exit_code.ts";
+import { measureHostSpeed } from "./host_speed.ts";
 import type { SimArmOptions } from "./sim_arm.ts";
 import { fleetSessions, measureSimulation, type SimBenchResult } from "./sim_bench_run.ts";
-import { printHead, printKinds, printRow } from "./sim_bench_table.ts";
+import { printHead, printHostSpeed, printKinds, printRow } from "./sim_bench_table.ts";
 
 /** Of the curve. */
 export const FIRST_REQUESTS = 1_000;
@@ -48,7 +49,12 @@ if (import.meta.main) {
 
 function measure({ max, nodes, tiers, trace, json }: SimBenchJob): ExitCode {
   const print = json ? (result: SimBenchResult) => console.log(JSON.stringify(result)) : printRow;
-  return trace === null ? curve(max, nodes, tiers, print) : replay(trace, tiers, print);
+  const exit_code = trace === null ? curve(max, nodes, tiers, print) : replay(trace, tiers, print);
+  if (exit_code !== EXIT.DONE) return exit_code;
+  const host = measureHostSpeed(new OsClock());
+  if (json) console.log(JSON.stringify({ host }));
+  else printHostSpeed(host);
+  return EXIT.DONE;
 }
 
 type Print = (result: SimBenchResult) => void;

@@ -1,6 +1,7 @@
 // What sim-bench prints: a row for each run, and the shares of one.
 
 import { formatBytes } from "../../domain/units.ts";
+import type { HostSpeed } from "./host_speed.ts";
 import type { SimBenchResult } from "./sim_bench_run.ts";
 
 const COLUMNS = [
@@ -59,4 +60,11 @@ export function printKinds({ requests, kinds }: SimBenchResult): void {
       `${kind.padEnd(KIND_WIDTH)}${String(events).padStart(WIDTH)} events${share.toFixed(1).padStart(8)} %${each_us.toFixed(2).padStart(8)} µs each`,
     );
   }
+}
+
+/** What to compare by where the figures are another host's, or another hour's. */
+export function printHostSpeed({ mix_ns, read_ns }: HostSpeed): void {
+  console.log(
+    `\nthis host now: ${mix_ns.toFixed(2)} ns a multiply, shift and xor; ${read_ns.toFixed(0)} ns a read of memory that waits for the one before`,
+  );
 }
