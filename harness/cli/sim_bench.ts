@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ConfigProblem, formatConfigProblem } from "../config/config_problem.ts";
 import { FlagReader } from "../config/flag_reader.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { FIRST_REQUESTS, type SimBenchJob } from "./sim/sim_bench_process.ts";
+import { FIRST_REQUESTS, type SimBenchJob } from "./sim/sim_bench_job.ts";
 import { SHORT_RUN_ENVIRONMENT, SIM_ENVIRONMENT } from "./sim/sim_environment.ts";
 
 const HELP = `bun run sim-bench [--max N] [--nodes N] [--tiers T] [--trace FILE] [--json]

@@ -50,7 +50,7 @@ export interface SimArmOptions {
   readonly traced_requests?: number | null;
   /** Aborted: the run ends early, with the records that it has. Left out: it goes to its end. */
   readonly signal?: AbortSignal;
-  /** A few times a second. */
+  /** Every EVENTS_BETWEEN_LOOKS events. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** In the order of finishing. */
   readonly onRecord: (record: RequestRecord) => void;

@@ -18,11 +18,10 @@ import { CLUSTER_HOST } from "../../sim/host_profile.ts";
 import { EXIT, type ExitCode } from "../exit_code.ts";
 import { measureHostSpeed } from "./host_speed.ts";
 import type { SimArmOptions } from "./sim_arm.ts";
+import { FIRST_REQUESTS, type SimBenchJob } from "./sim_bench_job.ts";
 import { fleetSessions, measureSimulation, type SimBenchResult } from "./sim_bench_run.ts";
 import { printHead, printHostSpeed, printKinds, printRow } from "./sim_bench_table.ts";
 
-/** Of the curve. */
-export const FIRST_REQUESTS = 1_000;
 const WARM_UP_REQUESTS = 60_000;
 const TRACE_ENGINES = 16;
 /** The first compiles the code on the way. */
@@ -32,15 +31,6 @@ const SEED = 1;
 const PROFILED_REQUESTS = 10_000;
 
 type Problems = readonly ConfigProblem[];
-
-export interface SimBenchJob {
-  readonly max: number;
-  readonly nodes: number;
-  readonly tiers: TierLevel;
-  /** A Mooncake trace; null: the curve. */
-  readonly trace: string | null;
-  readonly json: boolean;
-}
 
 if (import.meta.main) {
   const job = JSON.parse(present(process.argv[2], "the job is its argument")) as SimBenchJob;

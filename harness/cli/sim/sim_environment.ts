@@ -2,9 +2,9 @@
 // process sets them. A simulation walks hundreds of megabytes of small objects in no order and throws most of them away soon:
 //
 //   MIMALLOC_ALLOW_THP    2: asks Linux for huge pages, so that fewer walks miss the table of pages
-//   BUN_JSC_largeHeapSize no collection before so much has been allocated since the last
+//   BUN_JSC_largeHeapSize no collection while the heap is smaller than this
 //
-// Together they take a fifth to a quarter off a fleet's run, for up to half a gigabyte of memory.
+// Together they take a fifth to a quarter off a fleet's run, for up to half a gigabyte of memory. What is set already stays.
 
 import { MIB } from "../../domain/units.ts";
 
