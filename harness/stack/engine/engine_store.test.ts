@@ -3,7 +3,14 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { tmpdir } from "node:os";
 import type { OwnerProcess } from "../process_config.ts";
-import { CONNECTOR, complete, EngineStoreFixture, metric, until } from "./engine_store_fixture.ts";
+import {
+  CONNECTOR,
+  complete,
+  EngineStoreFixture,
+  metric,
+  until,
+  untilSavedLocally,
+} from "./engine_store_fixture.ts";
 
 /** The first engine of a fresh checkout compiles the native library. */
 setDefaultTimeout(120_000);
@@ -19,7 +26,7 @@ test("spec §1.10: an engine loads from the store what another engine saved, a r
   const computed = await complete(writer);
   expect(computed.tierbench_stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });
   // 70 prompt tokens: 4 full blocks of 16, on the owner of the writer's node.
-  await until(async () => (await metric(writer, "tierbench:store_local_put_keys{}")) === 4);
+  await untilSavedLocally(writer, 4);
 
   const loaded = await complete(reader);
   expect(loaded.choices).toEqual(computed.choices);
@@ -43,11 +50,7 @@ test("spec §1.10: an engine loads from the store what another engine saved, a r
   expect((await complete(reader)).tierbench_stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });
 
   // Put again, the blocks are found again.
-  const again = async (): Promise<boolean> =>
-    (await metric(reader, "tierbench:store_local_put_keys{}")) +
-      (await metric(reader, "tierbench:store_remote_put_keys{}")) ===
-    4;
-  await until(again);
+  await until(async () => (await metric(reader, "tierbench:put_keys{}")) === 4);
   await fetch(`${writer}/reset_prefix_cache`, { method: "POST" });
   expect((await complete(writer)).tierbench_stages.cached_tokens).toMatchObject({ cpu: 64 });
 });
@@ -63,7 +66,7 @@ test("spec §1.2: engines with cache prefixes of their own share nothing", async
   const bf16 = await engine("engine-0", "bf16");
   const fp8 = await engine("engine-1", "fp8");
   await complete(bf16);
-  await until(async () => (await metric(bf16, "tierbench:store_local_put_keys{}")) === 4);
+  await untilSavedLocally(bf16, 4);
   expect((await complete(fp8)).tierbench_stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });
 });
 
@@ -94,7 +97,7 @@ test("spec §1.1: an embedded engine mounts a segment in its own process, says s
   );
   await complete(engine);
   // The store's other owner is on node0: all 4 blocks are the engine's own to keep.
-  await until(async () => (await metric(engine, "tierbench:store_local_put_keys{}")) === 4);
+  await untilSavedLocally(engine, 4);
   expect(await metric(engine, "tierbench:store_remote_put_keys{}")).toBe(0);
   await fetch(`${engine}/reset_prefix_cache`, { method: "POST" });
   expect((await complete(engine)).tierbench_stages.cached_tokens).toMatchObject({ cpu: 64 });

@@ -197,3 +197,9 @@ export async function metric(url: string, name: string): Promise<number> {
 export async function until(reached: () => Promise<boolean>): Promise<void> {
   while (!(await reached())) await Bun.sleep(1);
 }
+
+/** Until the engine knows that `keys` keys are saved, each on its own node. The store's client counts a key before that. */
+export async function untilSavedLocally(url: string, keys: number): Promise<void> {
+  await until(async () => (await metric(url, "tierbench:put_keys{}")) === keys);
+  expect(await metric(url, "tierbench:store_local_put_keys{}")).toBe(keys);
+}

@@ -2,7 +2,13 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import type { ConnectorConfig } from "../../core/connector/connector_config.ts";
-import { CONNECTOR, complete, EngineStoreFixture, metric, until } from "./engine_store_fixture.ts";
+import {
+  CONNECTOR,
+  complete,
+  EngineStoreFixture,
+  metric,
+  untilSavedLocally,
+} from "./engine_store_fixture.ts";
 
 /** The first engine of a fresh checkout compiles the native library. */
 setDefaultTimeout(120_000);
@@ -35,7 +41,7 @@ test("four ranks of two KV heads: each object is put once, every rank reads its 
 
   const computed = await complete(writer);
   // 4 blocks of 2 heads are 8 objects; the ranks of a head take turns.
-  await until(async () => (await metric(writer, "tierbench:store_local_put_keys{}")) === 8);
+  await untilSavedLocally(writer, 8);
   expect(await byRank(writer, "put_keys_by_rank")).toEqual([2, 2, 2, 2]);
 
   const loaded = await complete(reader);
@@ -61,7 +67,7 @@ test("spec §1.2: engines that number the KV heads otherwise read each other's o
   const writer = await engine("engine-0", 0, 1);
   const reader = await engine("engine-1", 1, 0);
   await complete(writer);
-  await until(async () => (await metric(writer, "tierbench:store_local_put_keys{}")) === 8);
+  await untilSavedLocally(writer, 8);
   expect((await complete(reader)).tierbench_stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });
   // One GET of 4 keys a rank, all of the other rank's bytes.
   expect(await metric(reader, "tierbench:corrupt_reads{}")).toBe(8);

@@ -2,7 +2,13 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { tmpdir } from "node:os";
-import { CONNECTOR, complete, EngineStoreFixture, metric, until } from "./engine_store_fixture.ts";
+import {
+  CONNECTOR,
+  complete,
+  EngineStoreFixture,
+  metric,
+  untilSavedLocally,
+} from "./engine_store_fixture.ts";
 
 /** The first engine of a fresh checkout compiles the native library. */
 setDefaultTimeout(120_000);
@@ -16,7 +22,7 @@ test("spec verl: blocks saved under old weights are seen as stale by an engine w
   const config = { ...fixture.engineConfig("engine-1", "node1", master_address), weights_version: 2 };
   const reader = await fixture.engine(config);
   await complete(writer);
-  await until(async () => (await metric(writer, "tierbench:store_local_put_keys{}")) === 4);
+  await untilSavedLocally(writer, 4);
   await complete(reader);
   expect(await metric(reader, "tierbench:stale_reads{}")).toBe(4);
 });
@@ -30,7 +36,7 @@ test("spec verl: after new weights only a forced reset keeps old blocks away: le
     const master_address = await fixture.startStore();
     const engine = await fixture.engine(fixture.engineConfig("engine-0", "node0", master_address));
     await complete(engine);
-    await until(async () => (await metric(engine, "tierbench:store_local_put_keys{}")) === 4);
+    await untilSavedLocally(engine, 4);
     await fetch(`${engine}/reset_prefix_cache`, { method: "POST" });
     // The lookup of this one leases the blocks for lease_ttl_ms.
     expect((await complete(engine)).tierbench_stages.cached_tokens).toMatchObject({ cpu: 64 });
@@ -88,7 +94,7 @@ test.each([
     const core = { ...config.core, connector: { ...CONNECTOR, on_reset_failure } };
     const engine = await fixture.engine({ ...config, core }, (line) => void lines.push(line));
     await complete(engine);
-    await until(async () => (await metric(engine, "tierbench:store_local_put_keys{}")) === 4);
+    await untilSavedLocally(engine, 4);
 
     await fetch(`${engine}/weights_version`, { method: "POST", body: '{"weights_version": 2}' });
     master.cut();
