@@ -43,7 +43,7 @@ async function runStep({ name, argv }: Step): Promise<boolean> {
 /** Bun prints its summary on stderr: ` 12 pass`, ` 0 fail`, ` 1 skip`. */
 async function runTests(): Promise<void> {
   console.log("== tests");
-  const { text, exit_code } = await runReading("stderr", ["test", "--timeout", "60000"]);
+  const { text, exit_code } = await runReading("stderr", ["test", "--timeout", "180000"]);
   const count = (word: string): number =>
     Number(new RegExp(`^\\s*(\\d+) ${word}$`, "m").exec(text)?.[1] ?? 0);
   const failed = count("fail") + (/^\s*\d+ errors?$/m.test(text) ? 1 : 0);

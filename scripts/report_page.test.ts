@@ -9,7 +9,7 @@ import { renderHtml } from "../reports/html_report.ts";
 import { reportFixture } from "../reports/report_fixture.ts";
 import { chromiumProblem, openChromium } from "./open_chromium.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const PHONE = { width: 390, height: 800 };
 const DESK = { width: 1200, height: 900 };

@@ -11,7 +11,7 @@ import { parseTopology } from "../domain/topology.ts";
 import { simArmRunner } from "./sim/sim_runner.ts";
 
 // A loaded machine takes its time.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 function expectOk<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
   if (!result.ok) throw new Error(JSON.stringify(result.error));

@@ -7,7 +7,7 @@ import { runFeatureStream, type StreamRunOptions } from "./feature_stream/featur
 import type { StreamFigures } from "./feature_stream/feature_stream_tally.ts";
 
 // A loaded machine takes its time.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const COMMAND = [process.execPath, join(import.meta.dir, "feature_stream.ts")];
 /** 64 tokens × (2 × 64 + 4) B: about 8 KiB a sample. */

@@ -100,7 +100,7 @@ test("records of two clients are the records of one load: every turn once, on on
     records.filter(({ session_id }) => Number(session_id.slice(1)) % 2 === phase);
   const first_ended_ns = Math.max(...of_phase(0).map(({ last_token_ns }) => last_token_ns ?? 0));
   expect(Math.min(...of_phase(1).map(({ sent_ns }) => sent_ns))).toBeGreaterThan(first_ended_ns);
-}, 30_000);
+}, 180_000);
 
 test("an interruption ends the load of every client", async () => {
   await using clients = await started();
@@ -111,7 +111,7 @@ test("an interruption ends the load of every client", async () => {
     signal: interrupt.signal,
   });
   expect(load).toMatchObject({ ok: true, value: { merged: { interrupted: true, planned_requests: 4_000 } } });
-}, 30_000);
+}, 180_000);
 
 test("a client that ends in the middle of its work fails the load", async () => {
   const clients = await LoadClients.start(NUM_CLIENTS, ENDS_EARLY, clock);
@@ -120,4 +120,4 @@ test("a client that ends in the middle of its work fails the load", async () => 
   const load = await ending.load(loadOptions(sessions(4, 1), { concurrency: 4 }));
   expect(load.ok ? null : load.error.code).toBe("client_ended");
   expect(load.ok ? "" : load.error.detail).toContain("(exit code 9)");
-}, 30_000);
+}, 180_000);

@@ -34,7 +34,7 @@ test("runs that repeat exactly have no noise, and a comparison of the same scena
   expect(run("bench", "1p1d", "--pairs", "2", "--noise", file, "--dry-run").status).toBe(0);
   const other = run("bench", "2p1d", "--noise", file, "--dry-run");
   expect([other.status, other.stderr]).toEqual([2, expect.stringContaining("must be of this scenario")]);
-}, 30_000);
+}, 180_000);
 
 test("one pair measures no noise", () => {
   const file = join(dir, "none.json");

@@ -16,7 +16,7 @@ import { runLoad } from "../load/interpreter.ts";
 import { ClosedLoop } from "../load/sources/closed_loop.ts";
 import { startLiveStack } from "./live/live_stack_fixture.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const BLOCK_TOKENS = 16;
 const ANSWER_TOKENS = 20;

@@ -20,7 +20,7 @@ import {
 } from "./store_client_contract.ts";
 
 /** The first test of a fresh checkout compiles the native library. */
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 interface NativeUnderTest extends AsyncDisposable {
   readonly client: NativeStoreClient;

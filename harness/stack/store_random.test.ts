@@ -177,7 +177,7 @@ for (const seed of SEEDS) {
       expect({ step, operation, answer: got }).toEqual({ step, operation, answer: model.apply(operation) });
     }
     expect(await live.ending()).toEqual({ keys: model.key_count, stale_reads: 0, corrupt_reads: 0 });
-  }, 60_000);
+  }, 180_000);
 
   test(`seed ${seed}: every answer of 20,000 random operations on the core alone is the model's`, () => {
     const core = new StoreCore(ALL_BLOCKS.map(keyOf), BLOCK_BYTES, seed);

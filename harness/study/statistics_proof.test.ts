@@ -19,7 +19,7 @@ test("fair noise passes every check, on 400 comparisons of 6 pairs", () => {
   expect(checkProof(proof).map(({ ok }) => ok)).toEqual([true, true, true]);
   // A pair's change has √2 × 1.5 % = 2.1 %
   expect(Math.abs(proof.pair_sd_pct - 2.12)).toBeLessThan(0.1);
-}, 60_000);
+}, 180_000);
 
 test("more pairs find more, and so do larger effects", () => {
   const { power } = proveStatistics(pool(2), 6);
@@ -29,12 +29,12 @@ test("more pairs find more, and so do larger effects", () => {
   expect(at(3, 3)).toBeLessThan(at(3, 6));
   expect(at(3, 6)).toBeLessThan(at(3, 12));
   expect(at(1, 6)).toBeLessThan(at(5, 6));
-}, 60_000);
+}, 180_000);
 
 test("arms that are not alike are caught: a bias of 1 % is too many false positives", () => {
   const checks = checkProof(proveStatistics(pool(3, 1.01), 6));
   expect(checks[0]?.ok).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test("a ratio is proved in points that it falls, against the minimum effect of ratios", () => {
   const random = new Random(4);
@@ -44,4 +44,4 @@ test("a ratio is proved in points that it falls, against the minimum effect of r
   expect(checkProof(proof).map(({ ok }) => ok)).toEqual([true, true, true]);
   // √2 × 1 point
   expect(Math.abs(proof.pair_sd_pct - 1.41)).toBeLessThan(0.1);
-}, 60_000);
+}, 180_000);

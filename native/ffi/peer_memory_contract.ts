@@ -108,7 +108,7 @@ function deaths(f: PeerMemoryFixture): void {
     await dying.exited();
     expect(await f.codesOf([f.get(doomed, "a", 0)])).toEqual(["peer_dead"]);
     f.plane.closeRegion(doomed);
-  }, 60_000);
+  }, 180_000);
 }
 
 function limits(f: PeerMemoryFixture): void {

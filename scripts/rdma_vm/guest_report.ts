@@ -39,7 +39,7 @@ export function guestScript(): string {
   const bun = `${ENVIRONMENT} ${process.execPath}`;
   const suites = SUITES.map(
     (suite) =>
-      `${bun} test --timeout 60000 ./scripts/rdma_vm/${suite} 2>&1; status=$?; echo "rdma_vm: ${suite} $status"; [ $status = 0 ] || failed=1`,
+      `${bun} test --timeout 180000 ./scripts/rdma_vm/${suite} 2>&1; status=$?; echo "rdma_vm: ${suite} $status"; [ $status = 0 ] || failed=1`,
   );
   return [
     `cd ${ROOT}`,

@@ -18,7 +18,7 @@ export function testTcpProvider(onText: (text: string) => void): TestCount {
 }
 
 function runSuite(suite: string, onText: (text: string) => void): TestCount {
-  const run = Bun.spawnSync([process.execPath, "test", "--timeout", "60000", `./scripts/rdma_vm/${suite}`], {
+  const run = Bun.spawnSync([process.execPath, "test", "--timeout", "180000", `./scripts/rdma_vm/${suite}`], {
     cwd: ROOT,
     stdin: "ignore",
     stdout: "pipe",

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BenchRuns, leftBehind, readFinishedRun, SMALL } from "./bench_fixture.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const runs = new BenchRuns();
 const directory = mkdtempSync(join(tmpdir(), "tb-cluster-"));

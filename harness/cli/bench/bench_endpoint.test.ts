@@ -5,7 +5,7 @@ import type { RunSummary, ValidityCheck } from "../../measure/run_summary.ts";
 import { FakeVllm } from "../endpoint/fake_vllm_fixture.ts";
 import { BenchRuns, readFinishedRun } from "./bench_fixture.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const runs = new BenchRuns();
 afterAll(() => runs[Symbol.dispose]());

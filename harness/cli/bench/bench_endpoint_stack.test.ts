@@ -12,7 +12,7 @@ import type { LiveStack } from "../live/live_stack.ts";
 import { startLiveStack } from "../live/live_stack_fixture.ts";
 import { BenchRuns, readFinishedRun } from "./bench_fixture.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const directory = mkdtempSync(join(tmpdir(), "tb-endpoint-"));
 const runs = new BenchRuns();

@@ -11,7 +11,7 @@ import { isAvailable } from "../../measure/measured.ts";
 import type { ArmSummary, Measured, RunSummary, ValidityCheck } from "../../measure/run_summary.ts";
 import { BenchRuns, leftBehind, readFinishedRun, SMALL } from "./bench_fixture.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const runs = new BenchRuns();
 afterAll(() => runs[Symbol.dispose]());

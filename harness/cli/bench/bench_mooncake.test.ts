@@ -7,7 +7,7 @@ import { openPrivateNetwork } from "../../launch/mooncake/mooncake_network.ts";
 import type { RunSummary, ValidityCheck } from "../../measure/run_summary.ts";
 import { BenchRuns, leftBehind, readFinishedRun, SMALL } from "./bench_fixture.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const runs = new BenchRuns();
 afterAll(() => runs[Symbol.dispose]());

@@ -71,5 +71,5 @@ function suite(store: StreamStore): void {
     assert(figures.ok, figures.ok ? "" : figures.error);
     expect(figures.value).toMatchObject({ put: 20, problems: [], unconsumed: 0 });
     expect(figures.value.consumed + figures.value.freed_by_the_dead).toBe(20);
-  }, 30_000);
+  }, 180_000);
 }

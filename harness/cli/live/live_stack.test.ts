@@ -8,7 +8,7 @@ import { leftBehind } from "../bench/bench_fixture.ts";
 import type { LiveStack } from "./live_stack.ts";
 import { startLiveStack } from "./live_stack_fixture.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const directory = mkdtempSync(join(tmpdir(), "tb-stack-"));
 let stack: LiveStack;

@@ -91,7 +91,7 @@ test("a slower build regresses, is run twice, stays so until it is acknowledged,
 
   history.acknowledge({ night_id: 4, scenario: "small", metric: null, reason: "known", acked_at: "" });
   expect(nightOutcome(await night(history, slower(1.1)))).toBe("steady");
-}, 60_000);
+}, 180_000);
 
 test("a scenario whose stack fails is invalid with its reason and its logs, and the others of the night are judged", async () => {
   using history = openHistory();
@@ -111,7 +111,7 @@ test("a scenario whose stack fails is invalid with its reason and its logs, and 
   expect(existsSync(join(second.scenarios[0]?.run_path ?? "", "manifest.json"))).toBe(true);
   expect(second.findings.map(({ scenario }) => scenario)).toEqual(["small"]);
   expect(nightOutcome(second)).toBe("invalid");
-}, 60_000);
+}, 180_000);
 
 test("a run directory that is imported has the values that its night had, once", async () => {
   using history = openHistory();
@@ -130,4 +130,4 @@ test("a run directory that is imported has the values that its night had, once",
   expect(ttft(other)).toEqual(ttft(history));
   const names = [history, other].map((one) => one.seriesNames()[0]?.config_key);
   expect(names[0]).toBe(names[1]);
-}, 60_000);
+}, 180_000);

@@ -14,7 +14,7 @@ import { runFuzzScenario, shrinkScenario } from "./fuzz_run.ts";
 import { drawScenario, type FuzzScenario } from "./fuzz_scenario.ts";
 
 // A loaded machine takes its time.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** Not every scenario reaches every line. */
 const SEEDS = 40;

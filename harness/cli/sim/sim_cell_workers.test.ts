@@ -61,7 +61,7 @@ test("a cell that another process simulates has the values and records of one si
     expect(recordsOf(there)).toBe(recordsOf(here));
   }
   expect(recordsOf(here).split("\n")).toHaveLength(9); // 4 sessions of 2 turns, and the end of the last line
-}, 60_000);
+}, 180_000);
 
 test("a simulation that dies is a failure that says what it died of", async () => {
   await using workers = new SimCellWorkers(1);
@@ -71,4 +71,4 @@ test("a simulation that dies is a failure that says what it died of", async () =
   expect(answer.ok || answer.error.message).toMatch(
     /ended in the middle of its work .exit code 1.:[\s\S]*TypeError/,
   );
-}, 60_000);
+}, 180_000);

@@ -33,4 +33,4 @@ test("two processes write the same requests.jsonl and summary.json for a seed", 
   expect(first.requests.split("\n").length).toBeGreaterThan(50);
   expect(second.requests === first.requests).toBe(true);
   expect(second.summary === first.summary).toBe(true);
-}, 60_000);
+}, 180_000);

@@ -10,7 +10,7 @@ import { type Sample, sampledValues } from "../../measure/sample_series.ts";
 import { simArmRunner } from "./sim_runner.ts";
 
 // A loaded machine takes its time.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const SEED = 3;
 

@@ -2,7 +2,7 @@ import { setDefaultTimeout } from "bun:test";
 import { engineHandoverContract } from "./engine_handover_contract.ts";
 
 /** The first engine of a fresh checkout compiles the native library. */
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 engineHandoverContract("shm", null);
 engineHandoverContract("tcp", {

@@ -16,7 +16,7 @@ import { serveRouter } from "../router/router_http.ts";
 import { startEngine } from "./engine_server.ts";
 
 /** The first engine of a fresh checkout compiles the native library. */
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const clock = new OsClock();
 const log = (): void => {};

@@ -13,7 +13,7 @@ import {
 } from "./engine_store_fixture.ts";
 
 /** The first engine of a fresh checkout compiles the native library. */
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const fixture = new EngineStoreFixture();
 afterEach(() => fixture.close());

@@ -35,19 +35,19 @@ test("the first night has nothing to be compared with", async () => {
     paired: null,
     baseline_night_id: null,
   });
-}, 60_000);
+}, 180_000);
 
 test("10 % worse than the baseline and again in the second run is a regression", async () => {
   const finding = await judge(series([100, 110]), again(110));
   expect(finding.status).toBe("regressed");
   // Means over the pairs: 100.5 and 110.5, so + 10 / 100.5 = 9.95 %
   expect(finding.paired?.estimate).toBeCloseTo(9.95, 2);
-}, 60_000);
+}, 180_000);
 
 test("what the second run does not show is not a regression", async () => {
   expect((await judge(series([100, 110]), again(100))).status).toBe("unconfirmed");
   expect((await judge(series([100, 110]), async () => null)).status).toBe("unconfirmed");
-}, 60_000);
+}, 180_000);
 
 test("a second run is made for suspects only", async () => {
   const never: Confirm = () => {
@@ -55,7 +55,7 @@ test("a second run is made for suspects only", async () => {
   };
   expect((await judge(series([100, 101]), never)).status).toBe("steady");
   expect((await judge(series([100, 90]), never)).status).toBe("improved");
-}, 60_000);
+}, 180_000);
 
 test("nights that differ as much among themselves do not alarm", async () => {
   // Night means swing by ± 5: the pairs agree on + 5 %, the gate knows that it is usual.
@@ -64,7 +64,7 @@ test("nights that differ as much among themselves do not alarm", async () => {
   expect(finding.verdict).toBe("worse");
   expect(Math.abs(finding.gate?.deviation ?? 0)).toBeLessThan(finding.gate?.limit ?? 0);
   expect(finding.status).toBe("steady");
-}, 60_000);
+}, 180_000);
 
 test("a slow step that single nights hide is found as a change point", async () => {
   const wobble = [0, 2, -2, 1, -1, 2, -2, 1, 0, -1, 2, -2];
@@ -73,7 +73,7 @@ test("a slow step that single nights hide is found as a change point", async () 
   expect(finding.change?.night_id).toBe(13);
   expect(finding.suspicions).toContain("drift");
   expect(finding.status).toBe("regressed");
-}, 60_000);
+}, 180_000);
 
 test("an acknowledged night is the new baseline", async () => {
   const ack = { night_id: 2, scenario: "x", metric: null, reason: "larger model", acked_at: "" };
@@ -82,7 +82,7 @@ test("an acknowledged night is the new baseline", async () => {
   expect((await judge(series([100, 110, 110]), again(110), [{ ...ack, scenario: "y" }])).status).toBe(
     "regressed",
   );
-}, 60_000);
+}, 180_000);
 
 test("a metric of which more is better regresses downwards", async () => {
   const hits = {
@@ -96,4 +96,4 @@ test("a metric of which more is better regresses downwards", async () => {
     new Random(1),
   );
   expect(finding?.status).toBe("regressed");
-}, 60_000);
+}, 180_000);

@@ -16,7 +16,7 @@ test("a 6 % regression is seen within four nights", async () => {
   const figures = await measureDetector({ ...PLAN, regression: { at_night: 25, effect_pct: 6 } }, 1);
   expect(figures.detection_delay_nights).not.toBeNull();
   expect(figures.detection_delay_nights).toBeLessThanOrEqual(4);
-}, 60_000);
+}, 180_000);
 
 test("nights without a change alarm at most twice per 100 nights of a suite", async () => {
   // 3 × 40 = 120 nights: at most 2 alarms
@@ -24,4 +24,4 @@ test("nights without a change alarm at most twice per 100 nights of a suite", as
   const figures = await Promise.all(seeds.map((seed) => measureDetector(PLAN, seed)));
   expect(figures.reduce((sum, one) => sum + one.false_alarms, 0)).toBeLessThanOrEqual(2);
   expect(figures.every((one) => one.detection_delay_nights === null)).toBe(true);
-}, 60_000);
+}, 180_000);
