@@ -9,21 +9,21 @@ export const NO_CONTENT = -1;
 const FIRST_SLOTS = 64;
 
 export class BlockContents {
-  #hashes: Float64Array = new Float64Array(FIRST_SLOTS).fill(NO_CONTENT);
-  #versions: Int32Array = new Int32Array(FIRST_SLOTS);
+  /** [slots × 2]: hash and version of a slot lie together. */
+  #said: Float64Array = unwritten(FIRST_SLOTS);
 
   hash(slot: number): number {
-    return this.#hashes[slot] ?? NO_CONTENT;
+    return this.#said[2 * slot] ?? NO_CONTENT;
   }
 
   version(slot: number): number {
-    return this.#versions[slot] ?? 0;
+    return this.#said[2 * slot + 1] ?? 0;
   }
 
   write(slot: number, hash: number, weights_version: number): void {
-    if (slot >= this.#hashes.length) this.#grow(slot + 1);
-    this.#hashes[slot] = hash;
-    this.#versions[slot] = weights_version;
+    if (2 * slot >= this.#said.length) this.#grow(slot + 1);
+    this.#said[2 * slot] = hash;
+    this.#said[2 * slot + 1] = weights_version;
   }
 
   /** What a copy that checks its bytes would say. */
@@ -33,12 +33,14 @@ export class BlockContents {
   }
 
   #grow(slots: number): void {
-    const capacity = Math.max(slots, 2 * this.#hashes.length);
-    const hashes = new Float64Array(capacity).fill(NO_CONTENT);
-    hashes.set(this.#hashes);
-    this.#hashes = hashes;
-    const versions = new Int32Array(capacity);
-    versions.set(this.#versions);
-    this.#versions = versions;
+    const said = unwritten(Math.max(slots, this.#said.length));
+    said.set(this.#said);
+    this.#said = said;
   }
+}
+
+function unwritten(slots: number): Float64Array {
+  const said = new Float64Array(2 * slots);
+  for (let slot = 0; slot < slots; slot++) said[2 * slot] = NO_CONTENT;
+  return said;
 }

@@ -1,15 +1,16 @@
 // One request as the simulated client, router and engines know it.
 
 import type { EngineStages, RequestError } from "../domain/request_record.ts";
+import type { ScheduledRequest } from "../load/sources/load_source.ts";
 import type { HashedPrompt } from "./hash_prompt.ts";
 import type { SpanAnswer } from "./span_answer.ts";
 
 export class Exchange {
+  readonly scheduled: ScheduledRequest;
   readonly request_id: string;
-  readonly session_id: string;
   readonly prompt: HashedPrompt;
   readonly answer: SpanAnswer;
-  readonly max_tokens: number;
+  readonly sent_ns: number;
   prefill_engine: string | null = null;
   decode_engine: string | null = null;
   /** The prefill engine's. */
@@ -19,42 +20,46 @@ export class Exchange {
   /** When the prefill half's answer was at the router; null without one. */
   prefilled_ns: number | null = null;
   error: RequestError | null = null;
-  /** Told once, at the end of the step that made it. */
+  /** Told once, at the end of the step that made it or of the run of steps that it began. */
   onFirstToken: (() => void) | null = null;
   /** The client has its answer, or has gone. */
   ended = false;
-  readonly #onEnd: () => void;
-  /** Ends of the steps that made its tokens: [max_tokens], ascending, of which output_tokens are known. */
-  readonly #step_ends_ns: number[];
-  #output_tokens = 0;
+  readonly #onEnd: (ended: Exchange) => void;
+  #has_begun = false;
+  /** Ends of the steps that made its tokens: [output_tokens], ascending. */
+  #step_ends_ns: number[] = [];
 
   constructor(
-    request_id: string,
-    session_id: string,
+    scheduled: ScheduledRequest,
     prompt: HashedPrompt,
     answer: SpanAnswer,
-    max_tokens: number,
-    onEnd: () => void,
+    sent_ns: number,
+    onEnd: (ended: Exchange) => void,
   ) {
-    this.request_id = request_id;
-    this.session_id = session_id;
+    this.scheduled = scheduled;
+    this.request_id = scheduled.request_id;
     this.prompt = prompt;
     this.answer = answer;
-    this.max_tokens = max_tokens;
+    this.sent_ns = sent_ns;
     this.#onEnd = onEnd;
-    this.#step_ends_ns = new Array<number>(max_tokens);
   }
 
+  /** Of those it has been told of. */
   get output_tokens(): number {
-    return this.#output_tokens;
+    return this.#step_ends_ns.length;
   }
 
-  /** Copied now, while every request of the batch hears the same list and it is in the cache. */
-  tokens(step_ends_ns: readonly number[]): void {
-    if (this.#output_tokens === 0) this.onFirstToken?.();
-    for (let i = 0; i < step_ends_ns.length; i++) {
-      this.#step_ends_ns[this.#output_tokens++] = step_ends_ns[i] as number;
-    }
+  /** Its first token is made, or its next after a pause. */
+  began(): void {
+    if (this.#has_begun) return;
+    this.#has_begun = true;
+    this.onFirstToken?.();
+  }
+
+  /** Takes over the list. */
+  tokens(step_ends_ns: number[]): void {
+    if (this.#step_ends_ns.length === 0) this.#step_ends_ns = step_ends_ns;
+    else for (const end_ns of step_ends_ns) this.#step_ends_ns.push(end_ns);
   }
 
   /** When the client has each token, `delay_ns` after its step: [output_tokens]. */
@@ -69,6 +74,6 @@ export class Exchange {
     if (this.ended) return;
     this.ended = true;
     this.error = error;
-    this.#onEnd();
+    this.#onEnd(this);
   }
 }

@@ -11,7 +11,7 @@ import { EngineCore } from "../core/engine/engine_core.ts";
 import { foldShards, pullDone } from "../core/engine/pull_done.ts";
 import { RequestTracer } from "../core/engine/request_tracer.ts";
 import type { NativeTiersConfig } from "../core/tier/native_tiers.ts";
-import { assert, present } from "../domain/assert.ts";
+import { present } from "../domain/assert.ts";
 import type { HostProfile } from "../domain/host_profile.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import { poolBlockBytes } from "../domain/rank_layout.ts";
@@ -24,8 +24,9 @@ import type { EffectOf } from "./effect_of.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Fabric } from "./fabric.ts";
 import { answerInTime, HOLD_RPC_TIMEOUT_NS, ProcessGate } from "./process_gate.ts";
-import { SimRequest } from "./sim_request.ts";
+import type { SimRequest } from "./sim_request.ts";
 import type { SimStore } from "./sim_store.ts";
+import { TokenLog } from "./token_log.ts";
 
 export interface SimEngineConfig {
   readonly core: EngineCoreConfig;
@@ -57,6 +58,7 @@ export class SimEngine {
   readonly #parts: SimEngineParts;
   /** Those that are not finished. */
   readonly #requests = new Map<string, SimRequest>();
+  readonly #token_log = new TokenLog();
   readonly #resets = new Map<number, (ok: boolean) => void>();
   #tracer: RequestTracer | null = null;
   #last_reset_id = 0;
@@ -101,7 +103,12 @@ export class SimEngine {
   }
 
   abort(request_id: string): void {
-    if (this.#requests.delete(request_id)) this.#dispatch({ type: "abort", request_id });
+    const request = this.#requests.get(request_id);
+    if (request === undefined) return;
+    this.#requests.delete(request_id);
+    // Ends a run of steps: the client hears of those that are over.
+    this.#dispatch({ type: "abort", request_id });
+    this.#token_log.leave(request);
   }
 
   /** Nothing runs. `done` hears whether every cache was emptied. */
@@ -174,7 +181,7 @@ export class SimEngine {
         this.#decoded(effect);
         break;
       case "emit_tokens":
-        this.#requests.get(effect.request_id)?.listener?.tokens([this.#parts.loop.now_ns]);
+        this.#emitted(effect.request_id);
         break;
       case "finish":
         this.#finish(effect);
@@ -203,10 +210,14 @@ export class SimEngine {
 
   #decoded({ requests, ends_ns, fills, weights_version }: EffectOf<"decoded">): void {
     this.#fill(fills, weights_version);
-    for (const request of requests) {
-      assert(request instanceof SimRequest, "a simulated engine has simulated requests");
-      request.listener?.tokens(ends_ns);
-    }
+    this.#token_log.decoded(requests, ends_ns);
+  }
+
+  /** A step that is told of by itself, where steps are not fused. */
+  #emitted(request_id: string): void {
+    const listener = this.#requests.get(request_id)?.listener;
+    listener?.began();
+    listener?.tokens([this.#parts.loop.now_ns]);
   }
 
   #fill(fills: readonly BlockFill[], weights_version: number): void {
@@ -264,8 +275,10 @@ export class SimEngine {
 
   #finish(effect: EffectOf<"finish">): void {
     const request = this.#requests.get(effect.request_id);
+    if (request === undefined) return;
     this.#requests.delete(effect.request_id);
-    request?.onFinish(effect, effect.held === null ? null : this.#remoteKv(effect.held, effect.stages));
+    this.#token_log.leave(request);
+    request.onFinish(effect, effect.held === null ? null : this.#remoteKv(effect.held, effect.stages));
   }
 
   #remoteKv(held: NonNullable<EffectOf<"finish">["held"]>, stages: RemoteKv["stages"]): RemoteKv {

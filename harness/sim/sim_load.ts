@@ -25,12 +25,6 @@ export interface SimLoadParts {
   readonly onRecord: (record: RequestRecord) => void;
 }
 
-interface Sent {
-  readonly scheduled: ScheduledRequest;
-  readonly exchange: Exchange;
-  readonly sent_ns: number;
-}
-
 export class SimLoad {
   started_ns = 0;
   sent_requests = 0;
@@ -41,9 +35,10 @@ export class SimLoad {
   done = false;
   readonly #parts: SimLoadParts;
   /** In the order of sending, and so of their timeouts; those that ended stay until their turn comes. */
-  readonly #running = new Set<Sent>();
+  readonly #running = new Set<Exchange>();
   #timeout_armed = false;
   #armed_ns = Number.POSITIVE_INFINITY;
+  readonly #onEnd = (ended: Exchange): void => this.#ended(ended);
 
   constructor(parts: SimLoadParts) {
     this.#parts = parts;
@@ -92,29 +87,24 @@ export class SimLoad {
 
   #send(scheduled: ScheduledRequest): void {
     const { loop, router, conversations } = this.#parts;
-    const { request_id, session_id, turn } = scheduled;
-    const prompt = conversations.prompt(session_id, turn);
+    const prompt = conversations.prompt(scheduled.session_id, scheduled.turn);
     const answer = conversations.answerTo(prompt);
-    const exchange = new Exchange(request_id, session_id, prompt, answer, turn.output_tokens, () =>
-      this.#ended(sent),
-    );
-    const sent: Sent = { scheduled, exchange, sent_ns: loop.now_ns };
+    const exchange = new Exchange(scheduled, prompt, answer, loop.now_ns, this.#onEnd);
     this.sent_requests++;
-    this.#running.add(sent);
+    this.#running.add(exchange);
     this.peak_running = Math.max(this.peak_running, this.#running.size);
     router.send(exchange);
     this.#armTimeout();
   }
 
-  #ended(sent: Sent): void {
+  #ended(exchange: Exchange): void {
     const { loop, source, conversations, onRecord } = this.#parts;
-    const { exchange, scheduled } = sent;
-    this.#running.delete(sent);
+    const { scheduled, output_tokens } = exchange;
+    this.#running.delete(exchange);
     this.finished_requests++;
     const failed = exchange.error !== null;
     if (failed) this.failed_requests++;
-    const { output_tokens } = exchange;
-    const record = this.#record(sent);
+    const record = this.#record(exchange);
     this.output_tokens += output_tokens;
     if (failed) conversations.failed(scheduled.session_id);
     else conversations.answered(scheduled.session_id, scheduled.turn_index, exchange.answer, output_tokens);
@@ -132,9 +122,9 @@ export class SimLoad {
       this.#timeout_armed = true;
       loop.at(oldest.sent_ns + msToNs(request_timeout_ms), "timeout", () => {
         this.#timeout_armed = false;
-        if (!oldest.exchange.ended) {
-          router.cancel(oldest.exchange);
-          oldest.exchange.end({ code: "timeout", detail: `no end within ${request_timeout_ms} ms` });
+        if (!oldest.ended) {
+          router.cancel(oldest);
+          oldest.end({ code: "timeout", detail: `no end within ${request_timeout_ms} ms` });
         }
         this.#armTimeout();
       });
@@ -142,9 +132,9 @@ export class SimLoad {
     }
   }
 
-  #record({ scheduled, exchange, sent_ns }: Sent): RequestRecord {
+  #record(exchange: Exchange): RequestRecord {
     const { arm, pair_index, sse_ns } = this.#parts;
-    const { stages } = exchange;
+    const { scheduled, sent_ns, stages } = exchange;
     const token_ns = exchange.tokenTimes(sse_ns);
     return {
       arm,

@@ -11,6 +11,9 @@ export type RequestHalf = Pick<EngineRequest, "max_tokens" | "do_remote_decode" 
 
 export type OnFinish = (outcome: EffectOf<"finish">, remote: RemoteKv | null) => void;
 
+/** As `joined_step`. */
+export const NOT_IN_A_BATCH = -1;
+
 export class SimRequest implements EngineRequest {
   readonly request_id: string;
   readonly prompt_tokens: number;
@@ -25,6 +28,8 @@ export class SimRequest implements EngineRequest {
   /** Hears the tokens; null: nobody listens to a prefill half. */
   readonly listener: Exchange | null;
   readonly onFinish: OnFinish;
+  /** The first step of its engine's token log that made a token for it. */
+  joined_step: number = NOT_IN_A_BATCH;
 
   constructor(exchange: Exchange, half: RequestHalf, hears_tokens: boolean, onFinish: OnFinish) {
     const { request_id, prompt, answer } = exchange;

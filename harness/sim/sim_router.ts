@@ -69,11 +69,11 @@ export class SimRouter {
     if (exchange.ended) return;
     const { core, policy, loop } = this.#parts;
     exchange.arrived_ns = loop.now_ns;
-    const { request_id, session_id, prompt } = exchange;
+    const { request_id, scheduled, prompt } = exchange;
     const route = core.route(
       {
         request_id,
-        session_id,
+        session_id: scheduled.session_id,
         prompt_tokens: prompt.prompt_tokens,
         prompt_block_hashes: readsPromptBlocks(policy) ? prompt.block_hashes : [],
       },
@@ -120,7 +120,7 @@ export class SimRouter {
   /** The half that the client hears, or a whole request. */
   #decode(exchange: Exchange, route: Route, remote: RemoteKv | null): void {
     const half: RequestHalf = {
-      max_tokens: exchange.max_tokens,
+      max_tokens: exchange.scheduled.turn.output_tokens,
       do_remote_decode: false,
       remote,
       transfer_id: remote?.transfer_id ?? null,

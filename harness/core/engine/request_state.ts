@@ -19,36 +19,36 @@ export interface Handoff {
 export const UNASKED: LookupState = { state: "unasked" };
 
 export class RequestState {
-  readonly request: EngineRequest;
-  // Of the request: what every step looks at lies together.
-  readonly prompt_tokens: number;
-  readonly max_tokens: number;
-  readonly answer: Answer;
-  readonly stages: StageClock;
-  phase: RequestPhase = "waiting";
-  lookup: LookupState = UNASKED;
-
-  /** Blocks of the sequence in order, one reference each; empty until admitted. */
-  block_ids: number[] = [];
+  // What every step looks at comes first, and so lies together.
   /** Tokens whose KV is in block_ids. */
   computed_tokens = 0;
   /** Tokens of the step under way; 0 when it is not part of it. */
   scheduled_tokens = 0;
   /** Answer tokens emitted. */
   output_tokens = 0;
-
-  /** Leading prompt blocks that the store has, or was asked to take. */
-  save_frontier_blocks = 0;
+  /** The request's. */
+  readonly prompt_tokens: number;
+  readonly max_tokens: number;
   /** Computed up to the boundary, the request loads from there; null: nothing is to be handed off. */
   handoff: Handoff | null = null;
+  /** Aborted while the step under way computes it. */
+  abort_at_step_end = false;
+  readonly request: EngineRequest;
+
+  readonly answer: Answer;
+  readonly stages: StageClock;
+  phase: RequestPhase = "waiting";
+  lookup: LookupState = UNASKED;
+  /** Blocks of the sequence in order, one reference each; empty until admitted. */
+  block_ids: number[] = [];
+  /** Leading prompt blocks that the store has, or was asked to take. */
+  save_frontier_blocks = 0;
   /** Remote blocks that this request still has to release. */
   holds_remote: boolean;
   /** The load or pull it waits for has ended. */
   remote_done = false;
   /** What is being loaded or pulled is not wanted when it comes: the caches were reset meanwhile. */
   discard_remote = false;
-  /** Aborted while the step under way computes it. */
-  abort_at_step_end = false;
   /** Preempted, or caught by a cache reset: its KV is computed again. */
   was_sent_back = false;
   lost_a_load = false;

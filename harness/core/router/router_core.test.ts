@@ -124,6 +124,17 @@ test("session keeps a session on its engine whatever the load", () => {
   expect(placeSessions(core, "second")).toEqual(placeSessions(core, "first"));
 });
 
+test("session keeps more sessions on their engines than it remembers", () => {
+  const core = createRouterCore("session", [P(0), P(1), P(2), D(0)]);
+  const first: string[] = [];
+  for (let i = 0; i < 120_000; i++) {
+    const session = i % 60_000;
+    const engine = prefillOf(core, request(`${i}`, { session_id: `session-${session}` }));
+    first[session] ??= engine;
+    expect(engine).toBe(first[session]);
+  }
+});
+
 test("session spreads sessions over all engines", () => {
   const placed = [...placeSessions(createRouterCore("session", [P(0), P(1), P(2), D(0)]), "first").values()];
   // 100 expected on each; the binomial deviation is √(300 × ⅓ × ⅔) = 8.2, so 60 is five of them away.

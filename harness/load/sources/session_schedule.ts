@@ -2,6 +2,7 @@
 //
 // Order is total: (intended_ns, session order, turn), so equal times are sent in the order of the workload.
 
+import { TimeHeap } from "../../clock/time_heap.ts";
 import { assert, present } from "../../domain/assert.ts";
 import type { Session, Turn } from "../../domain/session.ts";
 import type { ScheduledRequest, SourceState } from "./load_source.ts";
@@ -12,15 +13,14 @@ export interface TurnRef {
   readonly turn_index: number;
 }
 
-interface Due extends TurnRef {
-  readonly intended_ns: number;
-}
+/** A turn's place among those of equal times: session_index × TURNS + turn_index. */
+const TURNS: number = 2 ** 21;
 
 export class SessionSchedule {
   readonly planned_requests: number;
   readonly #sessions: readonly Session[];
-  /** Binary heap: the earliest is at 0. */
-  readonly #due: Due[] = [];
+  /** Session indices, by intended time and place. */
+  readonly #due = new TimeHeap();
   readonly #running = new Map<string, TurnRef>();
   readonly #ended_sessions = new Set<number>();
 
@@ -33,19 +33,18 @@ export class SessionSchedule {
     return this.#sessions[session_index]?.turns[turn_index];
   }
 
-  add(ref: TurnRef, intended_ns: number): void {
-    assert(Number.isSafeInteger(intended_ns), "an intended time is a whole number of ns");
-    this.#due.push({ ...ref, intended_ns });
-    siftUp(this.#due);
+  add({ session_index, turn_index }: TurnRef, intended_ns: number): void {
+    assert(turn_index < TURNS, "a session has less than two million turns");
+    this.#due.push(intended_ns, session_index * TURNS + turn_index, session_index);
   }
 
   next(now_ns: number): SourceState {
     this.#dropEnded();
-    const first = this.#due[0];
-    if (first === undefined) return { state: this.#running.size > 0 ? "blocked" : "done" };
-    if (first.intended_ns > now_ns) return { state: "wait", until_ns: first.intended_ns };
-    removeFirst(this.#due);
-    return { state: "send", request: this.#start(first) };
+    if (this.#due.length === 0) return { state: this.#running.size > 0 ? "blocked" : "done" };
+    const { first_time_ns, first_order } = this.#due;
+    if (first_time_ns > now_ns) return { state: "wait", until_ns: first_time_ns };
+    const session_index = this.#due.pop();
+    return { state: "send", request: this.#start(session_index, first_order % TURNS, first_time_ns) };
   }
 
   /** Takes the request off the running ones and says which turn it was. */
@@ -60,67 +59,19 @@ export class SessionSchedule {
     this.#ended_sessions.add(session_index);
   }
 
-  #start(due: Due): ScheduledRequest {
-    const { session_index, turn_index, intended_ns } = due;
+  #start(session_index: number, turn_index: number, intended_ns: number): ScheduledRequest {
     const session = present(this.#sessions[session_index], "a due turn belongs to a session");
     const turn = present(session.turns[turn_index], "a due turn exists");
     const { session_id } = session;
     const request_id = `${session_id}/${turn_index}`;
     assert(!this.#running.has(request_id), `request ${request_id} is sent once; session ids are unique`);
-    this.#running.set(request_id, due);
+    this.#running.set(request_id, { session_index, turn_index });
     const turn_count = session.turns.length;
     return { request_id, session_id, turn_index, turn_count, turn, intended_ns };
   }
 
   #dropEnded(): void {
     if (this.#ended_sessions.size === 0) return;
-    for (let first = this.#due[0]; first !== undefined; first = this.#due[0]) {
-      if (!this.#ended_sessions.has(first.session_index)) return;
-      removeFirst(this.#due);
-    }
+    while (this.#due.length > 0 && this.#ended_sessions.has(this.#due.first_value)) this.#due.pop();
   }
-}
-
-function isBefore(a: Due, b: Due): boolean {
-  if (a.intended_ns !== b.intended_ns) return a.intended_ns < b.intended_ns;
-  if (a.session_index !== b.session_index) return a.session_index < b.session_index;
-  return a.turn_index < b.turn_index;
-}
-
-function siftUp(heap: Due[]): void {
-  let at = heap.length - 1;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if (!swapIfBefore(heap, at, parent)) return;
-    at = parent;
-  }
-}
-
-function removeFirst(heap: Due[]): void {
-  const last = present(heap.pop(), "an empty heap has no first");
-  if (heap.length === 0) return;
-  heap[0] = last;
-  let at = 0;
-  for (;;) {
-    const left = 2 * at + 1;
-    const smaller = isBeforeAt(heap, left + 1, left) ? left + 1 : left;
-    if (!swapIfBefore(heap, smaller, at)) return;
-    at = smaller;
-  }
-}
-
-function isBeforeAt(heap: readonly Due[], a: number, b: number): boolean {
-  const first = heap[a];
-  const second = heap[b];
-  return first !== undefined && second !== undefined && isBefore(first, second);
-}
-
-/** Swaps the entries when the child belongs before its parent. */
-function swapIfBefore(heap: Due[], child_at: number, parent_at: number): boolean {
-  const child = heap[child_at];
-  const parent = heap[parent_at];
-  if (child === undefined || parent === undefined || !isBefore(child, parent)) return false;
-  heap[child_at] = parent;
-  heap[parent_at] = child;
-  return true;
 }
