@@ -1,24 +1,18 @@
 // Free blocks in order of release: the front is the least recently used and is reallocated first.
-// A doubly linked list over block ids in two typed arrays, so that a revived block leaves the middle in O(1).
+// A doubly linked list through the blocks' records, so that a revived block leaves the middle in O(1).
 
 import { assert } from "../../domain/assert.ts";
-
-const NOT_LINKED = -1;
+import { type BlockRecords, NO_BLOCK } from "./block_records.ts";
 
 export class FreeQueue {
-  readonly #previous: Int32Array;
-  readonly #next: Int32Array;
-  /** The list is a ring through this id: its next is the front, its previous the back. */
-  readonly #anchor: number;
+  readonly #records: BlockRecords;
+  #front = NO_BLOCK;
+  #back = NO_BLOCK;
   #length = 0;
 
-  /** Empty, for ids 0 … capacity − 1. */
-  constructor(capacity: number) {
-    this.#anchor = capacity;
-    this.#previous = new Int32Array(capacity + 1).fill(NOT_LINKED);
-    this.#next = new Int32Array(capacity + 1).fill(NOT_LINKED);
-    this.#previous[capacity] = capacity;
-    this.#next[capacity] = capacity;
+  /** Empty. The front's previous and the back's next is the block itself, so that a linked block is known by its links. */
+  constructor(records: BlockRecords) {
+    this.#records = records;
   }
 
   get length(): number {
@@ -26,34 +20,42 @@ export class FreeQueue {
   }
 
   has(block_id: number): boolean {
-    return this.#next[block_id] !== NOT_LINKED;
+    return this.#records.next(block_id) !== NO_BLOCK;
   }
 
   pushBack(block_id: number): void {
     assert(!this.has(block_id), "a block is freed once");
-    const back = this.#previous[this.#anchor] as number;
-    this.#next[back] = block_id;
-    this.#previous[block_id] = back;
-    this.#next[block_id] = this.#anchor;
-    this.#previous[this.#anchor] = block_id;
+    if (this.#length === 0) {
+      this.#front = block_id;
+      this.#records.setPrevious(block_id, block_id);
+    } else {
+      this.#records.setNext(this.#back, block_id);
+      this.#records.setPrevious(block_id, this.#back);
+    }
+    this.#records.setNext(block_id, block_id);
+    this.#back = block_id;
     this.#length++;
   }
 
   popFront(): number {
     assert(this.#length > 0, "a free block is there to be taken");
-    const front = this.#next[this.#anchor] as number;
+    const front = this.#front;
     this.remove(front);
     return front;
   }
 
   remove(block_id: number): void {
-    assert(block_id < this.#anchor && this.has(block_id), "a block that leaves the free queue is in it");
-    const previous = this.#previous[block_id] as number;
-    const next = this.#next[block_id] as number;
-    this.#next[previous] = next;
-    this.#previous[next] = previous;
-    this.#next[block_id] = NOT_LINKED;
-    this.#previous[block_id] = NOT_LINKED;
+    assert(this.has(block_id), "a block that leaves the free queue is in it");
+    const previous = this.#records.previous(block_id);
+    const next = this.#records.next(block_id);
+    const is_front = previous === block_id;
+    const is_back = next === block_id;
+    if (is_front) this.#front = is_back ? NO_BLOCK : next;
+    else this.#records.setNext(previous, is_back ? previous : next);
+    if (is_back) this.#back = is_front ? NO_BLOCK : previous;
+    else this.#records.setPrevious(next, is_front ? next : previous);
+    this.#records.setNext(block_id, NO_BLOCK);
+    this.#records.setPrevious(block_id, NO_BLOCK);
     this.#length--;
   }
 }
