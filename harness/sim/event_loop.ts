@@ -28,6 +28,14 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 /** Kinds from here on are background. */
 const FIRST_BACKGROUND = EVENT_KINDS.indexOf("timeout");
 
+/** Something under way, which takes more than one event or exists anyway. */
+export interface UnderWay {
+  /** It is time to go on. */
+  proceed(): void;
+}
+
+export type EventAction = (() => void) | UnderWay;
+
 /** Host time of one event, or of a stretch of them: [kind]. */
 export interface EventProfile {
   readonly counts: Float64Array;
@@ -35,7 +43,7 @@ export interface EventProfile {
 }
 
 export class EventLoop {
-  readonly #heap = new EventHeap();
+  readonly #heap = new EventHeap<EventAction>();
   readonly #counts = new Float64Array(EVENT_KINDS.length);
   readonly #host_ns = new Float64Array(EVENT_KINDS.length);
   /** Monotonic host time in ns; null: not measured. */
@@ -65,7 +73,7 @@ export class EventLoop {
   }
 
   /** `time_ns` is not in the past. */
-  at(time_ns: number, kind: EventKind, action: () => void): void {
+  at(time_ns: number, kind: EventKind, action: EventAction): void {
     const priority = PRIORITY[kind];
     assert(time_ns >= this.#now_ns, "an event lies in the future");
     if (priority < FIRST_BACKGROUND) this.#pending_work++;
@@ -81,14 +89,19 @@ export class EventLoop {
     this.#counts[priority] = (this.#counts[priority] as number) + 1;
     const action = this.#heap.pop();
     if (this.#stopwatch === null) {
-      action();
+      carryOut(action);
       return true;
     }
     const started_ns = this.#stopwatch();
-    action();
+    carryOut(action);
     this.#host_ns[priority] = (this.#host_ns[priority] as number) + this.#stopwatch() - started_ns;
     return true;
   }
+}
+
+function carryOut(action: EventAction): void {
+  if (typeof action === "function") action();
+  else action.proceed();
 }
 
 const PRIORITY = Object.fromEntries(EVENT_KINDS.map((kind, i) => [kind, i])) as Record<EventKind, number>;

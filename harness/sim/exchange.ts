@@ -5,6 +5,11 @@ import type { ScheduledRequest } from "../load/sources/load_source.ts";
 import type { HashedPrompt } from "./hash_prompt.ts";
 import type { SpanAnswer } from "./span_answer.ts";
 
+/** Is told once, at the end of the step that made the first token or of the run of steps that it began. */
+export interface FirstTokenListener {
+  firstToken(): void;
+}
+
 export class Exchange {
   readonly scheduled: ScheduledRequest;
   readonly request_id: string;
@@ -20,8 +25,7 @@ export class Exchange {
   /** When the prefill half's answer was at the router; null without one. */
   prefilled_ns: number | null = null;
   error: RequestError | null = null;
-  /** Told once, at the end of the step that made it or of the run of steps that it began. */
-  onFirstToken: (() => void) | null = null;
+  first_token_listener: FirstTokenListener | null = null;
   /** The client has its answer, or has gone. */
   ended = false;
   readonly #onEnd: (ended: Exchange) => void;
@@ -53,7 +57,7 @@ export class Exchange {
   began(): void {
     if (this.#has_begun) return;
     this.#has_begun = true;
-    this.onFirstToken?.();
+    this.first_token_listener?.firstToken();
   }
 
   /** Takes over the list. */

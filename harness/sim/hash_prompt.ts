@@ -28,6 +28,8 @@ export interface KnownPrefix {
   readonly block_hashes: readonly BlockHash[];
 }
 
+const NO_RUNS: TokenRuns = [];
+
 /** `known`: hashes of a shorter prompt whose every token this one starts with. */
 export function hashPrompt(
   spans: readonly StreamSpan[],
@@ -38,7 +40,7 @@ export function hashPrompt(
   let parent: BlockHash = block_hashes.at(-1) ?? ROOT_HASH;
   let skipped = block_hashes.length * block_tokens;
   let prompt_tokens = 0;
-  /** Of the block that is not full. */
+  /** Of the block that is not full; `filled` says whether there is one. */
   let runs: number[] = [];
   let filled = 0;
   for (const { seed, tokens } of spans) {
@@ -48,17 +50,17 @@ export function hashPrompt(
     skipped -= first;
     while (first < tokens) {
       const taken = Math.min(tokens - first, block_tokens - filled);
-      runs.push(stream, first, taken);
+      if (filled === 0) runs = [stream, first, taken];
+      else runs.push(stream, first, taken);
       first += taken;
       filled += taken;
       if (filled < block_tokens) break;
       parent = hashRuns(parent, runs);
       block_hashes.push(parent);
-      runs = [];
       filled = 0;
     }
   }
-  return { prompt_tokens, block_hashes, tail: runs };
+  return { prompt_tokens, block_hashes, tail: filled === 0 ? NO_RUNS : runs };
 }
 
 export function hashRuns(parent: BlockHash, runs: TokenRuns): BlockHash {

@@ -4,7 +4,7 @@
 
 import { present } from "../domain/assert.ts";
 import type { HostProfile } from "../domain/host_profile.ts";
-import type { EventLoop } from "./event_loop.ts";
+import type { EventAction, EventLoop } from "./event_loop.ts";
 import { FifoQueue } from "./fifo_queue.ts";
 
 export class HttpHops {
@@ -20,7 +20,7 @@ export class HttpHops {
   }
 
   /** `arrive`: the process has taken up a message that carries so many tokens. */
-  to(process: string, tokens: number, arrive: () => void): void {
+  to(process: string, tokens: number, arrive: EventAction): void {
     const { http_ns, http_token_ns, one_host } = this.#host;
     const service_ns = http_ns + tokens * http_token_ns;
     const { now_ns } = this.#loop;

@@ -130,7 +130,9 @@ export class OwnerDisk {
   }
 
   #dispatch(event: DiskTierEvent): void {
-    this.#parts.gate.enter(() => this.#handle(event));
+    const { gate } = this.#parts;
+    if (gate.stopped) gate.enter(() => this.#handle(event));
+    else this.#handle(event);
   }
 
   #handle(event: DiskTierEvent): void {

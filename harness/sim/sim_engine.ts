@@ -21,11 +21,11 @@ import { BlockContents, NO_CONTENT } from "./block_contents.ts";
 import { shardContent, shardSlot } from "./block_shard.ts";
 import { copyPulled } from "./copy_pulled.ts";
 import type { EffectOf } from "./effect_of.ts";
-import type { EventLoop } from "./event_loop.ts";
+import type { EventLoop, UnderWay } from "./event_loop.ts";
 import type { Fabric } from "./fabric.ts";
 import { answerInTime, HOLD_RPC_TIMEOUT_NS, ProcessGate } from "./process_gate.ts";
 import type { SimRequest } from "./sim_request.ts";
-import type { SimStore } from "./sim_store.ts";
+import type { SimStore, StoreAnswer } from "./sim_store.ts";
 import { TokenLog } from "./token_log.ts";
 
 export interface SimEngineConfig {
@@ -66,6 +66,7 @@ export class SimEngine {
   #armed_ns = Number.POSITIVE_INFINITY;
   /** The step that is out. */
   #step_id = 0;
+  readonly #answered: StoreAnswer = (event) => this.#dispatch(event);
 
   constructor(config: SimEngineConfig, parts: SimEngineParts) {
     this.config = config;
@@ -152,24 +153,16 @@ export class SimEngine {
         this.#step(effect);
         break;
       case "exists":
-        this.#store().exists(effect, (codes) =>
-          this.#dispatch({ type: "exists_done", op_id: effect.op_id, codes }),
-        );
+        this.#store().exists(effect, this.#answered);
         break;
       case "get":
-        this.#store().get(effect, (outcomes) =>
-          this.#dispatch({ type: "get_done", op_id: effect.op_id, outcomes }),
-        );
+        this.#store().get(effect, this.#answered);
         break;
       case "put":
-        this.#store().put(effect, (codes) =>
-          this.#dispatch({ type: "put_done", op_id: effect.op_id, codes }),
-        );
+        this.#store().put(effect, this.#answered);
         break;
       case "remove_all":
-        this.#store().removeAll(effect, (code, removed) =>
-          this.#dispatch({ type: "remove_all_done", op_id: effect.op_id, code, removed }),
-        );
+        this.#store().removeAll(effect, this.#answered);
         break;
       case "pull":
         this.#pull(effect);
@@ -197,15 +190,16 @@ export class SimEngine {
     }
   }
 
-  #step({ step_id, started_ns, duration_ns, fills, weights_version }: EffectOf<"step">): void {
-    const { loop } = this.#parts;
-    this.#step_id = step_id;
-    loop.at(started_ns + duration_ns, "step", () => {
-      // Another may have taken its place.
-      if (this.#step_id !== step_id) return;
-      this.#fill(fills, weights_version);
-      this.#dispatch({ type: "step_done", step_id });
-    });
+  #step(step: EffectOf<"step">): void {
+    this.#step_id = step.step_id;
+    this.#parts.loop.at(step.started_ns + step.duration_ns, "step", new StepOut(this, step));
+  }
+
+  /** Unless another has taken its place. */
+  stepEnds({ step_id, fills, weights_version }: EffectOf<"step">): void {
+    if (this.#step_id !== step_id) return;
+    this.#fill(fills, weights_version);
+    this.#dispatch({ type: "step_done", step_id });
   }
 
   #decoded({ requests, ends_ns, fills, weights_version }: EffectOf<"decoded">): void {
@@ -278,7 +272,7 @@ export class SimEngine {
     if (request === undefined) return;
     this.#requests.delete(effect.request_id);
     this.#token_log.leave(request);
-    request.onFinish(effect, effect.held === null ? null : this.#remoteKv(effect.held, effect.stages));
+    request.owner.finished(effect, effect.held === null ? null : this.#remoteKv(effect.held, effect.stages));
   }
 
   #remoteKv(held: NonNullable<EffectOf<"finish">["held"]>, stages: RemoteKv["stages"]): RemoteKv {
@@ -311,6 +305,21 @@ export class SimEngine {
 
   #store(): SimStore {
     return present(this.store, "a core without a connector asks nothing of a store");
+  }
+}
+
+/** A step, or a run of steps, that an engine computes. */
+class StepOut implements UnderWay {
+  readonly #engine: SimEngine;
+  readonly #step: EffectOf<"step">;
+
+  constructor(engine: SimEngine, step: EffectOf<"step">) {
+    this.#engine = engine;
+    this.#step = step;
+  }
+
+  proceed(): void {
+    this.#engine.stepEnds(this.#step);
   }
 }
 

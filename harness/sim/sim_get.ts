@@ -1,15 +1,18 @@
 // One GET of a simulated store client on its way. Which copy is tried next is core/connector's GetBatch.
 
 import { type CopyEnd, GetBatch, type ReadAttempt } from "../core/connector/get_batch.ts";
-import type { GetOutcome } from "../core/connector/store_api.ts";
+import type { RequesterCounters } from "../core/connector/requester_counters.ts";
 import { present } from "../domain/assert.ts";
+import type { MasterReply } from "../domain/master_api.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import type { BlockContents } from "./block_contents.ts";
 import { shardContent, shardSlot } from "./block_shard.ts";
 import { bookCopy, lastEnd } from "./book_copy.ts";
 import type { EffectOf } from "./effect_of.ts";
+import type { UnderWay } from "./event_loop.ts";
 import type { DiskAnswer } from "./owner_disk.ts";
 import type { SimOwner } from "./sim_owner.ts";
+import type { StoreAnswer } from "./sim_store.ts";
 import type { SimStoreParts } from "./sim_store_parts.ts";
 
 /** Objects on their way out of one segment's memory. */
@@ -20,32 +23,47 @@ interface MemoryCopy {
   readonly reads: readonly { readonly key_index: number; readonly copy: CopyEnd }[];
 }
 
-export class SimGet {
+const NO_COPIES: readonly MemoryCopy[] = [];
+
+export class SimGet implements UnderWay {
   readonly #parts: SimStoreParts;
+  readonly #counters: RequesterCounters;
   readonly #effect: EffectOf<"get">;
+  readonly #answer: StoreAnswer;
   readonly #batch: GetBatch;
-  readonly #done: (outcomes: readonly GetOutcome[]) => void;
+  #copies: readonly MemoryCopy[] = NO_COPIES;
   /** Attempts under way. */
   #open = 0;
 
   constructor(
     parts: SimStoreParts,
+    counters: RequesterCounters,
     effect: EffectOf<"get">,
-    done: (outcomes: readonly GetOutcome[]) => void,
+    answer: StoreAnswer,
   ) {
     this.#parts = parts;
+    this.#counters = counters;
     this.#effect = effect;
+    this.#answer = answer;
     this.#batch = new GetBatch(parts.object_bytes, parts.node, parts.loop.now_ns, parts.get_order);
-    this.#done = done;
   }
 
   start(): void {
     const { keys } = this.#effect;
-    this.#parts.master.call({ op: "batch_get_replicas", keys }, keys.length, (reply) => {
-      if (reply === null) this.#batch.notLocated(keys.length, STORE_CODE.RPC_FAIL);
-      else this.#batch.located(reply.objects);
-      this.#tryNext();
-    });
+    const request = { op: "batch_get_replicas", keys } as const;
+    this.#parts.master.call(request, keys.length, (reply) => this.#located(reply));
+  }
+
+  /** The last copy out of memory has ended. */
+  proceed(): void {
+    for (const copy of this.#copies) this.#copied(copy);
+    this.#attemptEnded();
+  }
+
+  #located(reply: MasterReply<"batch_get_replicas"> | null): void {
+    if (reply === null) this.#batch.notLocated(this.#effect.keys.length, STORE_CODE.RPC_FAIL);
+    else this.#batch.located(reply.objects);
+    this.#tryNext();
   }
 
   #tryNext(): void {
@@ -54,7 +72,9 @@ export class SimGet {
       (name) => owners.get(name)?.config.segment.node ?? STORE_CODE.SEGMENT_NOT_FOUND,
     );
     if (attempts.length === 0) {
-      this.#done(this.#batch.outcomes());
+      const outcomes = this.#batch.outcomes();
+      this.#counters.countGets(outcomes);
+      this.#answer({ type: "get_done", op_id: this.#effect.op_id, outcomes });
       return;
     }
     const copies: MemoryCopy[] = [];
@@ -95,16 +115,16 @@ export class SimGet {
       this.#attemptEnded();
       return;
     }
-    this.#parts.loop.at(lastEnd(copies), "copy", () => {
-      for (const { owner, life, end_ns, reads } of copies) {
-        const failed = !owner.alive || owner.life !== life;
-        const remote = owner.node_index !== this.#parts.node_index;
-        for (const { key_index, copy } of reads) {
-          this.#batch.copied(key_index, failed ? "failed" : copy, end_ns, "cpu", remote);
-        }
-      }
-      this.#attemptEnded();
-    });
+    this.#copies = copies;
+    this.#parts.loop.at(lastEnd(copies), "copy", this);
+  }
+
+  #copied({ owner, life, end_ns, reads }: MemoryCopy): void {
+    const failed = !owner.alive || owner.life !== life;
+    const remote = owner.node_index !== this.#parts.node_index;
+    for (const { key_index, copy } of reads) {
+      this.#batch.copied(key_index, failed ? "failed" : copy, end_ns, "cpu", remote);
+    }
   }
 
   #readDisk(attempt: ReadAttempt, owner: SimOwner): void {

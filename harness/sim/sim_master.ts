@@ -12,7 +12,7 @@ import type { HostProfile } from "../domain/host_profile.ts";
 import type { MasterReply, MasterRequest, MasterStats } from "../domain/master_api.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { msToNs, NS_PER_S } from "../domain/units.ts";
-import type { EventLoop } from "./event_loop.ts";
+import type { EventLoop, UnderWay } from "./event_loop.ts";
 import { FifoQueue } from "./fifo_queue.ts";
 import { answerInTime, ProcessGate, STORE_RPC_TIMEOUT_NS } from "./process_gate.ts";
 import { SlotSpace, type SpaceTotal } from "./slot_space.ts";
@@ -74,19 +74,15 @@ export class SimMaster {
     keys: number,
     done: (reply: MasterReply<R["op"]> | null) => void,
   ): void {
-    const half_ns = this.#half_ns;
     const service_ns = Math.max(0, keys - 1) * this.#host.rpc_key_ns;
-    this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => {
-      if (!this.#gate.stopped) {
-        this.#serve(request, service_ns, done);
-        return;
-      }
-      const once = answerInTime(this.#loop, STORE_RPC_TIMEOUT_NS, done);
-      this.#gate.enter(
-        () => this.#serve(request, service_ns, once),
-        () => this.#loop.at(this.#loop.now_ns + half_ns, "rpc", () => once(null)),
-      );
-    });
+    const call = new MasterCall(this, request, service_ns, done);
+    this.#loop.at(this.#loop.now_ns + this.#half_ns, "rpc", call);
+  }
+
+  /** A call is here, half way. */
+  arrived<R extends MasterRequest>(call: MasterCall<R>): void {
+    if (this.#gate.stopped) this.#keepWaiting(call);
+    else this.#serve(call);
   }
 
   /** Whether a question finds somebody. */
@@ -104,8 +100,8 @@ export class SimMaster {
 
   /** A ping that arrives now. A good answer tells its owner nothing, so only another one is brought: null, as for `call`, or need_remount. */
   pinged(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
-    const ping = (): void => this.#ping(client_id, onTrouble);
-    this.#gate.enter(ping, ping);
+    if (this.#gate.stopped) this.#keepPing(client_id, onTrouble);
+    else this.#ping(client_id, onTrouble);
   }
 
   /** Everything it knew is gone; it answers again after `away_ns`, or never. */
@@ -125,14 +121,32 @@ export class SimMaster {
     this.#armTick();
   }
 
-  #serve<R extends MasterRequest>(
-    request: R,
-    service_ns: number,
-    onReply: (reply: MasterReply<R["op"]> | null) => void,
+  #keepWaiting<R extends MasterRequest>({ request, service_ns, done }: MasterCall<R>): void {
+    const once = answerInTime(this.#loop, STORE_RPC_TIMEOUT_NS, done);
+    const call = new MasterCall(this, request, service_ns, once);
+    this.#gate.enter(
+      () => this.#serve(call),
+      () => this.#bringBack(call, null, this.#loop.now_ns),
+    );
+  }
+
+  #serve<R extends MasterRequest>(call: MasterCall<R>): void {
+    const reply = this.#up ? this.#handle(call.request) : null;
+    this.#bringBack(call, reply, this.#thread.reserve(this.#loop.now_ns, call.service_ns));
+  }
+
+  #bringBack<R extends MasterRequest>(
+    call: MasterCall<R>,
+    reply: MasterReply<R["op"]> | null,
+    served_ns: number,
   ): void {
-    const reply = this.#up ? this.#handle(request) : null;
-    const served_ns = this.#thread.reserve(this.#loop.now_ns, service_ns);
-    this.#loop.at(served_ns + this.#half_ns, "rpc", () => onReply(reply));
+    call.served(reply);
+    this.#loop.at(served_ns + this.#half_ns, "rpc", call);
+  }
+
+  #keepPing(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
+    const ping = (): void => this.#ping(client_id, onTrouble);
+    this.#gate.enter(ping, ping);
   }
 
   #ping(client_id: string, onTrouble: (reply: MasterReply<"ping"> | null) => void): void {
@@ -192,6 +206,39 @@ export class SimMaster {
     this.#watch?.(this.#core, "before", now_ns);
     this.#core.tick(now_ns);
     this.#watch?.(this.#core, "after", now_ns);
+  }
+}
+
+/** One call: an event when it arrives, and another when its reply is back. */
+class MasterCall<R extends MasterRequest> implements UnderWay {
+  readonly request: R;
+  readonly service_ns: number;
+  readonly done: (reply: MasterReply<R["op"]> | null) => void;
+  readonly #master: SimMaster;
+  #reply: MasterReply<R["op"]> | null = null;
+  #is_served = false;
+
+  constructor(
+    master: SimMaster,
+    request: R,
+    service_ns: number,
+    done: (reply: MasterReply<R["op"]> | null) => void,
+  ) {
+    this.request = request;
+    this.service_ns = service_ns;
+    this.done = done;
+    this.#master = master;
+  }
+
+  /** Null: by nobody. */
+  served(reply: MasterReply<R["op"]> | null): void {
+    this.#reply = reply;
+    this.#is_served = true;
+  }
+
+  proceed(): void {
+    if (this.#is_served) this.done(this.#reply);
+    else this.#master.arrived(this);
   }
 }
 

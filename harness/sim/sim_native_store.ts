@@ -21,7 +21,7 @@ import type { DiskDevice } from "./disk_device.ts";
 import type { EffectOf } from "./effect_of.ts";
 import type { EventLoop } from "./event_loop.ts";
 import type { Fabric } from "./fabric.ts";
-import type { SimStore } from "./sim_store.ts";
+import type { SimStore, StoreAnswer } from "./sim_store.ts";
 
 export interface SimNativeParts {
   readonly loop: EventLoop;
@@ -58,12 +58,14 @@ export class SimNativeStore implements SimStore {
     return this.#tiers.snapshot();
   }
 
-  exists({ keys }: EffectOf<"exists">, done: (codes: readonly number[]) => void): void {
+  exists({ op_id, keys }: EffectOf<"exists">, answer: StoreAnswer): void {
     const { loop } = this.#parts;
-    loop.at(loop.now_ns, "rpc", () => done(this.#tiers.exists(keys)));
+    loop.at(loop.now_ns, "rpc", () =>
+      answer({ type: "exists_done", op_id, codes: this.#tiers.exists(keys) }),
+    );
   }
 
-  get(effect: EffectOf<"get">, done: (outcomes: readonly GetOutcome[]) => void): void {
+  get(effect: EffectOf<"get">, answer: StoreAnswer): void {
     const { loop } = this.#parts;
     const reads = effect.keys.map((key) => this.#tiers.beginRead(key));
     const in_memory = reads.filter(({ from }) => from === "cpu").length;
@@ -75,12 +77,12 @@ export class SimNativeStore implements SimStore {
         const outcomes = reads.map((read, i) => this.#take(effect, read, i));
         this.#forgetFiles();
         this.#counters.countGets(outcomes);
-        done(outcomes);
+        answer({ type: "get_done", op_id: effect.op_id, outcomes });
       });
     });
   }
 
-  put(effect: EffectOf<"put">, done: (codes: readonly number[]) => void): void {
+  put(effect: EffectOf<"put">, answer: StoreAnswer): void {
     const { loop, hbm, ranks, object_bytes } = this.#parts;
     const writes = this.#tiers.beginWrite(effect.keys);
     const copies = writes.filter(({ state }) => state === "copy").length;
@@ -100,16 +102,16 @@ export class SimNativeStore implements SimStore {
       );
       this.#counters.countPutCopies(true, copies, copies * object_bytes);
       this.#counters.countPuts(codes, writes.filter(({ state }) => state === "exists").length);
-      done(codes);
+      answer({ type: "put_done", op_id: effect.op_id, codes });
     });
   }
 
-  removeAll(_effect: EffectOf<"remove_all">, done: (code: number, removed: number) => void): void {
+  removeAll({ op_id }: EffectOf<"remove_all">, answer: StoreAnswer): void {
     const { loop } = this.#parts;
     loop.at(loop.now_ns, "rpc", () => {
       const removed = this.#tiers.removeAll();
       this.#forgetFiles();
-      done(STORE_CODE.OK, removed);
+      answer({ type: "remove_all_done", op_id, code: STORE_CODE.OK, removed });
     });
   }
 

@@ -36,20 +36,21 @@ const PING_MS = 1_000;
 const SEGMENT_ALIGN_BYTES = 64;
 
 export class SimOwner {
+  // First what every copy reads.
   readonly node_index: number;
-  readonly config: SimOwnerConfig;
-  failed_pings = 0;
-  remounts = 0;
   /** The segment's bytes; another object after a death. */
   contents: BlockContents = new BlockContents();
-  /** Of the process. Its segment is memory that others read and write while it is stopped. */
-  readonly #gate = new ProcessGate();
-  readonly #parts: SimOwnerParts;
   readonly #slot_bytes: number;
-  readonly #files = new BucketFiles();
   #alive = true;
   /** Counts deaths: what was started in an earlier life is over. */
   #life = 0;
+  readonly config: SimOwnerConfig;
+  /** Of the process. Its segment is memory that others read and write while it is stopped. */
+  readonly #gate = new ProcessGate();
+  readonly #parts: SimOwnerParts;
+  failed_pings = 0;
+  remounts = 0;
+  readonly #files = new BucketFiles();
   #generation: number;
   #disk: OwnerDisk | null = null;
 

@@ -3,12 +3,15 @@
 import { PutBatch, type WriteGroup } from "../core/connector/put_batch.ts";
 import type { RequesterCounters } from "../core/connector/requester_counters.ts";
 import { present } from "../domain/assert.ts";
+import type { MasterReply, PutObject } from "../domain/master_api.ts";
 import type { ObjectKey } from "../domain/object_key.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { shardSlot } from "./block_shard.ts";
-import { bookCopy, lastEnd } from "./book_copy.ts";
+import { bookCopy } from "./book_copy.ts";
 import type { EffectOf } from "./effect_of.ts";
+import type { UnderWay } from "./event_loop.ts";
 import type { SimOwner } from "./sim_owner.ts";
+import type { StoreAnswer } from "./sim_store.ts";
 import type { SimStoreParts } from "./sim_store_parts.ts";
 
 /** Objects on their way into one segment. */
@@ -16,15 +19,17 @@ interface GroupCopy {
   readonly group: WriteGroup;
   readonly owner: SimOwner;
   readonly life: number;
-  readonly end_ns: number;
 }
 
-export class SimPut {
+const NO_COPIES: readonly GroupCopy[] = [];
+
+export class SimPut implements UnderWay {
   readonly #parts: SimStoreParts;
   readonly #counters: RequesterCounters;
   readonly #effect: EffectOf<"put">;
-  readonly #done: (codes: readonly number[]) => void;
+  readonly #answer: StoreAnswer;
   readonly #batch = new PutBatch();
+  #copies: readonly GroupCopy[] = NO_COPIES;
   /** Last calls of the master that are not answered. */
   #open = 0;
 
@@ -32,24 +37,34 @@ export class SimPut {
     parts: SimStoreParts,
     counters: RequesterCounters,
     effect: EffectOf<"put">,
-    done: (codes: readonly number[]) => void,
+    answer: StoreAnswer,
   ) {
     this.#parts = parts;
     this.#counters = counters;
     this.#effect = effect;
-    this.#done = done;
+    this.#answer = answer;
   }
 
   start(): void {
     const { master, client_id, object_bytes } = this.#parts;
     const { keys, config } = this.#effect;
-    const objects = keys.map((key) => ({ key, bytes: object_bytes }));
-    master.call({ op: "batch_put_start", client_id, objects, config }, keys.length, (reply) => {
-      if (reply === null) {
-        this.#batch.notStarted(keys.length, STORE_CODE.RPC_FAIL);
-        this.#finish();
-      } else this.#writeAll(this.#batch.started(reply.objects));
-    });
+    const objects: PutObject[] = [];
+    for (const key of keys) objects.push({ key, bytes: object_bytes });
+    const request = { op: "batch_put_start", client_id, objects, config } as const;
+    master.call(request, keys.length, (reply) => this.#started(reply));
+  }
+
+  /** The last copy has ended. */
+  proceed(): void {
+    for (const copy of this.#copies) this.#groupWritten(copy);
+    this.#finish();
+  }
+
+  #started(reply: MasterReply<"batch_put_start"> | null): void {
+    if (reply === null) {
+      this.#batch.notStarted(this.#effect.keys.length, STORE_CODE.RPC_FAIL);
+      this.#finish();
+    } else this.#writeAll(this.#batch.started(reply.objects));
   }
 
   /** One event for all groups, when the last is written: nothing follows from one that is written before it. */
@@ -58,18 +73,17 @@ export class SimPut {
       this.#finish();
       return;
     }
-    const copies = groups.map((group) => this.#startCopy(group));
-    this.#parts.loop.at(lastEnd(copies), "copy", () => {
-      for (const copy of copies) this.#groupWritten(copy);
-      this.#finish();
-    });
-  }
-
-  #startCopy(group: WriteGroup): GroupCopy {
-    const { owners, node_index } = this.#parts;
-    const owner = present(owners.get(group.segment_name), "the master names segments of this stack");
-    const end_ns = bookCopy(this.#parts, node_index, owner.node_index, group.writes.length);
-    return { group, owner, life: owner.life, end_ns };
+    const { loop, owners, node_index } = this.#parts;
+    const copies: GroupCopy[] = [];
+    let last_ns = 0;
+    for (const group of groups) {
+      const owner = present(owners.get(group.segment_name), "the master names segments of this stack");
+      const end_ns = bookCopy(this.#parts, node_index, owner.node_index, group.writes.length);
+      last_ns = Math.max(last_ns, end_ns);
+      copies.push({ group, owner, life: owner.life });
+    }
+    this.#copies = copies;
+    loop.at(last_ns, "copy", this);
   }
 
   #groupWritten({ group, owner, life }: GroupCopy): void {
@@ -126,6 +140,6 @@ export class SimPut {
   #end(): void {
     const codes = this.#batch.codes();
     this.#counters.countPuts(codes, this.#batch.existing());
-    this.#done(codes);
+    this.#answer({ type: "put_done", op_id: this.#effect.op_id, codes });
   }
 }

@@ -9,7 +9,11 @@ import type { Exchange } from "./exchange.ts";
 /** What differs between a whole request and the halves of a pair. */
 export type RequestHalf = Pick<EngineRequest, "max_tokens" | "do_remote_decode" | "remote" | "transfer_id">;
 
-export type OnFinish = (outcome: EffectOf<"finish">, remote: RemoteKv | null) => void;
+/** Whose request it is. */
+export interface RequestOwner {
+  /** `remote`: what the engine holds of it for a decode engine. */
+  finished(outcome: EffectOf<"finish">, remote: RemoteKv | null): void;
+}
 
 /** As `joined_step`. */
 export const NOT_IN_A_BATCH = -1;
@@ -27,11 +31,11 @@ export class SimRequest implements EngineRequest {
   readonly transfer_id: string | null;
   /** Hears the tokens; null: nobody listens to a prefill half. */
   readonly listener: Exchange | null;
-  readonly onFinish: OnFinish;
+  readonly owner: RequestOwner;
   /** The first step of its engine's token log that made a token for it. */
   joined_step: number = NOT_IN_A_BATCH;
 
-  constructor(exchange: Exchange, half: RequestHalf, hears_tokens: boolean, onFinish: OnFinish) {
+  constructor(exchange: Exchange, half: RequestHalf, hears_tokens: boolean, owner: RequestOwner) {
     const { request_id, prompt, answer } = exchange;
     this.request_id = request_id;
     this.prompt_tokens = prompt.prompt_tokens;
@@ -42,7 +46,7 @@ export class SimRequest implements EngineRequest {
     this.remote = half.remote;
     this.transfer_id = half.transfer_id;
     this.listener = hears_tokens ? exchange : null;
-    this.onFinish = onFinish;
+    this.owner = owner;
   }
 }
 

@@ -3,12 +3,11 @@
 
 import { RequesterCounters } from "../core/connector/requester_counters.ts";
 import type { RequesterCounts } from "../core/connector/requester_counts.ts";
-import type { GetOutcome } from "../core/connector/store_api.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import type { EffectOf } from "./effect_of.ts";
 import { SimGet } from "./sim_get.ts";
 import { SimPut } from "./sim_put.ts";
-import type { SimStore } from "./sim_store.ts";
+import type { SimStore, StoreAnswer } from "./sim_store.ts";
 import type { SimStoreParts } from "./sim_store_parts.ts";
 
 export class SimStoreClient implements SimStore {
@@ -23,28 +22,26 @@ export class SimStoreClient implements SimStore {
     return this.#counters.snapshot();
   }
 
-  exists({ keys }: EffectOf<"exists">, done: (codes: readonly number[]) => void): void {
+  exists({ op_id, keys }: EffectOf<"exists">, answer: StoreAnswer): void {
     this.#parts.master.call({ op: "batch_exist", keys }, keys.length, (reply) => {
       const codes = reply?.codes ?? keys.map(() => STORE_CODE.RPC_FAIL);
       for (const code of codes) this.#counters.countFault(code);
-      done(codes);
+      answer({ type: "exists_done", op_id, codes });
     });
   }
 
-  get(effect: EffectOf<"get">, done: (outcomes: readonly GetOutcome[]) => void): void {
-    new SimGet(this.#parts, effect, (outcomes) => {
-      this.#counters.countGets(outcomes);
-      done(outcomes);
-    }).start();
+  get(effect: EffectOf<"get">, answer: StoreAnswer): void {
+    new SimGet(this.#parts, this.#counters, effect, answer).start();
   }
 
-  put(effect: EffectOf<"put">, done: (codes: readonly number[]) => void): void {
-    new SimPut(this.#parts, this.#counters, effect, done).start();
+  put(effect: EffectOf<"put">, answer: StoreAnswer): void {
+    new SimPut(this.#parts, this.#counters, effect, answer).start();
   }
 
-  removeAll({ force }: EffectOf<"remove_all">, done: (code: number, removed: number) => void): void {
+  removeAll({ op_id, force }: EffectOf<"remove_all">, answer: StoreAnswer): void {
     this.#parts.master.call({ op: "remove_all", force }, 1, (reply) => {
-      done(reply?.code ?? STORE_CODE.RPC_FAIL, reply?.removed ?? 0);
+      const code = reply?.code ?? STORE_CODE.RPC_FAIL;
+      answer({ type: "remove_all_done", op_id, code, removed: reply?.removed ?? 0 });
     });
   }
 }

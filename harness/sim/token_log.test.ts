@@ -21,9 +21,9 @@ interface Heard {
 function listening(name: string, hears_tokens = true): Heard {
   const answer = new SpanAnswer(PROMPT, 16);
   const exchange = new Exchange({ ...SCHEDULED, request_id: name }, PROMPT, answer, 0, () => {});
-  const request = new SimRequest(exchange, WHOLE, hears_tokens, () => {});
+  const request = new SimRequest(exchange, WHOLE, hears_tokens, { finished() {} });
   const heard: Heard = { request, exchange, ends_ns: [], began: 0 };
-  exchange.onFirstToken = () => heard.began++;
+  exchange.first_token_listener = { firstToken: () => heard.began++ };
   return heard;
 }
 

@@ -14,12 +14,9 @@ export class BlockKeys {
     this.#kept = namespaces.map((namespace) => keptKeys(keyPrefix(namespace)));
   }
 
-  /** In one namespace: [blocks] */
-  of(hashes: readonly BlockHash[], namespace: number): ObjectKey[] {
-    const kept = present(this.#kept[namespace], "a rank has a namespace");
-    const keys = new Array<ObjectKey>(hashes.length);
-    for (let i = 0; i < hashes.length; i++) keys[i] = kept.of(hashes[i] as BlockHash);
-    return keys;
+  /** Those of one namespace. */
+  in(namespace: number): KeptKeys {
+    return present(this.#kept[namespace], "a rank has a namespace");
   }
 
   /** Of the first `blocks` in the first `namespaces`, block-major: block 0 rank 0 … block 0 rank R−1, block 1 rank 0 … */

@@ -46,12 +46,19 @@ export function hashes(...values: number[]): BlockHash[] {
 }
 
 /** Collects what calls leave; `take` empties it. */
+/** Of a connector whose requests are their ids. */
 export class CollectedOutput {
   readonly effects: StoreEffect[] = [];
-  readonly notices: StoreNotice[] = [];
+  readonly notices: StoreNotice<string>[] = [];
   now_ns = 0;
+  #last_id = 0;
 
-  take(): { effects: StoreEffect[]; notices: StoreNotice[] } {
+  nextId(): number {
+    this.#last_id++;
+    return this.#last_id;
+  }
+
+  take(): { effects: StoreEffect[]; notices: StoreNotice<string>[] } {
     return { effects: this.effects.splice(0), notices: this.notices.splice(0) };
   }
 }

@@ -2,6 +2,7 @@
 
 import { assert } from "../../domain/assert.ts";
 
+/** Jobs that have left the queue and are still in its list. */
 const COMPACT_AT_JOBS = 64;
 
 export class Executor<Job> {
@@ -23,7 +24,11 @@ export class Executor<Job> {
     const job = this.#queue[this.#head];
     if (job === undefined) return null;
     this.#head++;
-    if (this.#head >= COMPACT_AT_JOBS && this.#head * 2 > this.#queue.length) {
+    if (this.#head === this.#queue.length) {
+      // Lets go of the jobs that have left.
+      this.#queue.length = 0;
+      this.#head = 0;
+    } else if (this.#head >= COMPACT_AT_JOBS && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }

@@ -42,13 +42,6 @@ export type CopyEnd = "ok" | "stale" | "corrupt" | "failed";
 /** Node of a segment, or the code of why it is not known. */
 export type LocateSegment = (segment_name: string) => string | number;
 
-interface Read {
-  readonly lease_end_ns: number;
-  /** In the order of preference once sorted. */
-  untried: readonly ReplicaDescriptor[];
-  outcome: GetOutcome;
-}
-
 interface OpenAttempt extends ReadAttempt {
   readonly reads: AttemptedRead[];
 }
@@ -58,7 +51,10 @@ export class GetBatch {
   readonly #node: string;
   readonly #asked_ns: number;
   readonly #order: GetOrder;
-  #reads: readonly Read[] = [];
+  /** All three: [keys] */
+  readonly #lease_ends_ns: number[] = [];
+  readonly #untried: (readonly ReplicaDescriptor[])[] = [];
+  readonly #outcomes: GetOutcome[] = [];
   /** Attempts whose turn has not come. */
   #waiting: readonly ReadAttempt[] = [];
 
@@ -71,25 +67,21 @@ export class GetBatch {
   }
 
   located(objects: readonly ReplicaList[]): void {
-    const reads: Read[] = [];
     for (const object of objects) {
       const untried = object.code === STORE_CODE.OK ? this.#fitting(object.replicas) : NO_REPLICAS;
-      reads.push({
-        lease_end_ns: this.#asked_ns + msToNs(object.lease_ttl_ms),
-        untried,
-        outcome: outcomeUntried(object, untried),
-      });
+      this.#lease_ends_ns.push(this.#asked_ns + msToNs(object.lease_ttl_ms));
+      this.#untried.push(untried);
+      this.#outcomes.push(outcomeUntried(object, untried));
     }
-    this.#reads = reads;
   }
 
   /** The master was not reached. */
   notLocated(keys: number, code: number): void {
-    this.#reads = Array.from({ length: keys }, () => ({
-      lease_end_ns: 0,
-      untried: NO_REPLICAS,
-      outcome: failure(code),
-    }));
+    for (let i = 0; i < keys; i++) {
+      this.#lease_ends_ns.push(0);
+      this.#untried.push(NO_REPLICAS);
+      this.#outcomes.push(failure(code));
+    }
   }
 
   /** What to read now. Everything read before has ended. */
@@ -113,9 +105,9 @@ export class GetBatch {
   /** Takes the next copy of every object that has not arrived and has one left. */
   #takeAttempts(locate: LocateSegment): readonly ReadAttempt[] {
     const attempts: OpenAttempt[] = [];
-    for (let key_index = 0; key_index < this.#reads.length; key_index++) {
-      const read = this.#read(key_index);
-      const replica = read.outcome.code < 0 ? this.#takeNext(read, locate) : null;
+    for (let key_index = 0; key_index < this.#outcomes.length; key_index++) {
+      if ((this.#outcomes[key_index] as GetOutcome).code >= 0) continue;
+      const replica = this.#takeNext(key_index, locate);
       if (replica === null) continue;
       const segment_offset = replica.tier === "cpu" ? replica.offset : 0;
       attemptOf(attempts, replica).reads.push({ key_index, segment_offset });
@@ -125,7 +117,8 @@ export class GetBatch {
 
   /** `remote`: it crossed a link. A disk copy's lease is the one of its staging slot. */
   copied(key_index: number, copy: CopyEnd, end_ns: number, tier: StoreTier, remote: boolean): void {
-    this.#settle(key_index, copy, end_ns, this.#read(key_index).lease_end_ns, tier, remote);
+    const lease_end_ns = present(this.#lease_ends_ns[key_index], "a read that ends is one of the GET");
+    this.#settle(key_index, copy, end_ns, lease_end_ns, tier, remote);
   }
 
   copiedFromDisk(
@@ -140,12 +133,12 @@ export class GetBatch {
 
   refused(key_index: number, code: number): void {
     assert(code < 0, "a refusal has a reason");
-    this.#read(key_index).outcome = failure(code);
+    this.#end(key_index, failure(code));
   }
 
   /** [keys] */
   outcomes(): readonly GetOutcome[] {
-    return this.#reads.map(outcomeOf);
+    return this.#outcomes;
   }
 
   #settle(
@@ -156,19 +149,24 @@ export class GetBatch {
     tier: StoreTier,
     remote: boolean,
   ): void {
-    const read = this.#read(key_index);
-    if (copy === "failed") read.outcome = failure(STORE_CODE.TRANSFER_FAIL);
-    else if (end_ns > lease_end_ns) read.outcome = failure(STORE_CODE.LEASE_EXPIRED);
-    else if (copy === "corrupt") read.outcome = failure(STORE_CODE.CHECKSUM_MISMATCH);
-    else read.outcome = { code: this.#object_bytes, tier, remote, stale: copy === "stale" };
+    if (copy === "failed") this.#end(key_index, failure(STORE_CODE.TRANSFER_FAIL));
+    else if (end_ns > lease_end_ns) this.#end(key_index, failure(STORE_CODE.LEASE_EXPIRED));
+    else if (copy === "corrupt") this.#end(key_index, failure(STORE_CODE.CHECKSUM_MISMATCH));
+    else this.#end(key_index, { code: this.#object_bytes, tier, remote, stale: copy === "stale" });
+  }
+
+  #end(key_index: number, outcome: GetOutcome): void {
+    assert(key_index < this.#outcomes.length, "a read that ends is one of the GET");
+    this.#outcomes[key_index] = outcome;
   }
 
   /** Null: no copy is left; its segment not being known is how the read ends then. */
-  #takeNext(read: Read, locate: LocateSegment): ReplicaDescriptor | null {
+  #takeNext(key_index: number, locate: LocateSegment): ReplicaDescriptor | null {
+    const untried = this.#untried[key_index] as readonly ReplicaDescriptor[];
     let best: ReplicaDescriptor | null = null;
     let best_rank = Number.POSITIVE_INFINITY;
     let unknown_code: number | null = null;
-    for (const replica of read.untried) {
+    for (const replica of untried) {
       const node = locate(replica.segment_name);
       if (typeof node === "number") {
         unknown_code = node;
@@ -179,9 +177,9 @@ export class GetBatch {
       best = replica;
       best_rank = rank;
     }
-    if (best === null && unknown_code !== null) read.outcome = failure(unknown_code);
-    const is_last = best === null || read.untried.length === 1;
-    read.untried = is_last ? NO_REPLICAS : without(read.untried, best);
+    if (best === null && unknown_code !== null) this.#outcomes[key_index] = failure(unknown_code);
+    const is_last = best === null || untried.length === 1;
+    this.#untried[key_index] = is_last ? NO_REPLICAS : without(untried, best);
     return best;
   }
 
@@ -191,10 +189,6 @@ export class GetBatch {
     for (const { bytes } of replicas)
       if (bytes !== this.#object_bytes) return ofSize(replicas, this.#object_bytes);
     return replicas;
-  }
-
-  #read(key_index: number): Read {
-    return present(this.#reads[key_index], "a read that ends is one of the GET");
   }
 }
 
@@ -221,10 +215,6 @@ function without(
   taken: ReplicaDescriptor | null,
 ): readonly ReplicaDescriptor[] {
   return replicas.filter((replica) => replica !== taken);
-}
-
-function outcomeOf({ outcome }: Read): GetOutcome {
-  return outcome;
 }
 
 function isInMemory({ tier }: ReadAttempt): boolean {

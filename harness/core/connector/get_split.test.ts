@@ -27,31 +27,38 @@ test("spec §1.5: the old key cap is below the number of keys from two keys on",
 
 test("spec §1.5: a budget of exactly two keys gives two GETs, because only nine tenths of it are usable", () => {
   // usable = floor(24576 × 0.9) = 22118 < 24576
-  expect(splitGet([KEY, KEY], rule(2 * 12_288))).toEqual({ ok: true, ends: [1, 2] });
+  expect(splitGet(2, KEY, rule(2 * 12_288))).toEqual({ ok: true, keys_per_get: 1 });
 });
 
 test("spec §1.5: a budget whose usable part holds two keys splits three into two and one", () => {
   // ceil(24576 / 0.9) = 27307; usable = floor(24576.3) = 24576 = two keys
-  expect(splitGet([KEY, KEY, KEY], rule(27_307))).toEqual({ ok: true, ends: [2, 3] });
+  expect(splitGet(3, KEY, rule(27_307))).toEqual({ ok: true, keys_per_get: 2 });
 });
 
 test("spec §1.5: three keys that fit are one GET by bytes, and two and one by the old count trigger", () => {
   // usable = floor(49152 × 0.9) = 44236 ≥ 3 × 12288 = 36864; keyCap(3) = floor(2.7) = 2
-  expect(splitGet([KEY, KEY, KEY], rule(4 * 12_288, "bytes"))).toEqual({ ok: true, ends: [3] });
-  expect(splitGet([KEY, KEY, KEY], rule(4 * 12_288, "count_or_bytes"))).toEqual({ ok: true, ends: [2, 3] });
+  expect(splitGet(3, KEY, rule(4 * 12_288, "bytes"))).toEqual({ ok: true, keys_per_get: 3 });
+  expect(splitGet(3, KEY, rule(4 * 12_288, "count_or_bytes"))).toEqual({ ok: true, keys_per_get: 2 });
 });
 
 test("spec §1.5: a key over the whole budget gives up the load", () => {
-  expect(splitGet([KEY], rule(12_287))).toEqual({ ok: false, key_index: 0, required_bytes: 12_288 });
+  expect(splitGet(1, KEY, rule(12_287))).toEqual({ ok: false, required_bytes: 12_288 });
 });
 
 test("spec §1.5: a key over the usable part but within the budget travels alone", () => {
-  // budget 20480, usable 18432: 4097 B stage 16384 and fit; 12288 B stage 20480 and go alone.
-  expect(splitGet([256, 12_288, 256], rule(20_480))).toEqual({ ok: true, ends: [1, 2, 3] });
+  // budget 20480, usable 18432: 4097 B stage 16384 and fit; 12288 B stage 20480 and go alone too.
+  expect(splitGet(3, 4097, rule(20_480))).toEqual({ ok: true, keys_per_get: 1 });
+  expect(splitGet(3, 12_288, rule(20_480))).toEqual({ ok: true, keys_per_get: 1 });
+});
+
+test("spec §1.5: what fits is one GET, and a load of several ends with what is left", () => {
+  // usable = floor(61440 × 0.9) = 55296 = 4.5 keys of 12288
+  expect(splitGet(4, KEY, rule(5 * 12_288))).toEqual({ ok: true, keys_per_get: 4 });
+  expect(splitGet(9, KEY, rule(5 * 12_288))).toEqual({ ok: true, keys_per_get: 4 }); // 4, 4 and 1
 });
 
 test("spec §1.5: without a budget there is one GET, whatever the bytes", () => {
-  expect(splitGet(new Array(1000).fill(1 << 20), rule(null))).toEqual({ ok: true, ends: [1000] });
+  expect(splitGet(1000, 1 << 20, rule(null))).toEqual({ ok: true, keys_per_get: 1000 });
 });
 
 test("spec §1.5: the byte trigger plans only with offload on, the old trigger always, none never", () => {

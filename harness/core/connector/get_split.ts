@@ -12,10 +12,10 @@ const DIRECT_IO_PADDING_BYTES = 8192;
 const KEY_CAP_RATIO = 0.9;
 
 export type GetSplit =
-  /** ends[i] is one past the last key of GET i, ascending; the last is the number of keys. */
-  | { readonly ok: true; readonly ends: readonly number[] }
-  /** A key that no GET can stage; the whole load is given up. */
-  | { readonly ok: false; readonly key_index: number; readonly required_bytes: number };
+  /** The last GET has what is left. */
+  | { readonly ok: true; readonly keys_per_get: number }
+  /** No GET can stage a key; the whole load is given up. */
+  | { readonly ok: false; readonly required_bytes: number };
 
 export interface SplitRule {
   readonly trigger: SplitTrigger;
@@ -36,42 +36,16 @@ export function splitRule(config: ConnectorConfig): SplitRule {
   };
 }
 
-/** key_sizes[i]: bytes of key i. */
-export function splitGet(key_sizes: readonly number[], rule: SplitRule): GetSplit {
-  const keys = key_sizes.length;
+/** All keys of a load have `object_bytes`. */
+export function splitGet(keys: number, object_bytes: number, rule: SplitRule): GetSplit {
   assert(keys > 0, "a load has at least one key");
-  if (rule.budget_bytes === null || rule.trigger === "none") return { ok: true, ends: [keys] };
-  const usable_bytes = usableBytes(rule.budget_bytes, rule.usable_ratio);
+  if (rule.budget_bytes === null || rule.trigger === "none") return { ok: true, keys_per_get: keys };
+  const required_bytes = stagingBytes(object_bytes);
+  if (required_bytes > rule.budget_bytes) return { ok: false, required_bytes };
   const key_limit = rule.trigger === "count_or_bytes" ? keyCap(keys) : keys;
-  const total_bytes = key_sizes.reduce((sum, bytes) => sum + stagingBytes(bytes), 0);
-  if (total_bytes <= usable_bytes && keys <= key_limit) return { ok: true, ends: [keys] };
-  return splitGreedily(key_sizes, rule.budget_bytes, usable_bytes, key_limit);
-}
-
-function splitGreedily(
-  key_sizes: readonly number[],
-  budget_bytes: number,
-  usable_bytes: number,
-  key_limit: number,
-): GetSplit {
-  const ends: number[] = [];
-  let batch_keys = 0;
-  let batch_bytes = 0;
-  const flushBefore = (index: number): void => {
-    if (batch_keys > 0) ends.push(index);
-    batch_keys = 0;
-    batch_bytes = 0;
-  };
-  for (const [index, size] of key_sizes.entries()) {
-    const key_bytes = stagingBytes(size);
-    if (key_bytes > budget_bytes) return { ok: false, key_index: index, required_bytes: key_bytes };
-    // A key over the usable part but within the budget travels alone.
-    if (batch_bytes + key_bytes > usable_bytes || batch_keys >= key_limit) flushBefore(index);
-    batch_keys++;
-    batch_bytes += key_bytes;
-  }
-  flushBefore(key_sizes.length);
-  return { ok: true, ends };
+  const usable_keys = Math.floor(usableBytes(rule.budget_bytes, rule.usable_ratio) / required_bytes);
+  // A key over the usable part but within the budget travels alone.
+  return { ok: true, keys_per_get: Math.max(1, Math.min(usable_keys, key_limit)) };
 }
 
 /** Staging bytes of one key whose value, gathered or not, has `bytes`. */

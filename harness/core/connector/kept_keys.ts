@@ -43,6 +43,13 @@ export class KeptKeys {
     return key;
   }
 
+  /** Of `blocks` of the hashes from first_block on: [blocks] */
+  ofBlocks(hashes: readonly BlockHash[], first_block: number, blocks: number): ObjectKey[] {
+    const keys = new Array<ObjectKey>(blocks);
+    for (let i = 0; i < blocks; i++) keys[i] = this.of(hashes[first_block + i] as BlockHash);
+    return keys;
+  }
+
   #write(hash: BlockHash): ObjectKey {
     const low = hash | 0; // the lower 32 bits
     const high = (hash / 2 ** 32) | 0;

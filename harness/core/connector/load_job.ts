@@ -7,36 +7,36 @@ import type { StoreTier } from "../../domain/tier.ts";
 import type { GetOutcome, LoadReport } from "./store_api.ts";
 
 /** What the ranks' parts have in common; the load ends when the last of them does. */
-export interface Load {
-  readonly job_id: number;
+export interface Load<Request> {
+  readonly request: Request;
   readonly request_id: string;
   readonly blocks: number;
   /** [ranks] */
-  readonly jobs: LoadJob[];
+  readonly jobs: LoadJob<Request>[];
   open_ranks: number;
   cancelled: boolean;
 }
 
 /** One rank's part. */
-export interface LoadJob {
+export interface LoadJob<Request> {
   readonly kind: "load";
-  readonly load: Load;
+  readonly load: Load<Request>;
   readonly tp_rank: number;
+  /** When the op that is out was asked. */
+  asked_ns: number;
   /** All three: [blocks], rotated left by `first_block`, so that ranks do not all read the same owner at once. */
   readonly keys: readonly ObjectKey[];
   readonly hashes: readonly BlockHash[];
   readonly block_ids: readonly number[];
   readonly first_block: number;
-  /** Ends of the GETs, planned when the part starts. */
-  ends: readonly number[];
-  /** GETs sent. */
-  sent_gets: number;
+  /** Planned when the part starts. */
+  keys_per_get: number;
   /** One for each key attempted so far. */
   readonly outcomes: GetOutcome[];
 }
 
 /** What arrived: whole blocks (all ranks) before the first one that did not. */
-export function loadReport({ blocks, jobs }: Load): LoadReport {
+export function loadReport<Request>({ blocks, jobs }: Load<Request>): LoadReport {
   const tiers: StoreTier[] = [];
   for (let block = 0; block < blocks; block++) {
     const tier = blockTier(jobs, block);
@@ -47,7 +47,7 @@ export function loadReport({ blocks, jobs }: Load): LoadReport {
 }
 
 /** The slowest tier of a block's objects; null when one did not come. What the store cannot place counts as cpu. */
-function blockTier(jobs: readonly LoadJob[], block: number): StoreTier | null {
+function blockTier<Request>(jobs: readonly LoadJob<Request>[], block: number): StoreTier | null {
   let tier: StoreTier = "cpu";
   for (const { keys, first_block, outcomes } of jobs) {
     const i = (block - first_block + keys.length) % keys.length;

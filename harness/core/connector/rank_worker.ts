@@ -3,14 +3,16 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
-import { blockGroupId } from "../../domain/object_key.ts";
+import { blockGroupId, type KeyNamespace } from "../../domain/object_key.ts";
 import type { BlockKeys } from "./block_keys.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 import { Executor } from "./executor.ts";
+import type { KeptKeys } from "./kept_keys.ts";
 import type { Load, LoadJob } from "./load_job.ts";
 import { type LoadRules, LoadRunner } from "./load_runner.ts";
 import { isTurnOf, type PutTurns } from "./put_striping.ts";
-import { type PutRules, type Save, type SaveJob, SaveRunner } from "./save_runner.ts";
+import type { Save, SaveJob } from "./save_job.ts";
+import { type PutRules, SaveRunner } from "./save_runner.ts";
 import type { JobEffect, StoreEvent, StoreOutput } from "./store_api.ts";
 import type { StoreCounters } from "./store_counters.ts";
 
@@ -21,9 +23,11 @@ export interface ResetJob {
   readonly force: boolean;
   /** Ranks that still have saves to do before the wipe. */
   open_ranks: number;
+  /** When the wipe was asked for. */
+  asked_ns: number;
 }
 
-export type StoreJob = LoadJob | SaveJob | ResetJob;
+export type StoreJob<Request> = LoadJob<Request> | SaveJob<Request> | ResetJob;
 
 export interface RankWorkerParts {
   readonly config: Pick<ConnectorConfig, "executors" | "put_step" | "group_semantics" | "namespaces">;
@@ -33,94 +37,114 @@ export interface RankWorkerParts {
   readonly put_rules: PutRules;
   readonly counters: StoreCounters;
   readonly weights_version: number;
-  readonly nextId: () => number;
 }
 
-export class RankWorker {
-  readonly save_executor: Executor<StoreJob> = new Executor();
-  readonly load_executor: Executor<StoreJob>;
-  readonly load_runner: LoadRunner;
-  readonly save_runner: SaveRunner;
+export class RankWorker<Request> {
+  readonly save_executor: Executor<StoreJob<Request>> = new Executor();
+  readonly load_executor: Executor<StoreJob<Request>>;
+  readonly load_runner: LoadRunner<Request>;
+  readonly save_runner: SaveRunner<Request>;
   readonly #tp_rank: number;
-  readonly #parts: RankWorkerParts;
-  readonly #namespace: number;
+  readonly #keys: KeptKeys;
+  readonly #put_step: number;
+  readonly #put_turns: PutTurns;
+  /** Null: no block's shards are a group. */
+  readonly #group_namespace: KeyNamespace | null;
 
   constructor(tp_rank: number, parts: RankWorkerParts) {
-    const { config, counters, nextId } = parts;
+    const { config, counters } = parts;
+    const namespace = Math.floor(tp_rank / config.put_step);
     this.load_executor = config.executors === "shared" ? this.save_executor : new Executor();
-    this.load_runner = new LoadRunner(parts.load_rules, counters, parts.weights_version, nextId);
-    this.save_runner = new SaveRunner(parts.put_rules, counters, nextId);
+    this.load_runner = new LoadRunner(parts.load_rules, counters, parts.weights_version);
+    this.save_runner = new SaveRunner(parts.put_rules, counters);
     this.#tp_rank = tp_rank;
-    this.#parts = parts;
-    this.#namespace = Math.floor(tp_rank / config.put_step);
+    this.#keys = parts.keys.in(namespace);
+    this.#put_step = config.put_step;
+    this.#put_turns = parts.put_turns;
+    this.#group_namespace = config.group_semantics
+      ? present(config.namespaces[namespace], "a rank has a namespace")
+      : null;
   }
 
   /** Queues the rank's part of a load, all of its blocks. */
-  pushLoad(load: Load, hashes: readonly BlockHash[], block_ids: readonly number[]): void {
+  pushLoad(load: Load<Request>, hashes: readonly BlockHash[], block_ids: readonly number[]): void {
     const first_block = this.#tp_rank % hashes.length;
     const rotated = rotateLeft(hashes, first_block);
-    const job: LoadJob = {
+    const job: LoadJob<Request> = {
       kind: "load",
       load,
       tp_rank: this.#tp_rank,
-      keys: this.#parts.keys.of(rotated, this.#namespace),
+      asked_ns: 0,
+      keys: this.#keys.ofBlocks(rotated, 0, rotated.length),
       hashes: rotated,
       block_ids: rotateLeft(block_ids, first_block),
       first_block,
-      ends: [],
-      sent_gets: 0,
+      keys_per_get: rotated.length,
       outcomes: [],
     };
     load.jobs.push(job);
     this.load_executor.push(job);
   }
 
-  cancelLoad(job_id: number): void {
-    for (const job of this.load_executor.jobs()) {
-      if (job.kind === "load" && job.load.job_id === job_id) job.load.cancelled = true;
-    }
-  }
-
   /** Queues the rank's part of a save: the blocks that are its turn, if there are any. */
-  pushSave(
-    save: Save,
-    prompt_hashes: readonly BlockHash[],
-    block_ids: readonly number[],
-    first_block: number,
-  ): void {
-    const { config, put_turns, keys } = this.#parts;
+  pushSave(save: Save<Request>, prompt_hashes: readonly BlockHash[]): void {
+    const { first_block, block_ids } = save;
+    if (this.#put_step === 1) {
+      this.#queueSave(save, prompt_hashes, first_block, block_ids);
+      return;
+    }
     const own_hashes: BlockHash[] = [];
     const own_block_ids: number[] = [];
     for (let i = 0; i < block_ids.length; i++) {
-      if (!isTurnOf(this.#tp_rank, config.put_step, i, first_block, put_turns)) continue;
+      if (!isTurnOf(this.#tp_rank, this.#put_step, i, first_block, this.#put_turns)) continue;
       own_hashes.push(prompt_hashes[first_block + i] as BlockHash);
       own_block_ids.push(block_ids[i] as number);
     }
-    if (own_hashes.length === 0) return;
+    if (own_hashes.length > 0) this.#queueSave(save, own_hashes, 0, own_block_ids);
+  }
+
+  /** Block hashes[first_block + i] is in block_ids[i]. */
+  #queueSave(
+    save: Save<Request>,
+    hashes: readonly BlockHash[],
+    first_block: number,
+    block_ids: readonly number[],
+  ): void {
+    const blocks = block_ids.length;
     save.open_ranks++;
     this.save_executor.push({
       kind: "save",
       save,
       tp_rank: this.#tp_rank,
-      keys: keys.of(own_hashes, this.#namespace),
-      block_ids: own_block_ids,
-      group_ids: config.group_semantics ? this.#groupIds(own_hashes) : NO_GROUPS,
+      asked_ns: 0,
+      keys: this.#keys.ofBlocks(hashes, first_block, blocks),
+      block_ids,
+      group_ids: this.#groupIds(hashes, first_block, blocks),
       missing_keys: null,
     });
   }
 
-  #groupIds(hashes: readonly BlockHash[]): string[] {
-    const namespace = present(this.#parts.config.namespaces[this.#namespace], "a rank has a namespace");
-    return hashes.map((hash) => blockGroupId(namespace, hash));
+  #groupIds(hashes: readonly BlockHash[], first_block: number, blocks: number): readonly string[] {
+    const namespace = this.#group_namespace;
+    if (namespace === null) return NO_GROUPS;
+    return hashes.slice(first_block, first_block + blocks).map((hash) => blockGroupId(namespace, hash));
+  }
+
+  executorOf({ kind }: LoadJob<Request> | SaveJob<Request>): Executor<StoreJob<Request>> {
+    return kind === "load" ? this.load_executor : this.save_executor;
   }
 
   /** The first op of the job, or null when it ends without one. */
-  start(job: LoadJob | SaveJob, out: StoreOutput): JobEffect | null {
+  start(job: LoadJob<Request> | SaveJob<Request>, out: StoreOutput<Request>): JobEffect | null {
     return job.kind === "load" ? this.load_runner.start(job, out) : this.save_runner.start(job, out);
   }
 
   /** Takes the answer of the job's op; its next op, or null at its end. */
-  answer(job: LoadJob | SaveJob, event: StoreEvent, out: StoreOutput): JobEffect | null {
+  answer(
+    job: LoadJob<Request> | SaveJob<Request>,
+    event: StoreEvent,
+    out: StoreOutput<Request>,
+  ): JobEffect | null {
     if (job.kind === "load") {
       assert(event.type === "get_done", "a load asks with GETs");
       return this.load_runner.getDone(job, event.outcomes, out);

@@ -21,7 +21,7 @@ export class SavePressure {
   }
 
   skips(request_id: string): boolean {
-    return this.#skipped_requests.has(request_id);
+    return this.#under_pressure && this.#skipped_requests.has(request_id);
   }
 
   /** Learns from a put; returns the line to log when the state changes. codes: one per key. */
@@ -40,7 +40,7 @@ export class SavePressure {
 
   /** The request saves nothing more. The pressure it met stays, until a batch succeeds. */
   forget(request_id: string): void {
-    this.#skipped_requests.delete(request_id);
+    if (this.#under_pressure) this.#skipped_requests.delete(request_id);
   }
 
   #clear(): PressureLine | null {

@@ -2,36 +2,14 @@
 // vllm_mooncake_store_connector.md §1.9).
 
 import { assert, present } from "../../domain/assert.ts";
-import type { ObjectKey } from "../../domain/object_key.ts";
 import type { ReplicateConfig } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import { failedKeys } from "./failed_keys.ts";
 import { codeSet } from "./python_repr.ts";
+import type { SaveJob } from "./save_job.ts";
 import { SavePressure } from "./save_pressure.ts";
 import type { JobEffect, StoreOutput } from "./store_api.ts";
 import type { StoreCounters } from "./store_counters.ts";
-
-/** What the ranks' parts have in common; the save ends when the last of them does. */
-export interface Save {
-  readonly job_id: number;
-  readonly request_id: string;
-  open_ranks: number;
-  ok: boolean;
-}
-
-/** One rank's part: the blocks that are its turn to put. */
-export interface SaveJob {
-  readonly kind: "save";
-  readonly save: Save;
-  readonly tp_rank: number;
-  /** Both: [blocks] */
-  readonly keys: readonly ObjectKey[];
-  readonly block_ids: readonly number[];
-  /** [blocks], or empty: no block's shards are a group. */
-  readonly group_ids: readonly string[];
-  /** Null until the store has said what it holds. */
-  missing_keys: readonly ObjectKey[] | null;
-}
 
 export interface PutRules {
   readonly config: ReplicateConfig;
@@ -40,34 +18,32 @@ export interface PutRules {
   readonly pressure_cleared_line: string;
 }
 
-export class SaveRunner {
+export class SaveRunner<Request> {
   readonly pressure: SavePressure;
   readonly #rules: PutRules;
   readonly #counters: StoreCounters;
-  readonly #nextId: () => number;
 
-  constructor(rules: PutRules, counters: StoreCounters, nextId: () => number) {
+  constructor(rules: PutRules, counters: StoreCounters) {
     this.#rules = rules;
     this.pressure = new SavePressure(rules.pressure_cleared_line);
     this.#counters = counters;
-    this.#nextId = nextId;
   }
 
   /** The dedup lookup, or null when back-pressure skips the save. */
-  start(job: SaveJob, out: StoreOutput): JobEffect | null {
+  start(job: SaveJob<Request>, out: StoreOutput<Request>): JobEffect | null {
     if (this.pressure.skips(job.save.request_id)) return this.#end(job, false, out);
-    return { type: "exists", op_id: this.#nextId(), keys: job.keys };
+    return { type: "exists", op_id: out.nextId(), keys: job.keys };
   }
 
   /** The put of what is missing, or null when all is there. Only a sure 1 counts as there. */
-  existsDone(job: SaveJob, codes: readonly number[], out: StoreOutput): JobEffect | null {
+  existsDone(job: SaveJob<Request>, codes: readonly number[], out: StoreOutput<Request>): JobEffect | null {
     assert(codes.length === job.keys.length, "a dedup lookup answers every key");
     const keys = missingOf(job.keys, codes);
     if (keys.length === 0) return this.#end(job, true, out);
     job.missing_keys = keys;
     return {
       type: "put",
-      op_id: this.#nextId(),
+      op_id: out.nextId(),
       request_id: job.save.request_id,
       tp_rank: job.tp_rank,
       keys,
@@ -79,7 +55,7 @@ export class SaveRunner {
     };
   }
 
-  putDone(job: SaveJob, codes: readonly number[], out: StoreOutput): null {
+  putDone(job: SaveJob<Request>, codes: readonly number[], out: StoreOutput<Request>): null {
     const keys = present(job.missing_keys, "a put follows a dedup lookup");
     assert(codes.length === keys.length, "a put answers every key");
     // Another engine was first with the same bytes: the object is there, which is all a save wants.
@@ -99,10 +75,10 @@ export class SaveRunner {
     return this.#end(job, failed_keys === 0, out);
   }
 
-  #end({ save }: SaveJob, ok: boolean, out: StoreOutput): null {
+  #end({ save }: SaveJob<Request>, ok: boolean, out: StoreOutput<Request>): null {
     save.open_ranks--;
     save.ok &&= ok;
-    if (save.open_ranks === 0) out.notices.push({ type: "save_done", job_id: save.job_id, ok: save.ok });
+    if (save.open_ranks === 0) out.notices.push({ type: "save_done", save, ok: save.ok });
     return null;
   }
 }

@@ -5,6 +5,7 @@ import type { BlockHash } from "../../domain/block_hash.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { ReplicateConfig } from "../../domain/replica.ts";
 import type { StoreTier } from "../../domain/tier.ts";
+import type { Save } from "./save_job.ts";
 
 export type StoreEffect =
   | { readonly type: "exists"; readonly op_id: number; readonly keys: readonly ObjectKey[] }
@@ -57,12 +58,17 @@ export interface GetOutcome {
   readonly stale: boolean;
 }
 
-/** The end of a job that the engine gave to the connector; each job has exactly one. */
-export type StoreNotice =
-  | { readonly type: "lookup_done"; readonly job_id: number; readonly hit_blocks: number }
-  | { readonly type: "load_done"; readonly job_id: number; readonly report: LoadReport }
+/** The end of a job that the engine gave to the connector, each for a request of the engine's; each job has exactly one. */
+export type StoreNotice<Request> =
+  | {
+      readonly type: "lookup_done";
+      readonly job_id: number;
+      readonly request: Request;
+      readonly hit_blocks: number;
+    }
+  | { readonly type: "load_done"; readonly request: Request; readonly report: LoadReport }
   /** ok: every block of the job is in the store; otherwise the range may be offered again. */
-  | { readonly type: "save_done"; readonly job_id: number; readonly ok: boolean }
+  | { readonly type: "save_done"; readonly save: Save<Request>; readonly ok: boolean }
   | { readonly type: "reset_done"; readonly job_id: number; readonly ok: boolean };
 
 /** What a load brought: the blocks before its first failure. */
@@ -78,9 +84,11 @@ export interface Sink<T> {
 }
 
 /** Where one call leaves its results. */
-export interface StoreOutput {
+export interface StoreOutput<Request> {
   readonly effects: Sink<StoreEffect>;
-  readonly notices: Sink<StoreNotice>;
+  readonly notices: Sink<StoreNotice<Request>>;
   /** When the call is made. */
   readonly now_ns: number;
+  /** For ops and jobs: unique in the engine. */
+  nextId(): number;
 }

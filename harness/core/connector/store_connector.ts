@@ -1,6 +1,7 @@
 // The connector between an engine's block pool and the store: lookups, loads, saves and resets as a pure state machine.
 //
-// The engine starts jobs; each ends with one notice. Effects go out with op ids, their answers come back through `handle`.
+// The engine starts jobs for its requests; each ends with one notice. Effects go out with op ids, their answers come back through
+// `handle`. Generic in the engine's request, which is only passed on.
 // Lookups run at once, any number of them. Loads, saves and resets run on the executors of every rank, one job at a time each:
 // a load is done when every rank has its shards, a save when every rank has put the blocks that are its turn. What a failed
 // key means for a request is the engine's decision, not made here.
@@ -15,32 +16,39 @@ import { BlockKeys } from "./block_keys.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 import type { Executor } from "./executor.ts";
 import { splitRule } from "./get_split.ts";
-import type { Load } from "./load_job.ts";
+import type { Load, LoadJob } from "./load_job.ts";
 import { foldLookup } from "./lookup_fold.ts";
 import { RankWorker, type ResetJob, type StoreJob } from "./rank_worker.ts";
-import type { Save } from "./save_runner.ts";
+import type { Save, SaveJob } from "./save_job.ts";
 import type { JobEffect, StoreEffect, StoreEvent, StoreOutput } from "./store_api.ts";
 import { StoreCounters } from "./store_counters.ts";
 import { StoreOperations } from "./store_operations.ts";
 
-export class StoreConnector {
+interface LookupJob<Request> {
+  readonly kind: "lookup";
+  readonly request: Request;
+  asked_ns: number;
+}
+
+export class StoreConnector<Request> {
+  /** What waits for an answer, by the op that it asked: a job has one out at a time. */
+  readonly #asking = new Map<number, LookupJob<Request> | StoreJob<Request>>();
+  readonly #workers: readonly RankWorker<Request>[];
+  readonly operations: StoreOperations;
+  readonly counters: StoreCounters;
+  readonly #keys: BlockKeys;
+  /** That a lookup asks for. */
+  readonly #asked_namespaces: number;
   readonly config: ConnectorConfig;
   readonly traits: ConnectorTraits;
-  readonly counters: StoreCounters;
-  readonly operations: StoreOperations;
-  readonly #keys: BlockKeys;
-  readonly #nextId: () => number;
-  readonly #workers: readonly RankWorker[];
-  readonly #lookup_ops = new Set<number>();
-  readonly #executor_ops = new Map<number, Executor<StoreJob>>();
   #dropped = false;
 
-  /** object_bytes: one block of one rank. nextId: ids of ops and jobs, unique in the engine. */
-  constructor(config: ConnectorConfig, object_bytes: number, weights_version: number, nextId: () => number) {
+  /** object_bytes: one block of one rank. */
+  constructor(config: ConnectorConfig, object_bytes: number, weights_version: number) {
     this.config = config;
     this.traits = connectorTraits(config.profile);
     this.#keys = new BlockKeys(config.namespaces);
-    this.#nextId = nextId;
+    this.#asked_namespaces = config.lookup_ranks === "rank0" ? 1 : config.namespaces.length;
     const ranks = config.namespaces.length * config.put_step;
     this.counters = new StoreCounters(ranks);
     this.operations = new StoreOperations(object_bytes);
@@ -56,9 +64,8 @@ export class StoreConnector {
       },
       counters: this.counters,
       weights_version,
-      nextId,
     };
-    this.#workers = Array.from({ length: ranks }, (_, tp_rank) => new RankWorker(tp_rank, parts));
+    this.#workers = Array.from({ length: ranks }, (_, tp_rank) => new RankWorker<Request>(tp_rank, parts));
   }
 
   get saves(): boolean {
@@ -70,7 +77,7 @@ export class StoreConnector {
   }
 
   /** What is queued still runs; nothing new is asked of the store. */
-  drop(out: StoreOutput): void {
+  drop(out: StoreOutput<Request>): void {
     if (this.#dropped) return;
     this.#dropped = true;
     const line = "Dropping the Mooncake store: it could not be reset, and may hold KV of old weights.";
@@ -83,27 +90,30 @@ export class StoreConnector {
   }
 
   /** Asks how many of the first `blocks` of a prompt the store holds, for every namespace or rank 0's only. Returns the job's id. */
-  lookup(prompt_hashes: readonly BlockHash[], blocks: number, out: StoreOutput): number {
+  lookup(
+    request: Request,
+    prompt_hashes: readonly BlockHash[],
+    blocks: number,
+    out: StoreOutput<Request>,
+  ): number {
     assert(blocks > 0 && blocks <= prompt_hashes.length, "a lookup asks for at least one block");
-    const op_id = this.#nextId();
-    this.#lookup_ops.add(op_id);
+    const op_id = out.nextId();
     const keys = this.#keys.ofRanks(prompt_hashes, blocks, this.#asked_namespaces);
-    const exists: JobEffect = { type: "exists", op_id, keys };
-    this.operations.started(exists, out.now_ns);
-    out.effects.push(exists);
+    this.#ask({ kind: "lookup", request, asked_ns: 0 }, { type: "exists", op_id, keys }, out);
     return op_id;
   }
 
-  /** Reads block hashes[i] into block_ids[i]. The engine keeps the blocks for it until the notice. */
+  /** Reads block hashes[i] into block_ids[i]. The engine keeps the blocks for it until the notice. One at a time for a request. */
   load(
+    request: Request,
     request_id: string,
     hashes: readonly BlockHash[],
     block_ids: readonly number[],
-    out: StoreOutput,
-  ): number {
+    out: StoreOutput<Request>,
+  ): void {
     assert(hashes.length > 0 && hashes.length === block_ids.length, "a load names a place for every block");
-    const load: Load = {
-      job_id: this.#nextId(),
+    const load: Load<Request> = {
+      request,
       request_id,
       blocks: hashes.length,
       jobs: [],
@@ -112,12 +122,20 @@ export class StoreConnector {
     };
     for (const worker of this.#workers) worker.pushLoad(load, hashes, block_ids);
     for (const { load_executor } of this.#workers) this.#startJobs(load_executor, out);
-    return load.job_id;
   }
 
-  /** Nobody wants the load any more: it ends with the GET under way, or when its turn comes. */
-  cancelLoad(job_id: number): void {
-    for (const worker of this.#workers) worker.cancelLoad(job_id);
+  /** Nobody wants the request's load any more, if it has one: it ends with the GET under way, or when its turn comes. */
+  cancelLoad(request: Request): void {
+    for (const load of this.openLoads()) if (load.request === request) load.cancelled = true;
+  }
+
+  /** Those that have not ended. */
+  openLoads(): ReadonlySet<Load<Request>> {
+    const loads = new Set<Load<Request>>();
+    for (const { load_executor } of this.#workers) {
+      for (const job of load_executor.jobs()) if (job.kind === "load") loads.add(job.load);
+    }
+    return loads;
   }
 
   /**
@@ -125,19 +143,28 @@ export class StoreConnector {
    * blocks' bytes as they are until the notice.
    */
   save(
+    request: Request,
     request_id: string,
     prompt_hashes: readonly BlockHash[],
     block_ids: readonly number[],
     first_block: number,
-    out: StoreOutput,
-  ): number {
+    out: StoreOutput<Request>,
+  ): void {
     assert(this.saves, "a connector that saves is asked to");
     const end_block = first_block + block_ids.length;
     assert(block_ids.length > 0 && end_block <= prompt_hashes.length, "a save names blocks of the prompt");
-    const save: Save = { job_id: this.#nextId(), request_id, open_ranks: 0, ok: true };
-    for (const worker of this.#workers) worker.pushSave(save, prompt_hashes, block_ids, first_block);
+    const save: Save<Request> = { request, request_id, first_block, block_ids, open_ranks: 0, ok: true };
+    for (const worker of this.#workers) worker.pushSave(save, prompt_hashes);
     for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
-    return save.job_id;
+  }
+
+  /** Those that have not ended. */
+  openSaves(): ReadonlySet<Save<Request>> {
+    const saves = new Set<Save<Request>>();
+    for (const { save_executor } of this.#workers) {
+      for (const job of save_executor.jobs()) if (job.kind === "save") saves.add(job.save);
+    }
+    return saves;
   }
 
   /**
@@ -145,9 +172,9 @@ export class StoreConnector {
    * saves queued later wait for the wipe. (vLLM's queue.join() also waits for later ones, and for rank 0's only; here the
    * wait has an end, and no rank's save is missed.)
    */
-  reset(force: boolean, out: StoreOutput): number {
-    const job_id = this.#nextId();
-    const job: ResetJob = { kind: "reset", job_id, force, open_ranks: this.#workers.length };
+  reset(force: boolean, out: StoreOutput<Request>): number {
+    const job_id = out.nextId();
+    const job: ResetJob = { kind: "reset", job_id, force, open_ranks: this.#workers.length, asked_ns: 0 };
     for (const { save_executor } of this.#workers) save_executor.push(job);
     for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
     return job_id;
@@ -157,63 +184,75 @@ export class StoreConnector {
     for (const { save_runner } of this.#workers) save_runner.pressure.forget(request_id);
   }
 
-  handle(event: StoreEvent, out: StoreOutput): void {
-    const is_lookup = event.type === "exists_done" && this.#lookup_ops.delete(event.op_id);
-    this.operations.ended(event, is_lookup, out.now_ns);
-    if (is_lookup) {
-      this.#lookupDone(event.op_id, event.codes, out);
-      return;
-    }
-    const executor = present(this.#executor_ops.get(event.op_id), "an answer names an op that is out");
-    this.#executor_ops.delete(event.op_id);
-    const job = present(executor.active, "an op that is out belongs to the active job");
-    if (job.kind === "reset") {
-      this.#resetDone(job, event, out);
-      return;
-    }
-    this.#proceed(executor, this.#worker(job.tp_rank).answer(job, event, out), out);
-    this.#startJobs(executor, out);
+  handle(event: StoreEvent, out: StoreOutput<Request>): void {
+    const job = present(this.#asking.get(event.op_id), "an answer names an op that is out");
+    this.#asking.delete(event.op_id);
+    this.operations.ended(event, job.kind === "lookup", out.now_ns - job.asked_ns);
+    if (job.kind === "lookup") this.#lookupDone(job, event, out);
+    else if (job.kind === "reset") this.#resetDone(job, event, out);
+    else this.#partAnswered(job, event, out);
   }
 
-  #lookupDone(job_id: number, codes: readonly number[], out: StoreOutput): void {
+  #lookupDone({ request }: LookupJob<Request>, event: StoreEvent, out: StoreOutput<Request>): void {
+    assert(event.type === "exists_done", "a lookup asks what exists");
+    const { op_id: job_id, codes } = event;
     const failure = codes.find(isFailure);
     if (failure !== undefined) {
       const line = `Remote connection failed in lookup: ${describeStoreCode(failure)}`;
       out.effects.push({ type: "log", level: "warning", line });
     }
     const hit_blocks = foldLookup(codes, this.#asked_namespaces);
-    out.notices.push({ type: "lookup_done", job_id, hit_blocks });
+    out.notices.push({ type: "lookup_done", job_id, request, hit_blocks });
+  }
+
+  #partAnswered(
+    job: LoadJob<Request> | SaveJob<Request>,
+    event: StoreEvent,
+    out: StoreOutput<Request>,
+  ): void {
+    const worker = this.#worker(job.tp_rank);
+    const executor = worker.executorOf(job);
+    assert(executor.active === job, "an op that is out belongs to the active job");
+    this.#proceed(executor, job, worker.answer(job, event, out), out);
+    this.#startJobs(executor, out);
   }
 
   /** Jobs that need nothing from the store end where they start, so the loop goes on to one that does. */
-  #startJobs(executor: Executor<StoreJob>, out: StoreOutput): void {
+  #startJobs(executor: Executor<StoreJob<Request>>, out: StoreOutput<Request>): void {
     while (executor.active === null) {
       const job = executor.startNext();
       if (job === null) return;
-      if (job.kind === "reset") this.#reachReset(executor, job, out);
-      else this.#proceed(executor, this.#worker(job.tp_rank).start(job, out), out);
+      if (job.kind === "reset") this.#reachReset(job, out);
+      else this.#proceed(executor, job, this.#worker(job.tp_rank).start(job, out), out);
     }
   }
 
   /** Null ends the job. */
-  #proceed(executor: Executor<StoreJob>, effect: JobEffect | null, out: StoreOutput): void {
-    if (effect === null) {
-      executor.finishActive();
-      return;
-    }
-    this.#executor_ops.set(effect.op_id, executor);
-    this.operations.started(effect, out.now_ns);
-    out.effects.push(effect);
+  #proceed(
+    executor: Executor<StoreJob<Request>>,
+    job: StoreJob<Request>,
+    effect: JobEffect | null,
+    out: StoreOutput<Request>,
+  ): void {
+    if (effect === null) executor.finishActive();
+    else this.#ask(job, effect, out);
   }
 
   /** A rank has done the saves before the reset, and waits; the last one wipes. */
-  #reachReset(executor: Executor<StoreJob>, job: ResetJob, out: StoreOutput): void {
+  #reachReset(job: ResetJob, out: StoreOutput<Request>): void {
     job.open_ranks--;
     if (job.open_ranks > 0) return;
-    this.#proceed(executor, { type: "remove_all", op_id: this.#nextId(), force: job.force }, out);
+    this.#ask(job, { type: "remove_all", op_id: out.nextId(), force: job.force }, out);
   }
 
-  #resetDone(job: ResetJob, event: StoreEvent, out: StoreOutput): void {
+  /** Sends the job's op out; the answer is the job's. */
+  #ask(job: LookupJob<Request> | StoreJob<Request>, effect: JobEffect, out: StoreOutput<Request>): void {
+    job.asked_ns = out.now_ns;
+    this.#asking.set(effect.op_id, job);
+    out.effects.push(effect);
+  }
+
+  #resetDone(job: ResetJob, event: StoreEvent, out: StoreOutput<Request>): void {
     assert(event.type === "remove_all_done", "a reset wipes");
     const ok = event.code >= 0;
     for (const line of resetLines(event.code)) out.effects.push(line);
@@ -222,11 +261,7 @@ export class StoreConnector {
     for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
   }
 
-  get #asked_namespaces(): number {
-    return this.config.lookup_ranks === "rank0" ? 1 : this.config.namespaces.length;
-  }
-
-  #worker(tp_rank: number): RankWorker {
+  #worker(tp_rank: number): RankWorker<Request> {
     return present(this.#workers[tp_rank], "a job belongs to a rank");
   }
 }

@@ -6,17 +6,6 @@ const MS = 1_000_000;
 
 test("spec §1.9: an operation counts its time, keys and bytes under its status", () => {
   const operations = new StoreOperations(256);
-  const get = {
-    type: "get",
-    request_id: "r",
-    tp_rank: 0,
-    keys: [],
-    hashes: [],
-    block_ids: [],
-    weights_version: 1,
-  } as const;
-  operations.started({ ...get, op_id: 1 }, 0);
-  operations.started({ ...get, op_id: 2 }, 0);
   operations.ended({ type: "get_done", op_id: 1, outcomes: [read(256), read(256)] }, false, 7 * MS);
   operations.ended({ type: "get_done", op_id: 2, outcomes: [read(256), failed(-704)] }, false, 5_000 * MS);
   const [ok, partial] = operations.snapshot();
@@ -30,8 +19,6 @@ test("spec §1.9: an operation counts its time, keys and bytes under its status"
 
 test("spec §1.9: lookups and the lookups of saves are told apart, and move no bytes", () => {
   const operations = new StoreOperations(256);
-  operations.started({ type: "exists", op_id: 1, keys: ["a"] }, 0);
-  operations.started({ type: "exists", op_id: 2, keys: ["a"] }, 0);
   operations.ended({ type: "exists_done", op_id: 2, codes: [-900] }, false, 0);
   operations.ended({ type: "exists_done", op_id: 1, codes: [1] }, true, 0);
   expect(operations.snapshot()).toMatchObject([
@@ -42,7 +29,6 @@ test("spec §1.9: lookups and the lookups of saves are told apart, and move no b
 
 test("spec §1.9: a wipe is none of the operations", () => {
   const operations = new StoreOperations(256);
-  operations.started({ type: "remove_all", op_id: 1, force: true }, 0);
   operations.ended({ type: "remove_all_done", op_id: 1, code: 0, removed: 1 }, false, 5);
   expect(operations.snapshot()).toEqual([]);
 });

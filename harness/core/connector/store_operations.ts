@@ -4,7 +4,7 @@
 import { present } from "../../domain/assert.ts";
 import { NS_PER_S } from "../../domain/units.ts";
 import { failedKeys } from "./failed_keys.ts";
-import type { GetOutcome, JobEffect, StoreEvent } from "./store_api.ts";
+import type { GetOutcome, StoreEvent } from "./store_api.ts";
 
 export const STORE_OPERATIONS = ["lookup_exists", "load_get", "save_exists", "save_put"] as const;
 export type StoreOperation = (typeof STORE_OPERATIONS)[number];
@@ -30,68 +30,78 @@ export interface StoreOperationStats {
   readonly bytes: number;
 }
 
-interface Mutable extends StoreOperationStats {
-  count: number;
-  sum_s: number;
-  /** [buckets], each by itself: one changes with an operation, where of cumulative ones nearly all would. */
-  readonly bucket_counts: number[];
-  keys: number;
-  failed_keys: number;
-  bytes: number;
-}
+const STATUSES: number = STORE_OPERATION_STATUSES.length;
+/** Numbers of one operation and status, in this order; the buckets last, and each by itself, so that an operation changes one. */
+const COUNT = 0;
+const SUM_S = 1;
+const KEYS = 2;
+const FAILED_KEYS = 3;
+const BUCKETS = 4;
+const NUMBERS: number = BUCKETS + STORE_OPERATION_BUCKETS_S.length;
 
 export class StoreOperations {
   readonly #object_bytes: number;
-  /** By op_id. */
-  readonly #started_ns = new Map<number, number>();
-  /** In the order of first happening; a dozen at most. */
-  readonly #stats: Mutable[] = [];
+  /** [operations × statuses × NUMBERS] */
+  readonly #numbers: Float64Array = new Float64Array(STORE_OPERATIONS.length * STATUSES * NUMBERS);
+  /** Places of what has happened in [operations × statuses], in the order of first happening. */
+  readonly #happened: number[] = [];
 
   constructor(object_bytes: number) {
     this.#object_bytes = object_bytes;
   }
 
-  /** Wipes are not among vLLM's operations. */
-  started(effect: JobEffect, now_ns: number): void {
-    if (effect.type !== "remove_all") this.#started_ns.set(effect.op_id, now_ns);
-  }
-
-  /** `is_lookup`: an exists that was asked for a lookup, not for a save. */
-  ended(event: StoreEvent, is_lookup: boolean, now_ns: number): void {
+  /** `is_lookup`: an exists that was asked for a lookup, not for a save. Wipes are not among vLLM's operations. */
+  ended(event: StoreEvent, is_lookup: boolean, duration_ns: number): void {
     if (event.type === "remove_all_done") return;
-    const started_ns = present(this.#started_ns.get(event.op_id), "an operation that ends was started");
-    this.#started_ns.delete(event.op_id);
     const keys = event.type === "get_done" ? event.outcomes.length : event.codes.length;
     const failed_keys = event.type === "get_done" ? failedReads(event.outcomes) : failedKeys(event.codes);
-    const stats = this.#statsOf(operationOf(event.type, is_lookup), statusOf(keys, failed_keys));
-    addDuration(stats, (now_ns - started_ns) / NS_PER_S);
-    stats.keys += keys;
-    stats.failed_keys += failed_keys;
-    if (event.type !== "exists_done") stats.bytes += (keys - failed_keys) * this.#object_bytes;
+    const place = placeOf(operationOf(event.type, is_lookup), statusOf(keys, failed_keys));
+    const duration_s = duration_ns / NS_PER_S;
+    const bucket = bucketOf(duration_s);
+    if (this.#numbers[place * NUMBERS + COUNT] === 0) this.#happened.push(place);
+    this.#add(place, COUNT, 1);
+    this.#add(place, SUM_S, duration_s);
+    this.#add(place, KEYS, keys);
+    this.#add(place, FAILED_KEYS, failed_keys);
+    if (bucket < STORE_OPERATION_BUCKETS_S.length) this.#add(place, BUCKETS + bucket, 1);
   }
 
   /** Only what has happened, in the order of first happening. */
   snapshot(): StoreOperationStats[] {
-    return this.#stats.map((stats) => ({ ...stats, bucket_counts: cumulative(stats.bucket_counts) }));
+    return this.#happened.map((place) => this.#statsAt(place));
   }
 
-  #statsOf(operation: StoreOperation, status: StoreOperationStatus): Mutable {
-    for (const known of this.#stats) {
-      if (known.operation === operation && known.status === status) return known;
-    }
-    const stats: Mutable = {
-      operation,
-      status,
-      count: 0,
-      sum_s: 0,
-      bucket_counts: STORE_OPERATION_BUCKETS_S.map(() => 0),
-      keys: 0,
-      failed_keys: 0,
-      bytes: 0,
-    };
-    this.#stats.push(stats);
-    return stats;
+  #add(place: number, number: number, value: number): void {
+    const at = place * NUMBERS + number;
+    this.#numbers[at] = (this.#numbers[at] as number) + value;
   }
+
+  #statsAt(place: number): StoreOperationStats {
+    const numbers = [...this.#numbers.subarray(place * NUMBERS, (place + 1) * NUMBERS)];
+    const [count = 0, sum_s = 0, keys = 0, failed_keys = 0, ...bucket_counts] = numbers;
+    const operation = present(STORE_OPERATIONS[Math.floor(place / STATUSES)], "a place is an operation's");
+    return {
+      operation,
+      status: present(STORE_OPERATION_STATUSES[place % STATUSES], "a place is a status's"),
+      count,
+      sum_s,
+      bucket_counts: cumulative(bucket_counts),
+      keys,
+      failed_keys,
+      bytes: MOVES_BYTES[operation] ? (keys - failed_keys) * this.#object_bytes : 0,
+    };
+  }
+}
+
+const MOVES_BYTES: { readonly [Operation in StoreOperation]: boolean } = {
+  lookup_exists: false,
+  load_get: true,
+  save_exists: false,
+  save_put: true,
+};
+
+function placeOf(operation: StoreOperation, status: StoreOperationStatus): number {
+  return STORE_OPERATIONS.indexOf(operation) * STATUSES + STORE_OPERATION_STATUSES.indexOf(status);
 }
 
 type AnswerType = Exclude<StoreEvent["type"], "remove_all_done">;
@@ -121,11 +131,9 @@ function cumulative(counts: readonly number[]): number[] {
   });
 }
 
-function addDuration(stats: Mutable, duration_s: number): void {
-  stats.count++;
-  stats.sum_s += duration_s;
+/** One past the last when it took longer than all bounds. */
+function bucketOf(duration_s: number): number {
   let bucket = 0;
   while (duration_s > (STORE_OPERATION_BUCKETS_S[bucket] ?? Number.POSITIVE_INFINITY)) bucket++;
-  if (bucket < STORE_OPERATION_BUCKETS_S.length)
-    stats.bucket_counts[bucket] = (stats.bucket_counts[bucket] as number) + 1;
+  return bucket;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { Random } from "../../clock/random.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
+import { streamToken } from "../../domain/prompt_tokens.ts";
 import { BlockPool } from "./block_pool.ts";
 
 const HASH = 100 as BlockHash;
@@ -102,33 +102,34 @@ test("dropping a reference twice is a programmer error", () => {
 });
 
 test("whatever is taken, cached, hit and dropped, a pool is what a list of free blocks and a map of contents say", () => {
-  const random = new Random(5);
+  let draws = 0;
+  const below = (limit: number): number => streamToken(5, draws++) % limit;
   // Half of the hashes differ in their upper bits only: they meet in the index.
-  const hashes = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? i * 2 ** 32 : random.below(2 ** 31)));
+  const hashes = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? i * 2 ** 32 : below(2 ** 31)));
   const pool = new BlockPool(16, true);
   const free = Array.from({ length: 16 }, (_, block_id) => block_id);
   const references = new Int32Array(16);
   const contents = new Map<number, number>();
   const holders = (hash: number): number[] => [...contents.keys()].filter((id) => contents.get(id) === hash);
   for (let i = 0; i < 20_000; i++) {
-    const hash = hashes[random.below(hashes.length)] as BlockHash;
+    const hash = hashes[below(hashes.length)] as BlockHash;
     const found = pool.find(hash);
     if (found === -1) expect(holders(hash)).toEqual([]);
     else expect(contents.get(found)).toBe(hash);
-    if (found !== -1 && random.below(2) === 0) {
+    if (found !== -1 && below(2) === 0) {
       pool.reference(found);
       if (references[found] === 0) free.splice(free.indexOf(found), 1);
       references[found] = (references[found] as number) + 1;
-    } else if (free.length > 0 && random.below(2) === 0) {
+    } else if (free.length > 0 && below(2) === 0) {
       const block_id = pool.allocate();
       expect(block_id).toBe(free.shift() as number);
       contents.delete(block_id);
       references[block_id] = 1;
-      if (random.below(4) === 0) continue;
+      if (below(4) === 0) continue;
       pool.cache(block_id, hash);
       contents.set(block_id, hash);
     } else {
-      const held = random.below(16);
+      const held = below(16);
       if (references[held] === 0) continue;
       pool.release([held]);
       references[held] = (references[held] as number) - 1;

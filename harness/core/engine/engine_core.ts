@@ -7,9 +7,7 @@
 import { assert, present, unreachable } from "../../domain/assert.ts";
 import { MultiConnector } from "../connector/multi_connector.ts";
 import type { StoreEvent, StoreNotice } from "../connector/store_api.ts";
-import { StoreConnector } from "../connector/store_connector.ts";
 import type { StoreOperationStats } from "../connector/store_operations.ts";
-import { BlockPool } from "./block_pool.ts";
 import { ComputeModel } from "./compute_model.ts";
 import { type DecodeRun, DecodeRuns, type StepUnderWay } from "./decode_runs.ts";
 import type {
@@ -20,8 +18,7 @@ import type {
   EngineEvent,
   EngineSnapshot,
 } from "./engine_api.ts";
-import type { EngineContext } from "./engine_context.ts";
-import { EngineCounters } from "./engine_counters.ts";
+import { EngineContext } from "./engine_context.ts";
 import { engineSnapshot } from "./engine_snapshot.ts";
 import { Handoffs } from "./handoffs.ts";
 import { HandoverConnector } from "./handover_connector.ts";
@@ -31,7 +28,7 @@ import { Lookups } from "./lookups.ts";
 import { OffloadConnector } from "./offload_connector.ts";
 import { Pulls } from "./pulls.ts";
 import { RequestLifecycle } from "./request_lifecycle.ts";
-import { RequestQueues } from "./request_queues.ts";
+import type { RequestState } from "./request_state.ts";
 import { type ResetRequest, Resets } from "./resets.ts";
 import { Saves } from "./saves.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -39,19 +36,6 @@ import type { StepPlan } from "./step_plan.ts";
 
 export class EngineCore {
   readonly #ctx: EngineContext;
-  readonly #compute: ComputeModel;
-  readonly #lookups: Lookups;
-  readonly #loads: Loads;
-  readonly #pulls: Pulls;
-  readonly #saves: Saves;
-  readonly #offload: OffloadConnector;
-  readonly #held: HeldBlocks;
-  readonly #scheduler: Scheduler;
-  readonly #resets: Resets;
-  readonly #lifecycle: RequestLifecycle;
-  /** Null: every step goes out by itself. */
-  readonly #decode_runs: DecodeRuns | null;
-  readonly #resets_at_step_end: ResetRequest[] = [];
   /** What is computed now or, while a load or lookup blocks the engine, next. */
   #plan: StepPlan | null = null;
   /** The step that is out; it carries out #plan. */
@@ -60,13 +44,26 @@ export class EngineCore {
   #run: DecodeRun | null = null;
   /** The tokens of the step that is just ending are told with its run's. */
   #has_told = false;
+  /** Null: every step goes out by itself. */
+  readonly #decode_runs: DecodeRuns | null;
+  readonly #lookups: Lookups;
+  readonly #loads: Loads;
+  readonly #held: HeldBlocks;
+  readonly #lifecycle: RequestLifecycle;
+  readonly #resets_at_step_end: ResetRequest[] = [];
+  readonly #scheduler: Scheduler;
+  readonly #compute: ComputeModel;
+  readonly #saves: Saves;
+  readonly #pulls: Pulls;
+  readonly #offload: OffloadConnector;
+  readonly #resets: Resets;
 
   constructor(
     config: EngineCoreConfig,
     weights_version: number,
     { fuse_decode_steps }: EngineCoreOptions = ONE_STEP_AT_A_TIME,
   ) {
-    const ctx = buildContext(config, weights_version);
+    const ctx = new EngineContext(config, weights_version);
     this.#ctx = ctx;
     this.#compute = new ComputeModel(config.model, config.gpu);
     this.#decode_runs = fuse_decode_steps ? new DecodeRuns(ctx, this.#compute) : null;
@@ -75,11 +72,7 @@ export class EngineCore {
     this.#pulls = new Pulls(ctx);
     this.#saves = new Saves(ctx);
     this.#held = new HeldBlocks(ctx);
-    this.#offload = new OffloadConnector(ctx, {
-      lookups: this.#lookups,
-      loads: this.#loads,
-      saves: this.#saves,
-    });
+    this.#offload = new OffloadConnector(ctx, this.#lookups, this.#loads, this.#saves);
     // Hand-over first: a prompt that another engine holds is not asked of the store.
     const connectors = new MultiConnector([new HandoverConnector(ctx.pool, this.#pulls), this.#offload]);
     this.#scheduler = new Scheduler(ctx, connectors);
@@ -235,8 +228,8 @@ export class EngineCore {
 
   /** The step under way goes on alone; what comes behind it is planned anew. */
   #leaveRun({ started_ns, end_ns }: StepUnderWay, { fills }: StepPlan): void {
-    const { effects, nextId, weights_version } = this.#ctx;
-    const step_id = nextId();
+    const { effects, weights_version } = this.#ctx;
+    const step_id = this.#ctx.nextId();
     this.#run = null;
     this.#step_id = step_id;
     const duration_ns = end_ns - started_ns;
@@ -274,16 +267,16 @@ export class EngineCore {
     }
   }
 
-  #settle(notice: StoreNotice, now_ns: number): void {
+  #settle(notice: StoreNotice<RequestState>, now_ns: number): void {
     switch (notice.type) {
       case "lookup_done":
-        this.#lookups.done(notice.job_id, notice.hit_blocks, now_ns);
+        this.#lookups.done(notice.request, notice.job_id, notice.hit_blocks, now_ns);
         break;
       case "load_done":
-        this.#loads.done(notice.job_id, notice.report, now_ns);
+        this.#loads.done(notice.request, notice.report, now_ns);
         break;
       case "save_done":
-        this.#saves.done(notice.job_id, notice.ok);
+        this.#saves.done(notice.save, notice.ok);
         break;
       case "reset_done":
         this.#offload.resetDone(notice.job_id, notice.ok);
@@ -297,25 +290,3 @@ export class EngineCore {
 const ONE_STEP_AT_A_TIME: EngineCoreOptions = { fuse_decode_steps: false };
 /** What a run fills is told as its steps end. */
 const NO_FILLS: readonly BlockFill[] = [];
-
-function buildContext(config: EngineCoreConfig, weights_version: number): EngineContext {
-  let last_id = 0;
-  const nextId = (): number => {
-    last_id++;
-    return last_id;
-  };
-  const { connector, ranks } = config;
-  return {
-    config,
-    pool: new BlockPool(config.num_hbm_blocks, config.enable_prefix_caching),
-    queues: new RequestQueues(),
-    store:
-      connector === null ? null : new StoreConnector(connector, ranks.shard_bytes, weights_version, nextId),
-    counters: new EngineCounters(),
-    nextId,
-    weights_version,
-    now_ns: 0,
-    effects: [],
-    notices: [],
-  };
-}

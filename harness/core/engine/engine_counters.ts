@@ -3,9 +3,12 @@
 import type { RequestState } from "./request_state.ts";
 
 export class EngineCounters {
+  // Those of every step come first, and so lie together.
+  steps = 0;
+  busy_ns = 0;
+  generation_tokens = 0;
   preemptions = 0;
   prompt_tokens = 0;
-  generation_tokens = 0;
   finished_requests = 0;
   prefix_cache_queries = 0;
   prefix_cache_hits = 0;
@@ -23,8 +26,6 @@ export class EngineCounters {
   failed_pulls = 0;
   stale_pulls = 0;
   corrupt_pulls = 0;
-  steps = 0;
-  busy_ns = 0;
 
   /**
    * Books a prompt once, at its first token: prompt = hbm + cpu + disk + pulled + computed. Recomputation after a

@@ -40,6 +40,7 @@ export class HeldBlocks {
   }
 
   nextExpiryNs(): number | null {
+    if (this.#holds.size === 0) return null; // asked after every event
     for (const hold of this.#holds.values()) return hold.expires_ns;
     return null;
   }

@@ -4,20 +4,15 @@
 // all behind it are computed in the blocks already allocated, and the loss is counted. The request never fails for it. A
 // connector profile that does not report failed loads goes on as if all had come, and those blocks count as corrupt reads.
 
-import { present } from "../../domain/assert.ts";
+import { assert, present } from "../../domain/assert.ts";
 import type { LoadReport } from "../connector/store_api.ts";
 import type { StoreConnector } from "../connector/store_connector.ts";
 import type { EngineContext } from "./engine_context.ts";
 import type { RequestState } from "./request_state.ts";
 
-interface LoadUnderWay {
-  readonly request: RequestState;
-  readonly from_block: number;
-}
-
 export class Loads {
   readonly #ctx: EngineContext;
-  readonly #under_way = new Map<number, LoadUnderWay>();
+  #under_way = 0;
 
   constructor(ctx: EngineContext) {
     this.#ctx = ctx;
@@ -25,33 +20,33 @@ export class Loads {
 
   /** With load_async off the engine computes nothing while a load is under way. */
   get block_the_engine(): boolean {
-    return this.#under_way.size > 0 && this.#ctx.store?.config.load_async === false;
+    return this.#under_way > 0 && this.#ctx.store?.config.load_async === false;
   }
 
   /** Loads prompt blocks [from_block, all blocks allocated) of a request that has just been parked. */
   start(request: RequestState, from_block: number, now_ns: number): void {
-    const hashes = request.request.prompt_block_hashes.slice(from_block, request.block_ids.length);
-    request.stages.waitStarted(now_ns);
-    const job_id = this.#store().load(
-      request.request.request_id,
-      hashes,
-      request.block_ids.slice(from_block),
-      this.#ctx,
+    assert(
+      from_block * this.#ctx.config.block_tokens === request.computed_tokens,
+      "a load goes on behind the last computed token",
     );
-    this.#under_way.set(job_id, { request, from_block });
+    const { prompt_block_hashes, request_id } = request.request;
+    const hashes = prompt_block_hashes.slice(from_block, request.block_ids.length);
+    request.stages.waitStarted(now_ns);
+    this.#under_way++;
+    this.#store().load(request, request_id, hashes, request.block_ids.slice(from_block), this.#ctx);
   }
 
   /** The end of a load, wanted or not. */
-  done(job_id: number, report: LoadReport, now_ns: number): void {
-    const { request, from_block } = present(this.#under_way.get(job_id), "a load that ends was started");
-    this.#under_way.delete(job_id);
+  done(request: RequestState, report: LoadReport, now_ns: number): void {
+    assert(this.#under_way > 0, "a load that ends was started");
+    this.#under_way--;
     const { pool, queues } = this.#ctx;
     request.stages.loadEnded(now_ns);
     if (request.phase === "finished" || request.discard_remote) {
       pool.release(request.block_ids);
       request.resetComputed();
     } else {
-      this.#take(request, from_block, report);
+      this.#take(request, report);
     }
     request.stages.handoffEnded();
     if (request.phase !== "finished") queues.remoteDone(request);
@@ -59,20 +54,20 @@ export class Loads {
 
   /** The request does not want its load any more; its blocks are freed when the GET under way has ended. */
   cancel(request: RequestState): void {
-    for (const [job_id, load] of this.#under_way) {
-      if (load.request === request) this.#store().cancelLoad(job_id);
-    }
+    this.#ctx.store?.cancelLoad(request);
   }
 
   /** Requests that are gone but whose blocks a GET may still write to. */
   *abandoned(): Generator<RequestState> {
-    for (const { request } of this.#under_way.values()) if (request.phase === "finished") yield request;
+    for (const { request } of this.#ctx.store?.openLoads() ?? [])
+      if (request.phase === "finished") yield request;
   }
 
   /** The last token of a prompt is computed, whatever came. */
-  #take(request: RequestState, from_block: number, report: LoadReport): void {
+  #take(request: RequestState, report: LoadReport): void {
     const { pool, config, counters } = this.#ctx;
     const { block_tokens } = config;
+    const from_block = request.computed_tokens / block_tokens;
     const read_end = from_block + report.tiers.length;
     const believes = report.failed && !this.#store().traits.reports_failed_loads;
     const end_block = believes ? request.block_ids.length : read_end;
@@ -103,7 +98,7 @@ export class Loads {
     effects.push({ type: "log", level: "warning", line });
   }
 
-  #store(): StoreConnector {
+  #store(): StoreConnector<RequestState> {
     return present(this.#ctx.store, "a load has a store to come from");
   }
 }

@@ -9,14 +9,17 @@ const NOTHING_FOUND = { state: "answered", hit_blocks: 0 } as const;
 
 export class Lookups {
   readonly #ctx: EngineContext;
-  readonly #asking = new Map<number, RequestState>();
+  /** Blocks that are there, or not, together. */
+  readonly #chunk_blocks: number;
   /** Questions that are out, also those whose answer nobody waits for any more. */
   #out = 0;
   /** Wipes of the store under way: what it holds now is not worth asking for. */
   resets_under_way = 0;
 
   constructor(ctx: EngineContext) {
+    const { store, config } = ctx;
     this.#ctx = ctx;
+    this.#chunk_blocks = (store?.config.chunk_tokens ?? config.block_tokens) / config.block_tokens;
   }
 
   /** With lookup_async off the engine plans nothing while a lookup is out: its scheduler waits for the reply. */
@@ -35,20 +38,18 @@ export class Lookups {
       request.lookup = NOTHING_FOUND;
       return false;
     }
-    const job_id = store.lookup(prompt_block_hashes, blocks, this.#ctx);
+    const job_id = store.lookup(request, prompt_block_hashes, blocks, this.#ctx);
     request.lookup = { state: "asked", job_id };
     request.stages.waitStarted(now_ns);
-    this.#asking.set(job_id, request);
     this.#out++;
     return true;
   }
 
   /** An answer that nobody waits for any more is dropped. */
-  done(job_id: number, hit_blocks: number, now_ns: number): void {
+  done(request: RequestState, job_id: number, hit_blocks: number, now_ns: number): void {
     this.#out--;
-    const request = this.#asking.get(job_id);
-    this.#asking.delete(job_id);
-    if (request === undefined || request.phase === "finished") return;
+    const waits = request.lookup.state === "asked" && request.lookup.job_id === job_id;
+    if (!waits || request.phase === "finished") return;
     const whole_blocks = this.#inWholeChunks(hit_blocks);
     const hit_blocks_max = this.#loadableBlocks(request);
     request.lookup = { state: "answered", hit_blocks: Math.min(whole_blocks, hit_blocks_max) };
@@ -60,8 +61,7 @@ export class Lookups {
   #blocksToAsk(request: RequestState): number {
     const { block_tokens } = this.#ctx.config;
     const loadable_blocks = this.#loadableBlocks(request);
-    const is_chunked = this.#chunkBlocks() > 1;
-    return is_chunked && loadable_blocks > 0
+    return this.#chunk_blocks > 1 && loadable_blocks > 0
       ? Math.floor(request.known_tokens / block_tokens)
       : loadable_blocks;
   }
@@ -73,21 +73,12 @@ export class Lookups {
   }
 
   #inWholeChunks(blocks: number): number {
-    const chunk_blocks = this.#chunkBlocks();
-    return Math.floor(blocks / chunk_blocks) * chunk_blocks;
-  }
-
-  #chunkBlocks(): number {
-    const { store, config } = this.#ctx;
-    return (store?.config.chunk_tokens ?? config.block_tokens) / config.block_tokens;
+    return Math.floor(blocks / this.#chunk_blocks) * this.#chunk_blocks;
   }
 
   /** The request asks again when its turn comes: its answer is about a cache that is gone. */
   forget(request: RequestState, now_ns: number): void {
-    if (request.lookup.state === "asked") {
-      this.#asking.delete(request.lookup.job_id);
-      request.stages.lookupEnded(now_ns);
-    }
+    if (request.lookup.state === "asked") request.stages.lookupEnded(now_ns);
     request.lookup = UNASKED;
   }
 }

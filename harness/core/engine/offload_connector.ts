@@ -12,29 +12,27 @@ import { logReload } from "./reload_log.ts";
 import type { RequestState } from "./request_state.ts";
 import type { Saves } from "./saves.ts";
 
-export interface OffloadParts {
-  readonly lookups: Lookups;
-  readonly loads: Loads;
-  readonly saves: Saves;
-}
-
 export class OffloadConnector implements KvConnector<RequestState> {
   readonly connector_name = "offload";
   readonly transfer_params: readonly string[] = [];
   readonly block_pool: BlockPool;
   readonly #ctx: EngineContext;
-  readonly #parts: OffloadParts;
+  readonly #lookups: Lookups;
+  readonly #loads: Loads;
+  readonly #saves: Saves;
   /** Wipes under way, by the store connector's job. */
   readonly #resets = new Map<number, (ok: boolean) => void>();
 
-  constructor(ctx: EngineContext, parts: OffloadParts) {
+  constructor(ctx: EngineContext, lookups: Lookups, loads: Loads, saves: Saves) {
     this.block_pool = ctx.pool;
     this.#ctx = ctx;
-    this.#parts = parts;
+    this.#lookups = lookups;
+    this.#loads = loads;
+    this.#saves = saves;
   }
 
   defers(request: RequestState, now_ns: number): boolean {
-    return this.#parts.lookups.mustWait(request, now_ns);
+    return this.#lookups.mustWait(request, now_ns);
   }
 
   offer(request: RequestState, computed_tokens: number): KvOffer | null {
@@ -50,13 +48,13 @@ export class OffloadConnector implements KvConnector<RequestState> {
   }
 
   load(request: RequestState, from_block: number, now_ns: number): void {
-    this.#parts.loads.start(request, from_block, now_ns);
+    this.#loads.start(request, from_block, now_ns);
   }
 
   passedOver(): void {}
 
   save(request: RequestState): void {
-    this.#parts.saves.afterStep(request);
+    this.#saves.afterStep(request);
   }
 
   /** While the wipe is under way nobody asks the store, and what it said before is not believed. */
@@ -66,8 +64,8 @@ export class OffloadConnector implements KvConnector<RequestState> {
       done(true);
       return;
     }
-    for (const request of queues.waiting) this.#parts.lookups.forget(request, now_ns);
-    this.#parts.lookups.resets_under_way++;
+    for (const request of queues.waiting) this.#lookups.forget(request, now_ns);
+    this.#lookups.resets_under_way++;
     this.#resets.set(store.reset(force, this.#ctx), done);
   }
 
@@ -75,7 +73,7 @@ export class OffloadConnector implements KvConnector<RequestState> {
   resetDone(job_id: number, ok: boolean): void {
     const done = present(this.#resets.get(job_id), "a wipe that ends was asked for");
     this.#resets.delete(job_id);
-    this.#parts.lookups.resets_under_way--;
+    this.#lookups.resets_under_way--;
     const { store } = this.#ctx;
     assert(store !== null, "a wipe that ends is a store's");
     const falls_back = !ok && store.config.on_reset_failure === "fallback";

@@ -49,7 +49,7 @@ export class Pulls {
     this.#under_way.delete(op_id);
     const { pool, queues, counters } = this.#ctx;
     counters.stale_pulls += stale;
-    counters.corrupt_pulls += codes.filter((code) => code === STORE_CODE.CHECKSUM_MISMATCH).length;
+    for (const code of codes) if (code === STORE_CODE.CHECKSUM_MISMATCH) counters.corrupt_pulls++;
     request.stages.loadEnded(now_ns);
     this.release(request);
     if (request.phase === "finished" || request.discard_remote) {

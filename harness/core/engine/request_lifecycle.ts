@@ -23,12 +23,22 @@ export interface LifecycleDeps {
 
 export class RequestLifecycle {
   readonly #ctx: EngineContext;
-  readonly #deps: LifecycleDeps;
+  readonly #connectors: MultiConnector<RequestState>;
+  readonly #handoffs: Handoffs;
+  readonly #saves: Saves;
+  readonly #pulls: Pulls;
+  readonly #loads: Loads;
+  readonly #held: HeldBlocks;
   readonly #requests = new Map<string, RequestState>();
 
   constructor(ctx: EngineContext, deps: LifecycleDeps) {
     this.#ctx = ctx;
-    this.#deps = deps;
+    this.#connectors = deps.connectors;
+    this.#handoffs = deps.handoffs;
+    this.#saves = deps.saves;
+    this.#pulls = deps.pulls;
+    this.#loads = deps.loads;
+    this.#held = deps.held;
   }
 
   /** Requests that are not finished. */
@@ -62,8 +72,8 @@ export class RequestLifecycle {
       return;
     }
     // Decode steps complete no block of a prompt.
-    if (request.output_tokens === 0) this.#deps.connectors.save(request);
-    this.#deps.handoffs.afterStep(request, now_ns);
+    if (request.output_tokens === 0) this.#connectors.save(request);
+    if (request.handoff !== null) this.#handoffs.afterStep(request, now_ns);
     if (request.computed_tokens < request.known_tokens) return;
     this.#emitToken(request, now_ns, tells);
     if (request.output_tokens === request.max_tokens) this.#finish(request, "length", null, now_ns);
@@ -102,11 +112,11 @@ export class RequestLifecycle {
     effects.push({ type: "finish", request_id, reason, detail, stages, timeline, held });
     if (transfers) {
       // A GET or pull still writes to its blocks: they are freed, and the remote ones released, when it has ended.
-      this.#deps.loads.cancel(request);
+      this.#loads.cancel(request);
       return;
     }
-    this.#deps.pulls.release(request);
-    this.#deps.saves.release(request);
+    this.#pulls.release(request);
+    this.#saves.release(request);
   }
 
   /** Keeps the prompt's blocks for the decode engine; the others go. */
@@ -115,8 +125,8 @@ export class RequestLifecycle {
     if (!do_remote_decode || transfer_id === null) return null;
     const block_ids = request.block_ids.splice(0, Math.ceil(prompt_tokens / this.#ctx.config.block_tokens));
     // A router that uses a transfer id again has given up on its first hand-over.
-    this.#deps.held.release(transfer_id);
-    this.#deps.held.hold(transfer_id, request_id, block_ids, now_ns);
+    this.#held.release(transfer_id);
+    this.#held.hold(transfer_id, request_id, block_ids, now_ns);
     return { transfer_id, block_ids };
   }
 }

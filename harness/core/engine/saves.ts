@@ -2,19 +2,12 @@
 // frontier; the blocks of a running save keep a reference, so nobody writes to them, while the request goes its way.
 // Whole chunks only. Blocks of the answer are not saved. A range that failed or was skipped is offered again with the request's next one, where the connector's profile retries.
 
-import { present } from "../../domain/assert.ts";
+import type { Save } from "../connector/save_job.ts";
 import type { EngineContext } from "./engine_context.ts";
 import type { RequestState } from "./request_state.ts";
 
-interface SaveUnderWay {
-  readonly request: RequestState;
-  readonly from_block: number;
-  readonly block_ids: readonly number[];
-}
-
 export class Saves {
   readonly #ctx: EngineContext;
-  readonly #under_way = new Map<number, SaveUnderWay>();
   /** Blocks of finished requests that have saves under way, where the profile frees them all at once. */
   readonly #kept = new Map<RequestState, readonly number[]>();
 
@@ -35,16 +28,10 @@ export class Saves {
     const block_ids = request.block_ids.slice(from_block, end_block);
     for (const block_id of block_ids) pool.reference(block_id);
     request.save_frontier_blocks = end_block;
-    const job_id = store.save(request_id, prompt_block_hashes, block_ids, from_block, this.#ctx);
-    this.#under_way.set(job_id, { request, from_block, block_ids });
+    store.save(request, request_id, prompt_block_hashes, block_ids, from_block, this.#ctx);
   }
 
-  done(job_id: number, ok: boolean): void {
-    const { request, from_block, block_ids } = present(
-      this.#under_way.get(job_id),
-      "a save that ends was started",
-    );
-    this.#under_way.delete(job_id);
+  done({ request, first_block, block_ids }: Save<RequestState>, ok: boolean): void {
     this.#ctx.pool.release(block_ids);
     const kept = this.#kept.get(request);
     if (kept !== undefined && !this.#isSaving(request)) {
@@ -52,7 +39,7 @@ export class Saves {
       this.#ctx.pool.release(kept);
     }
     if (!ok && this.#ctx.store?.traits.retries_saves)
-      request.save_frontier_blocks = Math.min(request.save_frontier_blocks, from_block);
+      request.save_frontier_blocks = Math.min(request.save_frontier_blocks, first_block);
   }
 
   /** A request has finished: its blocks are free, or are when its last save has ended. Takes over the references. */
@@ -61,17 +48,18 @@ export class Saves {
     if (store?.traits.frees_with_last_save && this.#isSaving(request))
       this.#kept.set(request, request.block_ids);
     else pool.release(request.block_ids);
-    request.block_ids = [];
   }
 
   /** Blocks that saves hold a reference to, one entry for each. */
   *pinnedBlocks(): Generator<number> {
-    for (const { block_ids } of this.#under_way.values()) yield* block_ids;
+    for (const { block_ids } of this.#ctx.store?.openSaves() ?? []) yield* block_ids;
     for (const block_ids of this.#kept.values()) yield* block_ids;
   }
 
+  /** One that has ended counts until it is settled. */
   #isSaving(request: RequestState): boolean {
-    for (const save of this.#under_way.values()) if (save.request === request) return true;
-    return false;
+    const { store, notices } = this.#ctx;
+    for (const save of store?.openSaves() ?? []) if (save.request === request) return true;
+    return notices.some((notice) => notice.type === "save_done" && notice.save.request === request);
   }
 }

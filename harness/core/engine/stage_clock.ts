@@ -118,7 +118,7 @@ export class StageClock {
     const start_ns = this.#wait_started_ns;
     assert(start_ns !== null, "a wait that ends has started");
     this.#wait_started_ns = null;
-    this.#waits = [...this.#waits, { stage, start_ns, end_ns: now_ns }];
+    this.#waits = this.#waits.concat({ stage, start_ns, end_ns: now_ns });
     return now_ns - start_ns;
   }
 }

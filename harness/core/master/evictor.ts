@@ -181,7 +181,7 @@ export class Evictor {
     if (this.#offload.enqueue(row, true) !== STORE_CODE.OK) return false;
     this.#offload_budget--;
     for (const { segment } of this.#rows.memory(row)) {
-      if (segment.info.segment_name === this.#table.offload_to.get(row)?.segment_name) continue;
+      if (segment.segment_name === this.#table.offload_to.get(row)?.segment_name) continue;
       this.#table.dropMemory(row, segment);
     }
     return true;

@@ -3,15 +3,13 @@ import { LeaseHeap } from "./lease_heap.ts";
 import { NO_ROW, type Row } from "./object_row.ts";
 import { ObjectRows } from "./object_rows.ts";
 
-const OBJECT = { bytes: 1, client_id: "writer", soft_pin_ns: 0, hard_pin: false, group_id: "", memory: [] };
-
 class Lane {
   readonly rows = new ObjectRows();
   readonly heap = new LeaseHeap(this.rows, "normal");
 
   /** Rows are numbered in the order of put, from 0. */
   object(lease_ns: number): Row {
-    const row = this.rows.add(OBJECT);
+    const row = this.rows.add(1, 0, []);
     this.rows.setLeaseNs(row, lease_ns);
     return row;
   }

@@ -15,18 +15,18 @@ const SWEEP_SLACK = 1024;
 /** Entries that a removal looks at while they do: more than one, so that sweeping keeps up with dying. */
 const SWEEP_LOOKS = 4;
 
-// f64 fields of an entry's order; its row is a record of its own, so that an entry takes 20 bytes.
+const ENTRY_BYTES = 24;
+// f64 fields
 const LEASE_NS = 0;
 const SEQUENCE = 1;
-const ORDER_BYTES = 16;
-const ROW_BYTES = 4;
+// i32 field, behind the two f64
+const ROW = 4;
 
 export class LeaseHeap {
   readonly #rows: ObjectRows;
   readonly #lane: "normal" | "soft";
   readonly #bit: number;
-  readonly #order = new RecordChunks(ORDER_BYTES);
-  readonly #entries = new RecordChunks(ROW_BYTES);
+  readonly #entries = new RecordChunks(ENTRY_BYTES);
   #length = 0;
   #live = 0;
   #corrections_left = 0;
@@ -56,7 +56,6 @@ export class LeaseHeap {
     const bits = this.#rows.heapBits(row);
     if ((bits & this.#bit) !== 0) return; // its dead entry lives again
     this.#rows.setHeapBits(row, bits | this.#bit);
-    this.#order.reserve(this.#length + 1);
     this.#entries.reserve(this.#length + 1);
     this.#length++;
     this.#settleUp(this.#length - 1, row, this.#rows.leaseNs(row), this.#rows.sequence(row));
@@ -161,14 +160,17 @@ export class LeaseHeap {
       const left = 2 * hole + 1;
       if (left >= length) break;
       const right = left + 1;
-      const is_right_first =
-        right < length && this.#goesAfter(left, this.#lease(right), this.#sequence(right));
-      const first = is_right_first ? right : left;
+      const first = right < length && this.#isBefore(right, left) ? right : left;
       if (this.#goesAfter(first, lease_ns, sequence)) break;
       this.#copy(first, hole);
       hole = first;
     }
     this.#put(hole, row, lease_ns, sequence);
+  }
+
+  #isBefore(entry: number, other: number): boolean {
+    const difference_ns = this.#lease(entry) - this.#lease(other);
+    return difference_ns !== 0 ? difference_ns < 0 : this.#sequence(entry) < this.#sequence(other);
   }
 
   #goesAfter(entry: number, lease_ns: number, sequence: number): boolean {
@@ -177,15 +179,15 @@ export class LeaseHeap {
   }
 
   #row(entry: number): Row {
-    return this.#entries.i32(entry, 0);
+    return this.#entries.i32(entry, ROW);
   }
 
   #lease(entry: number): number {
-    return this.#order.f64(entry, LEASE_NS);
+    return this.#entries.f64(entry, LEASE_NS);
   }
 
   #sequence(entry: number): number {
-    return this.#order.f64(entry, SEQUENCE);
+    return this.#entries.f64(entry, SEQUENCE);
   }
 
   #copy(from: number, to: number): void {
@@ -193,8 +195,8 @@ export class LeaseHeap {
   }
 
   #put(entry: number, row: Row, lease_ns: number, sequence: number): void {
-    this.#entries.setI32(entry, 0, row);
-    this.#order.setF64(entry, LEASE_NS, lease_ns);
-    this.#order.setF64(entry, SEQUENCE, sequence);
+    this.#entries.setF64(entry, LEASE_NS, lease_ns);
+    this.#entries.setF64(entry, SEQUENCE, sequence);
+    this.#entries.setI32(entry, ROW, row);
   }
 }

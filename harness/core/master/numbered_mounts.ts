@@ -3,40 +3,29 @@
 import { present } from "../../domain/assert.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
 
-interface Numbered {
-  readonly mount: MountedSegment;
-  users: number;
-}
-
 export class NumberedMounts {
-  readonly #by_number: (Numbered | undefined)[] = [undefined];
-  readonly #numbers = new Map<MountedSegment, number>();
+  readonly #by_number: (MountedSegment | undefined)[] = [undefined];
   readonly #spare: number[] = [];
 
   at(number: number): MountedSegment {
-    return present(this.#by_number[number], "a mount that is named has its number").mount;
+    return present(this.#by_number[number], "a mount that is named has its number");
   }
 
   take(mount: MountedSegment): number {
-    const known = this.#numbers.get(mount);
-    const numbered = known === undefined ? undefined : this.#by_number[known];
-    if (known !== undefined && numbered !== undefined) {
-      numbered.users++;
-      return known;
+    if (mount.named_by === 0) {
+      mount.number = this.#spare.pop() ?? this.#by_number.length;
+      this.#by_number[mount.number] = mount;
     }
-    const number = this.#spare.pop() ?? this.#by_number.length;
-    this.#by_number[number] = { mount, users: 1 };
-    this.#numbers.set(mount, number);
-    return number;
+    mount.named_by++;
+    return mount.number;
   }
 
   /** Ends one use; 0 names nothing. */
   give(number: number): void {
     if (number === 0) return;
-    const numbered = present(this.#by_number[number], "a mount that is named has its number");
-    numbered.users--;
-    if (numbered.users > 0) return;
-    this.#numbers.delete(numbered.mount);
+    const mount = this.at(number);
+    mount.named_by--;
+    if (mount.named_by > 0) return;
     this.#by_number[number] = undefined;
     this.#spare.push(number);
   }

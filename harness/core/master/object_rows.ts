@@ -2,7 +2,7 @@
 // collector. What few objects have (copies beyond the first, a soft pin, a group) lives in maps beside the records.
 // An object's memory copies start and end their writing together, so its state is the status of all.
 
-import { assert, present } from "../../domain/assert.ts";
+import { assert } from "../../domain/assert.ts";
 import type { ClientId } from "../../domain/master_api.ts";
 import type { ReplicaDescriptor } from "../../domain/replica.ts";
 import { RecordChunks } from "../tier/record_chunks.ts";
@@ -10,6 +10,7 @@ import type { MountedSegment } from "./mounted_segment.ts";
 import { NumberedMounts } from "./numbered_mounts.ts";
 import { ObjectGroups } from "./object_groups.ts";
 import { NO_ROW, type Row } from "./object_row.ts";
+import { NO_START, PutStarts } from "./put_starts.ts";
 import { SoftPins } from "./soft_pins.ts";
 
 export interface MemoryCopy {
@@ -41,7 +42,8 @@ const FLAGS = 11;
 const CLIENT = 12;
 const MEMORY_MOUNT = 13;
 const DISK_MOUNT = 14;
-const NEXT_SPARE = 15;
+/** Place of its start while its put is not ended; of a spare row: the next spare one. */
+const LINK = 15;
 // bits of FLAGS
 const STATE_SHIFT = 0;
 const OFFLOAD_SHIFT = 2;
@@ -51,25 +53,12 @@ const PINNED = 1 << 7;
 const HEAP_SHIFT = 8;
 const TWO_BITS = 3;
 
-export interface NewObject {
-  readonly bytes: number;
-  readonly client_id: ClientId;
-  /** How long it is soft-pinned once it is readable; 0: not at all. */
-  readonly soft_pin_ns: number;
-  readonly hard_pin: boolean;
-  /** "": of no group. */
-  readonly group_id: string;
-  readonly memory: readonly MemoryCopy[];
-}
-
 export class ObjectRows {
   readonly records: RecordChunks = new RecordChunks(RECORD_BYTES);
-  /** Starts of puts that are not ended, replaced ones too, in order of start. */
-  readonly put_start_ns: Map<Row, number> = new Map();
   readonly soft_pins: SoftPins = new SoftPins();
   readonly groups: ObjectGroups = new ObjectGroups();
+  readonly #put_starts = new PutStarts();
   readonly #mounts = new NumberedMounts();
-  readonly #clients: ClientId[] = [];
   readonly #client_numbers = new Map<ClientId, number>();
   readonly #more_memory = new Map<Row, readonly MemoryCopy[]>();
   readonly #more_disk = new Map<Row, readonly MountedSegment[]>();
@@ -80,29 +69,59 @@ export class ObjectRows {
   #used = 0;
   #sequence = 0;
 
-  /** An object that is being written, without a key yet. */
-  add(object: NewObject): Row {
+  /** An object that is being written, without a key yet; `client` is the number of its writer. */
+  add(bytes: number, client: number, memory: readonly MemoryCopy[]): Row {
     const row = this.#newRow();
     this.records.setF64(row, LEASE_NS, 0);
-    this.records.setF64(row, BYTES, object.bytes);
+    this.records.setF64(row, BYTES, bytes);
     this.records.setF64(row, SEQUENCE, this.#sequence++);
-    this.records.setI32(row, CLIENT, this.#numberOf(object.client_id));
-    this.records.setI32(row, FLAGS, object.hard_pin ? HARD_PIN : 0);
+    this.records.setI32(row, CLIENT, client);
+    this.records.setI32(row, FLAGS, 0);
     this.records.setI32(row, MEMORY_MOUNT, 0);
     this.records.setI32(row, DISK_MOUNT, 0);
-    this.setMemory(row, object.memory);
-    this.soft_pins.want(row, object.soft_pin_ns);
-    this.groups.add(row, object.group_id);
+    this.records.setI32(row, LINK, NO_START);
+    this.setMemory(row, memory);
     return row;
+  }
+
+  /** The same for as long as the master lives. */
+  clientNumber(client_id: ClientId): number {
+    const known = this.#client_numbers.get(client_id);
+    if (known !== undefined) return known;
+    const number = this.#client_numbers.size;
+    this.#client_numbers.set(client_id, number);
+    return number;
   }
 
   /** Its number may be used again from now on. */
   release(row: Row): void {
     assert(this.state(row) === "removed", "only a removed object's row is released");
     assert(!this.hasMemory(row) && !this.hasDisk(row), "a released row holds no copies");
-    this.put_start_ns.delete(row);
-    this.records.setI32(row, NEXT_SPARE, this.#spare);
+    this.endPut(row);
+    this.records.setI32(row, LINK, this.#spare);
     this.#spare = row;
+  }
+
+  startPut(row: Row, now_ns: number): void {
+    this.records.setI32(row, LINK, this.#put_starts.add(row, now_ns));
+  }
+
+  /** Null: its put is ended. */
+  putStartNs(row: Row): number | null {
+    const place = this.records.i32(row, LINK);
+    return place === NO_START ? null : this.#put_starts.startNs(place);
+  }
+
+  endPut(row: Row): void {
+    const place = this.records.i32(row, LINK);
+    if (place === NO_START) return;
+    this.#put_starts.remove(place);
+    this.records.setI32(row, LINK, NO_START);
+  }
+
+  /** Of the puts that are not ended, replaced ones too, the one that started first; NO_ROW without any. */
+  get oldest_put(): Row {
+    return this.#put_starts.oldest;
   }
 
   bytes(row: Row): number {
@@ -114,8 +133,9 @@ export class ObjectRows {
     return this.records.f64(row, SEQUENCE);
   }
 
-  clientId(row: Row): ClientId {
-    return present(this.#clients[this.records.i32(row, CLIENT)], "a row names a known client");
+  /** Number of its writer. */
+  client(row: Row): number {
+    return this.records.i32(row, CLIENT);
   }
 
   /** Not removed, not evicted before this; 0: never leased. */
@@ -158,6 +178,10 @@ export class ObjectRows {
 
   setHeapBits(row: Row, bits: number): void {
     this.#setTwoBits(row, HEAP_SHIFT, bits);
+  }
+
+  setHardPin(row: Row): void {
+    this.records.setI32(row, FLAGS, this.records.i32(row, FLAGS) | HARD_PIN);
   }
 
   isHardPinned(row: Row): boolean {
@@ -236,12 +260,12 @@ export class ObjectRows {
     const bytes = this.bytes(row);
     const replicas: ReplicaDescriptor[] = [];
     for (const { segment, place } of this.memory(row)) {
-      const { segment_name, generation } = segment.info;
+      const { segment_name, generation } = segment;
       const offset = segment.space.offset(place);
       replicas.push({ tier: "cpu", segment_name, generation, offset, bytes });
     }
-    for (const { info } of this.disk(row)) {
-      replicas.push({ tier: "disk", segment_name: info.segment_name, bytes });
+    for (const { segment_name } of this.disk(row)) {
+      replicas.push({ tier: "disk", segment_name, bytes });
     }
     return replicas;
   }
@@ -262,15 +286,8 @@ export class ObjectRows {
       return this.#used++;
     }
     const row = this.#spare;
-    this.#spare = this.records.i32(row, NEXT_SPARE);
+    this.#spare = this.records.i32(row, LINK);
     return row;
-  }
-
-  #numberOf(client_id: ClientId): number {
-    const known = this.#client_numbers.get(client_id);
-    if (known !== undefined) return known;
-    this.#client_numbers.set(client_id, this.#clients.length);
-    return this.#clients.push(client_id) - 1;
   }
 
   #has(row: Row, flag: number): boolean {

@@ -8,7 +8,7 @@ import type { EvictionIndex } from "./eviction_index.ts";
 import { KeyColumn } from "./key_column.ts";
 import type { MountedSegment } from "./mounted_segment.ts";
 import { NO_ROW, type Row } from "./object_row.ts";
-import type { NewObject, ObjectRows } from "./object_rows.ts";
+import type { MemoryCopy, ObjectRows } from "./object_rows.ts";
 import type { Sweeps } from "./sweeps.ts";
 
 /** The owner's queue that an object waits in or was handed from. */
@@ -96,10 +96,11 @@ export class ObjectTable {
     return rows;
   }
 
-  insert(key: ObjectKey, object: NewObject): Row {
+  /** As ObjectRows.add(). */
+  insert(key: ObjectKey, bytes: number, client: number, memory: readonly MemoryCopy[]): Row {
     this.#keys.seek(key);
     assert(this.#findSought() === NO_ROW, "a key has one object");
-    const row = this.#rows.add(object);
+    const row = this.#rows.add(bytes, client, memory);
     this.#keys.write(row);
     this.#by_key.add(this.#keys.hash, row);
     return row;

@@ -70,11 +70,11 @@ export class OffloadQueue {
 
   /** As its owner last reported it; 0 before. */
   capacityOf(segment: MountedSegment): number {
-    return this.#disks.get(segment.info.segment_name)?.capacity_bytes ?? 0;
+    return this.#disks.get(segment.segment_name)?.capacity_bytes ?? 0;
   }
 
   mounted(segment: MountedSegment): void {
-    const name = segment.info.segment_name;
+    const name = segment.segment_name;
     if (this.#disks.has(name)) return;
     const nothing = { queued: new Set<Row>(), handed: new Map<string, HandedTask>() };
     this.#disks.set(name, { segment_name: name, ...nothing, wipe_pending: false, capacity_bytes: 0 });
@@ -210,16 +210,8 @@ export class OffloadQueue {
     if (existing !== NO_ROW) {
       return this.#rows.disk(existing).includes(segment) ? STORE_CODE.OK : STORE_CODE.OBJECT_ALREADY_EXISTS;
     }
-    const { client_id } = segment;
-    const found = {
-      bytes: result.bytes,
-      client_id,
-      soft_pin_ns: 0,
-      hard_pin: false,
-      group_id: "",
-      memory: [],
-    };
-    const row = this.#table.insert(result.key, found);
+    const client = this.#rows.clientNumber(segment.client_id);
+    const row = this.#table.insert(result.key, result.bytes, client, []);
     this.#rows.setState(row, "complete");
     this.#table.addDisk(row, segment);
     return STORE_CODE.OK;
@@ -242,9 +234,6 @@ export class OffloadQueue {
   }
 
   #diskOf(segment: MountedSegment): OwnerDisk {
-    return present(
-      this.#disks.get(segment.info.segment_name),
-      "a mounted segment has its owner's disk entry",
-    );
+    return present(this.#disks.get(segment.segment_name), "a mounted segment has its owner's disk entry");
   }
 }

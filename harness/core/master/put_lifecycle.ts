@@ -1,5 +1,6 @@
 // From put start to put end or revoke, and what becomes of writers that never come back. Source: spec mooncake_store.md §6.1.
 
+import { present } from "../../domain/assert.ts";
 import type { ClientId, MasterRequest, PutObject, PutTarget } from "../../domain/master_api.ts";
 import { MAX_KEY_BYTES, type ObjectKey } from "../../domain/object_key.ts";
 import type { MemoryReplica, ReplicateConfig } from "../../domain/replica.ts";
@@ -14,6 +15,13 @@ import type { Placement } from "./placement.ts";
 import type { Sweeps } from "./sweeps.ts";
 
 type PutStart = Extract<MasterRequest, { op: "batch_put_start" }>;
+
+interface Writer {
+  /** As ObjectRows has it. */
+  readonly client: number;
+  /** Its host, where placement asks for it; null when unknown. */
+  readonly node: string | null;
+}
 
 export interface PutLifecycleParts {
   readonly rows: ObjectRows;
@@ -50,7 +58,7 @@ export class PutLifecycle {
 
   start(request: PutStart, now_ns: number): PutTarget[] {
     const { client_id, objects, config } = request;
-    const node = this.#parts.nodeOf(client_id);
+    const writer = this.#writer(client_id);
     const groups = config.group_ids;
     const invalid = this.#isValid(config, objects.length) ? STORE_CODE.OK : STORE_CODE.INVALID_PARAMS;
     const targets: PutTarget[] = [];
@@ -58,7 +66,7 @@ export class PutLifecycle {
       const put = objects[i] as PutObject;
       const code = invalid === STORE_CODE.OK ? checkPut(put) : invalid;
       targets.push(
-        code === STORE_CODE.OK ? this.#startOne(put, groups[i] ?? "", request, node, now_ns) : refused(code),
+        code === STORE_CODE.OK ? this.#startOne(put, groups[i] ?? "", config, writer, now_ns) : refused(code),
       );
     }
     return targets;
@@ -66,21 +74,24 @@ export class PutLifecycle {
 
   /** Makes objects readable. A repeat after success is a success. */
   end(keys: readonly ObjectKey[], client_id: ClientId, now_ns: number): number[] {
+    const client = this.#parts.rows.clientNumber(client_id);
     const codes: number[] = [];
-    for (const key of keys) codes.push(this.#endOne(key, client_id, now_ns));
+    for (const key of keys) codes.push(this.#endOne(key, client, now_ns));
     return codes;
   }
 
   /** Gives up unfinished puts and frees their space at once: the writer says that it writes no more. */
   revoke(keys: readonly ObjectKey[], client_id: ClientId): number[] {
-    return keys.map((key) => this.#revokeOne(key, client_id));
+    const client = this.#parts.rows.clientNumber(client_id);
+    return keys.map((key) => this.#revokeOne(key, client));
   }
 
   /** Frees the space of puts that started too long ago; the number of objects released. */
   releaseExpired(now_ns: number): number {
     const { rows, table } = this.#parts;
     let released = 0;
-    for (const [row, start_ns] of rows.put_start_ns) {
+    for (let row = rows.oldest_put; row !== NO_ROW; row = rows.oldest_put) {
+      const start_ns = present(rows.putStartNs(row), "a put that is not ended has a start");
       if (start_ns + this.#release_ns > now_ns) break;
       if (rows.state(row) === "writing") table.detach(row);
       else this.discarded_bytes -= this.#memoryBytes(row);
@@ -91,25 +102,31 @@ export class PutLifecycle {
     return released;
   }
 
+  #writer(client_id: ClientId): Writer {
+    const { rows, nodeOf } = this.#parts;
+    const node = this.#config.allocation === "local_first" ? nodeOf(client_id) : null;
+    return { client: rows.clientNumber(client_id), node };
+  }
+
   #startOne(
     put: PutObject,
     group_id: string,
-    { client_id, config }: PutStart,
-    node: string | null,
+    config: ReplicateConfig,
+    writer: Writer,
     now_ns: number,
   ): PutTarget {
     const { rows, table, placement } = this.#parts;
     const existing = table.find(put.key);
     if (existing !== NO_ROW) {
-      const start_ns = rows.put_start_ns.get(existing);
-      const replaceable = start_ns !== undefined && now_ns - start_ns >= this.#discard_ns;
+      const start_ns = rows.putStartNs(existing);
+      const replaceable = start_ns !== null && now_ns - start_ns >= this.#discard_ns;
       if (!replaceable) return refused(STORE_CODE.OBJECT_ALREADY_EXISTS);
       this.discarded_count++;
       this.discarded_bytes += this.#memoryBytes(existing);
       table.detach(existing); // its space stays until it is released: the old writer may still be writing
     }
     if (table.size >= this.#config.object_limit) return refused(STORE_CODE.KEYS_ULTRA_LIMIT);
-    const memory = placement.place(put.bytes, config, node);
+    const memory = placement.place(put.bytes, config, writer.node);
     if (memory.length === 0) {
       this.alloc_failures++;
       this.#parts.onNoSpace();
@@ -117,21 +134,22 @@ export class PutLifecycle {
     }
     if (memory.length < config.replica_num) this.partial_allocations++;
     const soft_pin_ns = config.soft_pin ? msToNs(config.soft_pin_ttl_ms ?? this.#config.soft_pin_ttl_ms) : 0;
-    const { bytes } = put;
-    const { hard_pin } = config;
-    const row = table.insert(put.key, { bytes, client_id, soft_pin_ns, hard_pin, group_id, memory });
-    rows.put_start_ns.set(row, now_ns);
-    return { code: STORE_CODE.OK, replicas: memoryReplicas(memory, bytes) };
+    const row = table.insert(put.key, put.bytes, writer.client, memory);
+    if (config.hard_pin) rows.setHardPin(row);
+    rows.soft_pins.want(row, soft_pin_ns);
+    rows.groups.add(row, group_id);
+    rows.startPut(row, now_ns);
+    return { code: STORE_CODE.OK, replicas: memoryReplicas(memory, put.bytes) };
   }
 
-  #endOne(key: ObjectKey, client_id: ClientId, now_ns: number): number {
+  #endOne(key: ObjectKey, client: number, now_ns: number): number {
     const { rows, table, index, sweeps, onComplete } = this.#parts;
     const row = table.find(key);
     if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
-    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
+    if (rows.client(row) !== client) return STORE_CODE.ILLEGAL_CLIENT;
     if (rows.state(row) === "complete") return STORE_CODE.OK;
     sweeps.decide(row); // It was unfinished when they began.
-    rows.put_start_ns.delete(row);
+    rows.endPut(row);
     rows.setState(row, "complete");
     rows.soft_pins.begin(row, now_ns);
     index.place(row);
@@ -139,11 +157,11 @@ export class PutLifecycle {
     return STORE_CODE.OK;
   }
 
-  #revokeOne(key: ObjectKey, client_id: ClientId): number {
+  #revokeOne(key: ObjectKey, client: number): number {
     const { rows, table } = this.#parts;
     const row = table.find(key);
     if (row === NO_ROW) return STORE_CODE.OBJECT_NOT_FOUND;
-    if (rows.clientId(row) !== client_id) return STORE_CODE.ILLEGAL_CLIENT;
+    if (rows.client(row) !== client) return STORE_CODE.ILLEGAL_CLIENT;
     if (rows.state(row) === "complete") return STORE_CODE.INVALID_WRITE;
     table.erase(row);
     return STORE_CODE.OK;
@@ -172,8 +190,8 @@ function refused(code: number): PutTarget {
 function memoryReplicas(copies: readonly MemoryCopy[], bytes: number): MemoryReplica[] {
   const replicas: MemoryReplica[] = [];
   for (const { segment, place } of copies) {
-    const { segment_name, generation } = segment.info;
-    replicas.push({ tier: "cpu", segment_name, generation, offset: segment.space.offset(place), bytes });
+    const { segment_name, generation, space } = segment;
+    replicas.push({ tier: "cpu", segment_name, generation, offset: space.offset(place), bytes });
   }
   return replicas;
 }

@@ -50,10 +50,21 @@ export class SegmentMounts {
     const mounted = this.#pool.find(info.segment_name);
     if (mounted !== undefined) {
       if (mounted.client_id !== client_id) return STORE_CODE.SEGMENT_ALREADY_EXISTS;
-      if (mounted.info.generation === info.generation) return STORE_CODE.OK;
+      if (mounted.generation === info.generation) return STORE_CODE.OK;
       this.#drop(mounted);
     }
-    const segment = { info, client_id, space: this.#newSpace(info.segment_bytes), disk_bytes: 0 };
+    const { segment_name, generation } = info;
+    const space = this.#newSpace(info.segment_bytes);
+    const segment: MountedSegment = {
+      segment_name,
+      generation,
+      space,
+      number: 0,
+      named_by: 0,
+      info,
+      client_id,
+      disk_bytes: 0,
+    };
     this.#pool.add(segment);
     this.#offload.mounted(segment);
     return STORE_CODE.OK;

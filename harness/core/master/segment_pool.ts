@@ -39,7 +39,7 @@ export class SegmentPool {
   }
 
   add(segment: MountedSegment): void {
-    const name = segment.info.segment_name;
+    const name = segment.segment_name;
     assert(!this.#by_name.has(name), "a segment name is mounted once");
     this.#by_name.set(name, segment);
     this.#list = [...this.#list, segment];
@@ -48,7 +48,7 @@ export class SegmentPool {
   }
 
   remove(segment: MountedSegment): void {
-    assert(this.#by_name.delete(segment.info.segment_name), "a mounted segment is removed");
+    assert(this.#by_name.delete(segment.segment_name), "a mounted segment is removed");
     this.#list = this.#list.filter((other) => other !== segment);
     const left = this.ofClient(segment.client_id).filter((other) => other !== segment);
     if (left.length > 0) this.#by_client.set(segment.client_id, left);
