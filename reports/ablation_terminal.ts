@@ -1,4 +1,4 @@
-// A study for the terminal and, without colours, for Markdown-free logs: claim first, then effects, cells and problems.
+// A study for the terminal and, without colours, for logs: what makes it invalid and the claim first, then effects and cells.
 
 import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
 import { cellDifferencesTable, cellsTable, effectsTable } from "./ablation_tables.ts";

@@ -3,10 +3,10 @@
 import type { ChangeOutcome, ClaimAnswer, ClaimOutcome } from "../harness/study/ablation/claim_outcome.ts";
 import type { StudyEffect } from "../harness/study/ablation/effects.ts";
 import type { StudyOutcome } from "../harness/study/ablation/study_outcome.ts";
-import type { Tone } from "./tables/report_table.ts";
 import { formatChange, formatInterval } from "./wording/format_value.ts";
+import type { TonedWords } from "./wording/toned_words.ts";
 
-export const CLAIM_WORDS: Readonly<Record<ClaimAnswer, { readonly words: string; readonly tone: Tone }>> = {
+export const CLAIM_WORDS: Readonly<Record<ClaimAnswer, TonedWords>> = {
   confirmed: { words: "confirmed", tone: "good" },
   wrong_size: { words: "direction confirmed, size is another", tone: "unsure" },
   contradicted: { words: "contradicted", tone: "bad" },

@@ -32,7 +32,7 @@ export function renderMarkdown(input: ReportInput): string {
   const blocks = [
     `## ${escapeMarkdown(`${summary.scenario} (${summary.runtime})`)}`,
     bannerBlock(headlineOf(input)),
-    escapeMarkdown(switchLine(input.manifest)),
+    escapeMarkdown(switchLine(manifest)),
     provenance(input),
     ...[
       ...compared,

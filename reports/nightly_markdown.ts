@@ -7,12 +7,12 @@ import { markdownTable } from "./markdown/markdown_table.ts";
 import { findingsTable, scenariosTable } from "./nightly_tables.ts";
 import {
   acceptCommands,
-  countOf,
   describeRegression,
   nightNotes,
   nightTitle,
   suspectBuilds,
 } from "./nightly_words.ts";
+import { countOf } from "./wording/count_of.ts";
 
 export function renderNightlyMarkdown(report: NightReport): string {
   const { findings, scenarios } = report;

@@ -70,6 +70,29 @@ test("a quiet night says what it could not have seen", () => {
   expect(text).toContain("| undecided | multi_turn |");
 });
 
+test("what could not be paired says why", () => {
+  const whys = (over: Partial<NightFinding>): string => {
+    const unpaired = { paired: null, p_holm: null, status: "steady", suspicions: [] } as const;
+    return renderNightlyMarkdown(report({ findings: [finding({ ...unpaired, ...over })] }));
+  };
+  expect(whys({ baseline_night_id: null })).toContain("| n/a (no baseline) | n/a (no baseline) |");
+  expect(whys({ pairs: 1 })).toContain("| n/a (fewer than two pairs that both nights ran) |");
+  expect(whys({ pairs: 4 })).toContain("| n/a (a baseline of zero) |");
+});
+
+test("a series is drawn in its unit: ratios in percent, other metrics as their name says", () => {
+  const unit = (metric: string, unit: "percent" | "points" = "percent"): string | undefined => {
+    const page = renderNightlyHtml(
+      report({ findings: [finding({ metric: { metric, unit, goodness: "higher" } })] }),
+    );
+    return new RegExp(`>${metric} \\(([^)]*)\\)<`).exec(page)?.[1];
+  };
+  expect(unit("ttft_ms_mean")).toBe("ms");
+  expect(unit("requests_per_s")).toBe("1/s");
+  expect(unit("get_batches")).toBe("count");
+  expect(unit("hit_ratio", "points")).toBe("%");
+});
+
 test("a drift names the night of its change point", () => {
   const change = { night_id: 40, estimate: 4, before: 100, behind: 104, p_value: 0.001 };
   const text = renderNightlyMarkdown(report({ findings: [finding({ suspicions: ["drift"], change })] }));

@@ -3,24 +3,11 @@
 import type { NightFinding, NightStatus } from "../harness/study/nightly/judge_night.ts";
 import type { NightReport } from "../harness/study/nightly/night_report.ts";
 import { isUndecided } from "./nightly_words.ts";
-import {
-  type Cell,
-  cell,
-  left,
-  missingCell,
-  type ReportTable,
-  right,
-  type Tone,
-} from "./tables/report_table.ts";
-import {
-  formatChange,
-  formatInterval,
-  formatNumber,
-  formatProbability,
-  formatRatio,
-} from "./wording/format_value.ts";
+import { type Cell, cell, left, missingCell, type ReportTable, right } from "./tables/report_table.ts";
+import { formatChange, formatInterval, formatProbability, formatValue } from "./wording/format_value.ts";
+import type { TonedWords } from "./wording/toned_words.ts";
 
-const STATUS_WORDS: Readonly<Record<NightStatus, { readonly words: string; readonly tone: Tone }>> = {
+const STATUS_WORDS: Readonly<Record<NightStatus, TonedWords>> = {
   regressed: { words: "REGRESSED", tone: "bad" },
   unconfirmed: { words: "suspicious, not confirmed", tone: "unsure" },
   improved: { words: "improved", tone: "good" },
@@ -28,7 +15,7 @@ const STATUS_WORDS: Readonly<Record<NightStatus, { readonly words: string; reado
   first: { words: "first night", tone: "quiet" },
 };
 
-const UNDECIDED: { readonly words: string; readonly tone: Tone } = { words: "undecided", tone: "quiet" };
+const UNDECIDED: TonedWords = { words: "undecided", tone: "quiet" };
 
 const ORDER: readonly NightStatus[] = ["regressed", "unconfirmed", "improved", "steady", "first"];
 
@@ -56,17 +43,23 @@ function findingRow(finding: NightFinding): Cell[] {
   const { words, tone } = isUndecided(finding) ? UNDECIDED : STATUS_WORDS[finding.status];
   const { unit, metric } = finding.metric;
   const { paired, gate, change, p_holm } = finding;
+  const unpaired = missingCell(whyUnpaired(finding));
   return [
     cell(words, tone),
     cell(finding.scenario),
     cell(metric),
-    cell(unit === "points" ? formatRatio(finding.tonight) : formatNumber(finding.tonight)),
-    paired === null ? missingCell("no baseline") : cell(formatChange(paired.estimate, unit)),
-    paired === null ? missingCell("no baseline") : cell(formatInterval([paired.lo, paired.hi])),
-    p_holm === null ? missingCell("no baseline") : cell(formatProbability(p_holm)),
+    cell(formatValue(finding.tonight, unit)),
+    paired === null ? unpaired : cell(formatChange(paired.estimate, unit)),
+    paired === null ? unpaired : cell(formatInterval([paired.lo, paired.hi])),
+    p_holm === null ? unpaired : cell(formatProbability(p_holm)),
     gate === null ? missingCell("too few nights") : cell(`± ${gate.limit.toFixed(1)}`),
     cell(change === null ? "none" : `night ${change.night_id}: ${formatChange(change.estimate, unit)}`),
   ];
+}
+
+function whyUnpaired({ baseline_night_id, pairs }: NightFinding): string {
+  if (baseline_night_id === null) return "no baseline";
+  return pairs < 2 ? "fewer than two pairs that both nights ran" : "a baseline of zero";
 }
 
 export function scenariosTable({ scenarios }: NightReport): ReportTable {

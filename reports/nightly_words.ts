@@ -2,6 +2,7 @@
 
 import type { NightFinding } from "../harness/study/nightly/judge_night.ts";
 import { type NightReport, nightOutcome } from "../harness/study/nightly/night_report.ts";
+import { countOf } from "./wording/count_of.ts";
 import { formatChange, formatInterval } from "./wording/format_value.ts";
 
 export function nightTitle(report: NightReport): string {
@@ -83,10 +84,6 @@ export function acceptCommands({ history_path }: NightReport, regressed: readonl
     ({ scenario, metric }) =>
       `bun run nightly ack --history ${shellWord(history_path)} --scenario ${scenario} --metric ${metric.metric} --reason ""`,
   );
-}
-
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 || noun.endsWith("s") ? "" : "s"}`;
 }
 
 function shellWord(text: string): string {

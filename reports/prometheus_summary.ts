@@ -10,24 +10,17 @@ import {
   type RunSummary,
 } from "../harness/measure/run_summary.ts";
 
-type Labels = Readonly<Record<string, string>>;
-interface Series {
-  readonly labels: Labels;
-  readonly value: Measured;
-}
-
-const QUANTILES = [
-  ["p50", "0.5"],
-  ["p90", "0.9"],
-  ["p95", "0.95"],
-  ["p99", "0.99"],
-  ["p999", "0.999"],
-] as const;
-
 export function prometheusSummary(summary: RunSummary): string {
   const { scenario, runtime } = summary;
   const families = [...runFamilies(summary), ...armFamilies(summary), ...comparisonFamilies(summary)];
   return families.flatMap((family) => familyLines(family, { scenario, runtime })).join("");
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Series {
+  readonly labels: Labels;
+  readonly value: Measured;
 }
 
 interface Family {
@@ -68,55 +61,55 @@ function armFamilies({ arms }: RunSummary): Family[] {
       ...TIERS.flatMap((tier) => tierSeries(arms, tier, ({ tiers }) => tiers[tier].hit_ratio)),
       ...tierSeries(arms, "miss", ({ tiers }) => tiers.miss.ratio),
     ]),
-    gauge(
-      "tierbench_theoretical_hit_ratio",
-      "The workload's ceiling.",
-      each(({ tiers }) => tiers.theoretical_hit_ratio),
-    ),
-    gauge(
-      "tierbench_requests",
-      "Requests sent.",
-      each(({ requests }) => requests),
-    ),
-    gauge(
-      "tierbench_errors",
-      "Requests that failed.",
-      each(({ errors }) => errors),
-    ),
-    gauge(
-      "tierbench_requests_per_s",
-      "Finished requests.",
-      each(({ throughput }) => throughput.requests_per_s),
-    ),
-    gauge(
-      "tierbench_goodput_requests_per_s",
-      "Requests that met every objective.",
-      each(({ goodput }) => goodput?.requests_per_s ?? na("no objective")),
-    ),
-    gauge(
-      "tierbench_output_tokens_per_s",
-      "Tokens generated.",
-      each(({ throughput }) => throughput.output_tokens_per_s),
-    ),
-    gauge(
-      "tierbench_stale_reads",
-      "KV of other weights that was read.",
-      each(({ stale_reads }) => stale_reads),
-    ),
-    gauge(
-      "tierbench_corrupt_reads",
-      "KV that was not what was written.",
-      each(({ corrupt_reads }) => corrupt_reads),
-    ),
-    gauge(
-      "tierbench_ledger_balanced",
-      "1: client, engines and store count the same.",
-      each(({ ledger: { balanced } }) =>
-        balanced === null ? na("the client alone counts") : Number(balanced),
-      ),
-    ),
+    ...ARM_GAUGES.map(({ name, help, of }) => gauge(`tierbench_${name}`, help, each(of))),
   ];
 }
+
+interface ArmGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly of: (arm: ArmSummary) => Measured;
+}
+
+const ARM_GAUGES: readonly ArmGauge[] = [
+  {
+    name: "theoretical_hit_ratio",
+    help: "The workload's ceiling.",
+    of: ({ tiers }) => tiers.theoretical_hit_ratio,
+  },
+  { name: "requests", help: "Requests sent.", of: ({ requests }) => requests },
+  { name: "errors", help: "Requests that failed.", of: ({ errors }) => errors },
+  { name: "requests_per_s", help: "Finished requests.", of: ({ throughput }) => throughput.requests_per_s },
+  {
+    name: "goodput_requests_per_s",
+    help: "Requests that met every objective.",
+    of: ({ goodput }) => goodput?.requests_per_s ?? na("no objective"),
+  },
+  {
+    name: "output_tokens_per_s",
+    help: "Tokens generated.",
+    of: ({ throughput }) => throughput.output_tokens_per_s,
+  },
+  { name: "stale_reads", help: "KV of other weights that was read.", of: ({ stale_reads }) => stale_reads },
+  {
+    name: "corrupt_reads",
+    help: "KV that was not what was written.",
+    of: ({ corrupt_reads }) => corrupt_reads,
+  },
+  {
+    name: "ledger_balanced",
+    help: "1: client, engines and store count the same.",
+    of: ({ ledger: { balanced } }) => (balanced === null ? na("the client alone counts") : Number(balanced)),
+  },
+];
+
+const QUANTILES = [
+  ["p50", "0.5"],
+  ["p90", "0.9"],
+  ["p95", "0.95"],
+  ["p99", "0.99"],
+  ["p999", "0.999"],
+] as const;
 
 function latencySeries(arm: ArmSummary, metric: (typeof LATENCY_METRICS)[number]): Family["series"] {
   const value = arm.metrics[metric];

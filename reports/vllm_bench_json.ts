@@ -2,7 +2,7 @@
 // Requests that finished only; times of single requests in seconds, as there. What a run does not know is null.
 
 import type { RequestRecord } from "../harness/domain/request_record.ts";
-import { NS_PER_S } from "../harness/domain/units.ts";
+import { NS_PER_MS, NS_PER_S } from "../harness/domain/units.ts";
 import { LATENCY_METRIC_DEFINITIONS } from "../harness/measure/latency_metrics.ts";
 import type { ArmSummary } from "../harness/measure/run_summary.ts";
 import { describeSamples, mean } from "../harness/stats/distribution.ts";
@@ -89,7 +89,7 @@ function deviationOf(samples: readonly number[], centre: number): number {
 }
 
 function secondsOf(record: RequestRecord, metric: "ttft_ms" | "itl_ms"): number[] {
-  return LATENCY_METRIC_DEFINITIONS[metric].of(record).map((ms) => (ms * 1e6) / NS_PER_S);
+  return LATENCY_METRIC_DEFINITIONS[metric].of(record).map((ms) => (ms * NS_PER_MS) / NS_PER_S);
 }
 
 function fieldOf(value: unknown, name: string): unknown {

@@ -1,8 +1,8 @@
-// How many of n independent trials can be expected to succeed, for tests of tests: exact tails, no normal approximation.
+// How many of n independent trials succeed, for judging how often verdicts are wrong: exact tails, no normal approximation.
 
 import { assert } from "../domain/assert.ts";
 
-/** P(X ≤ k) of n trials with probability p each, summed from the smallest term up in logarithms. */
+/** P(X ≤ k) of n trials with probability p each. Terms are carried as logarithms, so that (1 − p)ⁿ does not underflow. */
 export function binomialAtMost(k: number, n: number, p: number): number {
   assert(n >= 0 && p > 0 && p < 1, "a binomial has trials and a probability inside (0, 1)");
   let log_term = n * Math.log1p(-p);
@@ -14,7 +14,7 @@ export function binomialAtMost(k: number, n: number, p: number): number {
   return Math.min(1, sum);
 }
 
-/** The smallest k that more than `confidence` of the experiments do not exceed. */
+/** The smallest k that at least a part `confidence` of the experiments does not exceed. */
 export function binomialUpperBound(n: number, p: number, confidence: number): number {
   for (let k = 0; k <= n; k++) if (binomialAtMost(k, n, p) >= confidence) return k;
   return n;
@@ -25,20 +25,26 @@ export interface ProportionInterval {
   readonly hi: number;
 }
 
+/** Chance that the truth lies beyond one end of a 95 % interval. */
+const TAIL = 0.025;
+
 /** Exact 95 % interval of the probability behind k successes of n: Clopper & Pearson (1934), Biometrika 26:404. */
 export function proportionInterval(k: number, n: number): ProportionInterval {
   assert(n > 0 && k >= 0 && k <= n, "successes are part of the trials");
   return {
-    lo: k === 0 ? 0 : bisect((p) => 1 - binomialAtMost(k - 1, n, p) >= 0.025),
-    hi: k === n ? 1 : bisect((p) => binomialAtMost(k, n, p) < 0.025),
+    lo: k === 0 ? 0 : bisect((p) => 1 - binomialAtMost(k - 1, n, p) >= TAIL),
+    hi: k === n ? 1 : bisect((p) => binomialAtMost(k, n, p) < TAIL),
   };
 }
+
+/** More than the 53 bits of a double. */
+const HALVINGS = 60;
 
 /** The p in (0, 1) from which `holds` holds. */
 function bisect(holds: (p: number) => boolean): number {
   let low = 0;
   let high = 1;
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
     if (holds(middle)) high = middle;
     else low = middle;

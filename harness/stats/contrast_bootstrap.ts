@@ -5,6 +5,7 @@
 
 import { assert } from "../domain/assert.ts";
 import { changeOf, type DeltaUnit } from "./change.ts";
+import { mean } from "./distribution.ts";
 import type { PairValues } from "./pair_interval.ts";
 import { quantile, sortAscending } from "./quantile.ts";
 import type { RandomSource } from "./random_source.ts";
@@ -16,13 +17,18 @@ export type ClusterBlock<S> = readonly (readonly S[])[];
 /** From [cells] values of one block. */
 export type Contrast = (values: readonly number[]) => PairValues;
 
+/** 2.5 % of fewer is less than one. */
+const RESAMPLES_MIN = 40;
+
 export interface BootstrapOptions {
+  /** What is drawn: blocks (pairs of runs) and then their sessions, or sessions of every block as it is. */
   readonly levels: "pairs_and_sessions" | "sessions";
   readonly unit: DeltaUnit;
   readonly resamples: number;
   readonly random: RandomSource;
 }
 
+/** In the unit of the change. */
 export interface BootstrapInterval {
   readonly lo: number;
   readonly hi: number;
@@ -38,7 +44,7 @@ export function bootstrapContrasts<S>(
   options: BootstrapOptions,
 ): (BootstrapInterval | null)[] {
   assert(blocks.length > 0 && blocks.every((block) => block.length > 0), "every block has sessions");
-  assert(options.resamples >= 40, "a 95 % interval needs at least 40 resamples");
+  assert(options.resamples >= RESAMPLES_MIN, `a 95 % interval has at least ${RESAMPLES_MIN} resamples`);
   const changes = contrasts.map((): number[] => []);
   for (let i = 0; i < options.resamples; i++) {
     const drawn = drawBlocks(blocks, statistic, options);
@@ -104,8 +110,9 @@ function intervalOf(changes: readonly number[], resamples: number): BootstrapInt
   };
 }
 
+/** Of at least two values. */
 function standardDeviation(values: readonly number[]): number {
-  const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const average = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
-  return Math.sqrt(squares / Math.max(1, values.length - 1));
+  return Math.sqrt(squares / (values.length - 1));
 }

@@ -61,5 +61,7 @@ test("noise alone is called a change as often as said", () => {
 
 test("equal seeds find equal changes", () => {
   const series = [1, 2, 1, 3, 1, 2, 4, 3, 4, 5, 4, 3];
-  expect(findChangePoints(series, options(4))).toEqual(findChangePoints(series, options(4)));
+  const found = findChangePoints(series, options(4));
+  expect(found).toHaveLength(1);
+  expect(findChangePoints(series, options(4))).toEqual(found);
 });

@@ -6,16 +6,17 @@
 // (the linearised ratio estimator: Cochran, Sampling Techniques, 6.4), for points z_i = c_i − b_i.
 //
 // Why not the percentile bootstrap: with few clusters it is too narrow (Hesterberg 2015, The American Statistician 69:371).
-// Measured in paired_coverage.test.ts: three pairs whose runs differ cover 78 % instead of 95 %, t covers 95 %; where only
-// sessions differ the two-level bootstrap counts their noise twice. t over pairs is calibrated in both cases, at the price of
-// wide intervals below four pairs (t = 12.7, 4.3, 3.2 for 2, 3, 4 pairs). One pair has no such interval.
+// Measured by `bun run selftest-stats` (paired_coverage.test.ts is its short form): with three pairs whose runs differ the
+// bootstrap covers 78 % instead of 95 %, t covers 95 %; where only sessions differ the two-level bootstrap counts their noise
+// twice. t over pairs is calibrated in both cases, at the price of wide intervals below four pairs (t = 12.7, 4.3, 3.2 for 2,
+// 3, 4 pairs). One pair has no such interval.
 
 import { assert } from "../domain/assert.ts";
 import { changeOf, type DeltaUnit } from "./change.ts";
 import { mean } from "./distribution.ts";
 import { tQuantile, twoSidedP } from "./student_t.ts";
 
-/** One arm's statistic in each half of a pair. */
+/** What one pair gives: the statistic of each arm's run. */
 export interface PairValues {
   readonly baseline: number;
   readonly candidate: number;

@@ -17,7 +17,7 @@ test("what a session has in common in both arms cancels", () => {
 });
 
 test("the standard error of a mean over sessions is sd / √sessions", () => {
-  // baseline 0 … in points: candidate − baseline is 0 or 1 in half of 50 sessions: sd 0.5, se 0.5/√50 = 0.0707 → 7.07 points
+  // candidate − baseline is 0 in half of 50 sessions and 1 in the others: sd 0.5, se 0.5/√50 = 0.0707 → 7.07 points
   const pair = Array.from({ length: 50 }, (_, i) => ({ baseline: [0], candidate: [i % 2] }));
   const interval = bootstrapPairs([pair], meanOfSessions, options({ unit: "points", resamples: 2000 }));
   expect(Math.abs((interval?.se ?? 0) - 7.07)).toBeLessThan(0.5);
@@ -48,10 +48,16 @@ test("ratios are ratios of sums", () => {
   expect(interval).toEqual({ lo: 50, hi: 50, se: 0 });
 });
 
-test("a statistic without samples has no interval, and equal seeds give equal intervals", () => {
+test("a statistic without samples has no interval", () => {
   const empty = [{ baseline: [], candidate: [1] }];
   expect(bootstrapPairs([empty], meanOfSessions, options({}))).toBeNull();
+});
+
+test("equal seeds give equal intervals, other seeds give others", () => {
   const pair = [1, 2, 5].map((ms) => ({ baseline: [ms], candidate: [ms * ms] }));
-  const once = bootstrapPairs([pair], meanOfSessions, options({ random: testSource(9) }));
-  expect(bootstrapPairs([pair], meanOfSessions, options({ random: testSource(9) }))).toEqual(once as never);
+  const seBy = (seed: number): number | undefined =>
+    bootstrapPairs([pair], meanOfSessions, options({ random: testSource(seed) }))?.se;
+  expect(seBy(9)).toBeGreaterThan(0);
+  expect(seBy(9)).toBe(seBy(9));
+  expect(seBy(10)).not.toBe(seBy(9));
 });

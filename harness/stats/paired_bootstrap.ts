@@ -28,6 +28,6 @@ export function bootstrapPairs<S>(
   return interval;
 }
 
-function asPair([baseline = 0, candidate = 0]: readonly number[]): PairValues {
-  return { baseline, candidate };
+function asPair([baseline, candidate]: readonly number[]): PairValues {
+  return { baseline: Number(baseline), candidate: Number(candidate) };
 }

@@ -23,20 +23,20 @@ export function signFlipP(differences: readonly number[], random: RandomSource):
 
 function exactP(differences: readonly number[], threshold: number): number {
   const patterns = 2 ** differences.length;
-  let asExtreme = 0;
+  let as_extreme = 0;
   for (let pattern = 0; pattern < patterns; pattern++) {
     const sum = differences.reduce((total, d, i) => total + ((pattern >> i) & 1 ? -d : d), 0);
-    if (Math.abs(sum) >= threshold) asExtreme++;
+    if (Math.abs(sum) >= threshold) as_extreme++;
   }
-  return asExtreme / patterns;
+  return as_extreme / patterns;
 }
 
 /** The observed pattern counts as one draw, so that p is never 0. */
 function monteCarloP(differences: readonly number[], threshold: number, random: RandomSource): number {
-  let asExtreme = 1;
+  let as_extreme = 1;
   for (let draw = 0; draw < MONTE_CARLO_DRAWS; draw++) {
     const sum = differences.reduce((total, d) => total + (random.uniform() < 0.5 ? -d : d), 0);
-    if (Math.abs(sum) >= threshold) asExtreme++;
+    if (Math.abs(sum) >= threshold) as_extreme++;
   }
-  return asExtreme / (MONTE_CARLO_DRAWS + 1);
+  return as_extreme / (MONTE_CARLO_DRAWS + 1);
 }

@@ -1,12 +1,13 @@
 // Student's t distribution: tail probabilities through the regularised incomplete beta function, quantiles by bisection.
 // Continued fraction of the incomplete beta and the Lanczos log-gamma: Numerical Recipes, 3rd ed., 6.1 and 6.4 (the
-// mathematics; coefficients g = 7, n = 9 by Godfrey). Relative error below 1e-10 for the degrees of freedom met here.
+// mathematics; coefficients g = 7, n = 9 by Godfrey). Within 1e-10 of the closed forms of one and two degrees, as the
+// tests hold.
 
-import { assert } from "../domain/assert.ts";
+import { AssertionError, assert } from "../domain/assert.ts";
 
 /** P(|T| ≥ |t|) with `degrees` of freedom. */
 export function twoSidedP(t: number, degrees: number): number {
-  assert(degrees > 0, "degrees of freedom are positive");
+  assert(degrees >= 1, "degrees of freedom are at least one");
   if (!Number.isFinite(t)) return 0;
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
 }
@@ -36,14 +37,17 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return 1 - (front * betaFraction(1 - x, b, a)) / b;
 }
 
+const TINY = 1e-300;
+const FRACTION_TERMS_MAX = 500;
+/** Relative: a few roundings of a double. */
+const CONVERGED = 1e-14;
+
 /** Modified Lentz evaluation of the continued fraction. */
 function betaFraction(x: number, a: number, b: number): number {
-  const tiny = 1e-300;
-  const awayFromZero = (value: number): number => (Math.abs(value) < tiny ? tiny : value);
   let c = 1;
   let d = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1));
   let fraction = d;
-  for (let m = 1; m <= 500; m++) {
+  for (let m = 1; m <= FRACTION_TERMS_MAX; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / awayFromZero(1 + even * d);
     c = awayFromZero(1 + even / c);
@@ -52,9 +56,13 @@ function betaFraction(x: number, a: number, b: number): number {
     d = 1 / awayFromZero(1 + odd * d);
     c = awayFromZero(1 + odd / c);
     fraction *= d * c;
-    if (Math.abs(d * c - 1) < 1e-14) break;
+    if (Math.abs(d * c - 1) < CONVERGED) return fraction;
   }
-  return fraction;
+  throw new AssertionError("the continued fraction of the incomplete beta converges");
+}
+
+function awayFromZero(value: number): number {
+  return Math.abs(value) < TINY ? TINY : value;
 }
 
 const LANCZOS = [
@@ -62,8 +70,8 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
+/** Of z ≥ 0.5, which degrees of at least one give. */
 function logGamma(z: number): number {
-  if (z < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * z)) - logGamma(1 - z);
   const x = z - 1;
   const sum = LANCZOS.reduce(
     (total, coefficient, i) => (i === 0 ? coefficient : total + coefficient / (x + i)),

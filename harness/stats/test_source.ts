@@ -1,9 +1,10 @@
-// A seeded generator for this room's tests, which may not import harness/clock. mulberry32 (Tommy Ettinger, public domain
-// algorithm).
+// A seeded generator for tests and fixtures of rooms that may not import harness/clock. mulberry32 (Tommy Ettinger, public
+// domain algorithm).
 
 import type { RandomSource } from "./random_source.ts";
 
 export interface TestSource extends RandomSource {
+  /** Of mean 0 and standard deviation 1, by Box & Muller (1958). */
   normal(): number;
 }
 

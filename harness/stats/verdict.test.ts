@@ -38,3 +38,10 @@ test("pairs to decide grow with the spread and shrink with the change", () => {
   expect(pairsToDecide(5, 0.1, 2)).toBe(3);
   expect(pairsToDecide(0.1, 50, 2)).toBeNull();
 });
+
+test("a change below the minimum effect is to be told from it, to half of it at the finest", () => {
+  // estimate 0, minimum 2: distance 2. n = 10: 3.145 × 2/√10 = 1.99 ≤ 2; n = 9: 3.195 × 2/3 = 2.13 > 2
+  expect(pairsToDecide(0, 2, 2)).toBe(10);
+  // estimate 1.9, minimum 2: 0.1 apart, so 2/2 = 1 is asked for: half of the distance at half of the spread
+  expect(pairsToDecide(1.9, 1, 2)).toBe(10);
+});

@@ -8,11 +8,14 @@ import { INK, QUIET, RULE } from "./palette.ts";
 export const FONT_PX = 13;
 const NAME_GAP_PX = 30;
 const LINE_PX = 15;
+/** Room for a line chart's name of the axis above, for a row chart's first row, and for labels and name of any axis below. */
 const LINE_TOP_PX = 34;
-const LINE_BOTTOM_PX = 52;
-/** Room for labels of rows, left of the bars; longer ones are broken, at 7.4 px a character. */
+const ROW_TOP_PX = 8;
+const BOTTOM_PX = 52;
+/** Room for labels of rows, left of the bars; longer ones are broken, a character being taken for 7.4 px. */
 const LABEL_PX: Readonly<Record<ChartSize, number>> = { wide: 200, narrow: 104 };
 const LABEL_CHARS: Readonly<Record<ChartSize, number>> = { wide: 27, narrow: 14 };
+const LABEL_GAP_PX = 14;
 
 /** What upright and lying axes share. */
 export interface PlainAxis {
@@ -81,22 +84,25 @@ export function rowAxis(rows: readonly string[], size: ChartSize): YAXisComponen
 
 /** `right`: room for what stands beside the rows. */
 export function rowGrid(size: ChartSize, right = 24): GridComponentOption {
-  return { left: LABEL_PX[size] + 14, right, top: 8, bottom: 52, ...FIXED };
+  return { left: LABEL_PX[size] + LABEL_GAP_PX, right, top: ROW_TOP_PX, bottom: BOTTOM_PX, ...FIXED };
 }
+
+/** Least room between the names of two rows. */
+const ROW_GAP_PX = 8;
 
 /** Rows take the same room in every chart, however many there are, and more when their names need more lines. */
 export function rowsHeight_px(rows: readonly string[], row_px: number, size: ChartSize): number {
   const lines = Math.max(1, ...rows.map((row) => wrapText(row, LABEL_CHARS[size]).length));
-  return 60 + rows.length * Math.max(row_px, lines * LINE_PX + 8);
+  return ROW_TOP_PX + BOTTOM_PX + rows.length * Math.max(row_px, lines * LINE_PX + ROW_GAP_PX);
 }
 
 /** What a line chart's height leaves for its lines. */
 export function linePlot_px(height_px: number): number {
-  return height_px - LINE_TOP_PX - LINE_BOTTOM_PX;
+  return height_px - LINE_TOP_PX - BOTTOM_PX;
 }
 
 export function lineGrid(): GridComponentOption {
-  return { left: 52, right: 24, top: LINE_TOP_PX, bottom: LINE_BOTTOM_PX, ...FIXED };
+  return { left: 52, right: 24, top: LINE_TOP_PX, bottom: BOTTOM_PX, ...FIXED };
 }
 
 /** Margins are as said: nothing is moved to make room. */

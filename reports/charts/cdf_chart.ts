@@ -1,5 +1,5 @@
 // The distribution of a latency per arm: which share of requests was done within a time. Nothing is binned; a curve goes
-// through 200 quantiles of the samples, and its marks are p50, p90 and p99.
+// through 201 quantiles of the samples, and its marks are p50, p90 and p99.
 
 import type { RequestRecord } from "../../harness/domain/request_record.ts";
 import { LATENCY_METRIC_DEFINITIONS } from "../../harness/measure/latency_metrics.ts";
@@ -7,9 +7,10 @@ import { quantile, sortAscending } from "../../harness/stats/quantile.ts";
 import { cell, left, missingCell, type ReportTable, right } from "../tables/report_table.ts";
 import type { ArmLabels } from "../wording/arm_labels.ts";
 import { formatNumber } from "../wording/format_value.ts";
+import { type ArmCurve, armLegend, armLine } from "./arm_curve.ts";
 import { lineGrid, logAxis, uprightAxis, valueAxis } from "./axes.ts";
 import type { Chart, DrawnChart } from "./chart.ts";
-import { armColour, armDash } from "./palette.ts";
+import { armColour } from "./palette.ts";
 
 export interface CdfInput {
   readonly metric: "ttft_ms" | "e2el_ms";
@@ -20,16 +21,15 @@ export interface CdfInput {
   readonly records: readonly RequestRecord[];
 }
 
-interface Curve {
-  readonly label: string;
-  readonly index: number;
+interface Curve extends ArmCurve {
   readonly ascending_ms: Float64Array;
 }
 
 /** Null: no arm has a sample. */
 export function cdfChart(input: CdfInput): Chart | null {
   const { metric, name, labels } = input;
-  const curves = curvesOf(input).filter(({ ascending_ms }) => ascending_ms.length > 0);
+  const all = curvesOf(input);
+  const curves = all.filter(({ ascending_ms }) => ascending_ms.length > 0);
   if (curves.length === 0) return null;
   const medians = curves.map(
     ({ label, ascending_ms }) => `${label} ${formatNumber(quantile(ascending_ms, 0.5))} ms`,
@@ -39,13 +39,9 @@ export function cdfChart(input: CdfInput): Chart | null {
     title: `${name} of all requests`,
     reading: "Further left is faster. Marks are p50, p90 and p99.",
     description: `Cumulative distribution by ${labels.column}; medians: ${medians.join(", ")}.`,
-    legend: curves.map(({ label, index }) => ({
-      label,
-      colour: armColour(index),
-      mark: armDash(index).mark,
-    })),
+    legend: armLegend(curves),
     draw: () => drawCurves(name, curves),
-    data: quantileTable(name, labels, curvesOf(input)),
+    data: quantileTable(name, labels, all),
   };
 }
 
@@ -65,6 +61,7 @@ const STEPS = 200;
 /** Beyond this ratio of slowest to median a linear axis would hide the curves. */
 const LONG_TAIL = 12;
 
+/** `curves` with a sample each. */
 function drawCurves(name: string, curves: readonly Curve[]): DrawnChart {
   const log = curves.some(({ ascending_ms }) => isLongTailed(ascending_ms));
   const marks = curves.map(({ label, index, ascending_ms }) => ({
@@ -74,11 +71,14 @@ function drawCurves(name: string, curves: readonly Curve[]): DrawnChart {
     itemStyle: { color: armColour(index), opacity: 1 },
     tips: MARKED.map((q) => `${label}: p${100 * q} ${formatNumber(quantile(ascending_ms, q))} ms`),
   }));
-  const lines = curves.map(({ index, ascending_ms }) => ({
+  const lines = curves.map((curve) => ({
     type: "line" as const,
-    data: Array.from({ length: STEPS + 1 }, (_, i) => [quantile(ascending_ms, i / STEPS), (100 * i) / STEPS]),
+    data: Array.from({ length: STEPS + 1 }, (_, i) => [
+      quantile(curve.ascending_ms, i / STEPS),
+      (100 * i) / STEPS,
+    ]),
     showSymbol: false,
-    lineStyle: { color: armColour(index), width: 2, type: armDash(index).line },
+    lineStyle: armLine(curve),
   }));
   return {
     height_px: 340,
@@ -93,17 +93,18 @@ function drawCurves(name: string, curves: readonly Curve[]): DrawnChart {
 }
 
 function isLongTailed(ascending_ms: Float64Array): boolean {
-  return ascending_ms.length > 0 && quantile(ascending_ms, 1) > LONG_TAIL * quantile(ascending_ms, 0.5);
+  return quantile(ascending_ms, 1) > LONG_TAIL * quantile(ascending_ms, 0.5);
 }
 
+const TABLED = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1] as const;
+
 function quantileTable(name: string, labels: ArmLabels, curves: readonly Curve[]): ReportTable {
-  const shown = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
   return {
     title: `${name} (ms)`,
-    columns: [left(labels.column), ...shown.map((q) => right(q === 1 ? "max" : `p${Math.round(100 * q)}`))],
+    columns: [left(labels.column), ...TABLED.map((q) => right(q === 1 ? "max" : `p${Math.round(100 * q)}`))],
     rows: curves.map(({ label, ascending_ms }) => [
       cell(label),
-      ...shown.map((q) =>
+      ...TABLED.map((q) =>
         ascending_ms.length === 0 ? missingCell("no sample") : cell(formatNumber(quantile(ascending_ms, q))),
       ),
     ]),

@@ -1,10 +1,8 @@
-// Paired differences of one candidate against the baseline: a dot for the estimate, a line for its 95 % interval, a row per
-// metric. Percent and percentage points are different axes, so each is a chart of its own.
+// Changes against a baseline: a dot for the estimate, a line for its 95 % interval, a row per metric (or per effect of a study). Percent and percentage points are different axes, so each is a chart of its own.
 
 import type { CustomSeriesRenderItem } from "echarts";
 import type { Comparison } from "../../harness/measure/run_summary.ts";
 import type { DeltaUnit } from "../../harness/stats/change.ts";
-import type { ComparedPair } from "../wording/compared_pairs.ts";
 import { formatChange, formatInterval } from "../wording/format_value.ts";
 import { VERDICT_WORDS } from "../wording/verdict_words.ts";
 import { FONT_PX, rowAxis, rowGrid, rowsHeight_px, valueAxis } from "./axes.ts";
@@ -19,7 +17,8 @@ const AXIS_NAMES: Readonly<Record<DeltaUnit, string>> = {
 const READINGS: Readonly<Record<DeltaUnit, string>> = {
   percent:
     "Times (_ms) are better to the left, rates (_per_s) to the right. Dot: estimate; line: 95 % interval, an arrow where it runs on.",
-  points: "Better to the right. Dot: estimate; line: 95 % interval, an arrow where it runs on.",
+  points:
+    "Better to the right, stale_read_ratio to the left. Dot: estimate; line: 95 % interval, an arrow where it runs on.",
 };
 
 const VERDICT_LEGEND: readonly LegendItem[] = Object.values(VERDICT_WORDS).map(({ words, tone }) => ({
@@ -28,9 +27,16 @@ const VERDICT_LEGEND: readonly LegendItem[] = Object.values(VERDICT_WORDS).map((
   mark: "line",
 }));
 
-/** `compared[index]`, on the axis that all of them share; the first explains it. Null: no row has this unit. */
-export function forestChart(compared: readonly ComparedPair[], index: number, unit: DeltaUnit): Chart | null {
-  const groups = compared.map((pair) => pair.rows.filter((row) => (row.delta_unit ?? "percent") === unit));
+/** What the chart needs of a comparison. */
+export type ForestRow = Pick<Comparison, "metric" | "delta_unit" | "delta_pct" | "ci95_pct" | "verdict">;
+
+/** The rows of `forests[index]`, on the axis that all forests share; the first explains it. Null: no row has this unit. */
+export function forestChart(
+  forests: readonly (readonly ForestRow[])[],
+  index: number,
+  unit: DeltaUnit,
+): Chart | null {
+  const groups = forests.map((rows) => rows.filter((row) => (row.delta_unit ?? "percent") === unit));
   const rows = groups[index] ?? [];
   if (rows.length === 0) return null;
   const limit = limitOf(groups.flat());
@@ -45,14 +51,10 @@ export function forestChart(compared: readonly ComparedPair[], index: number, un
   };
 }
 
+/** Beside the rows, for the change in figures. */
 const CHANGE_PX = 78;
 
-function drawForest(
-  rows: readonly Comparison[],
-  unit: DeltaUnit,
-  limit: number,
-  size: ChartSize,
-): DrawnChart {
+function drawForest(rows: readonly ForestRow[], unit: DeltaUnit, limit: number, size: ChartSize): DrawnChart {
   const names = rows.map((row) => row.metric);
   return {
     height_px: rowsHeight_px(names, 26, size),
@@ -79,14 +81,16 @@ function drawForest(
   };
 }
 
-/**
- * The axis holds every estimate; an interval much wider than the estimates runs out of it, for it would flatten all others.
- * Rounded up, so that half of it is a number to read.
- */
-function limitOf(rows: readonly Comparison[]): number {
+/** Room beyond the farthest that is drawn. */
+const SPARE = 1.1;
+/** Of the farthest estimate: an interval beyond runs out of the axis, for it would flatten all others. */
+const WIDEST = 3;
+
+/** Where the axis ends on either side, rounded up, so that half of it is a number to read. It holds every estimate. */
+function limitOf(rows: readonly ForestRow[]): number {
   const farthest = Math.max(...rows.map((row) => Math.abs(row.delta_pct)));
   const widest = Math.max(...rows.flatMap((row) => row.ci95_pct.map(Math.abs)));
-  const wanted = Math.max(1, 1.1 * farthest, Math.min(1.1 * widest, 3 * farthest));
+  const wanted = Math.max(1, SPARE * farthest, Math.min(SPARE * widest, WIDEST * farthest));
   const power = 10 ** Math.floor(Math.log10(wanted));
   return power * ([1, 2, 3, 4, 5, 6, 8].find((step) => step * power >= wanted) ?? 10);
 }
@@ -94,7 +98,7 @@ function limitOf(rows: readonly Comparison[]): number {
 const CAP_PX = 5;
 
 /** Interval, estimate, and the change in figures beside the row. */
-function drawRow(rows: readonly Comparison[], limit: number): CustomSeriesRenderItem {
+function drawRow(rows: readonly ForestRow[], limit: number): CustomSeriesRenderItem {
   return ({ dataIndex }, api) => {
     const row = rows[dataIndex];
     if (row === undefined) return null;
@@ -150,7 +154,7 @@ function clamp(value: number, limit: number): number {
   return Math.max(-limit, Math.min(limit, value));
 }
 
-function describe(row: Comparison): string {
+function describe(row: ForestRow): string {
   const unit = row.delta_unit ?? "percent";
   const change = `${formatChange(row.delta_pct, unit)}, 95 % interval ${formatInterval(row.ci95_pct)}`;
   return `${row.metric} ${change}: ${VERDICT_WORDS[row.verdict].words}`;

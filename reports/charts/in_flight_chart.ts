@@ -2,18 +2,17 @@
 
 import { NS_PER_S } from "../../harness/domain/units.ts";
 import type { ReportInput } from "../report_input.ts";
-import { cell, left, type ReportTable, right } from "../tables/report_table.ts";
+import { cell, left, type ReportTable } from "../tables/report_table.ts";
 import { type ArmLabels, labelArms } from "../wording/arm_labels.ts";
 import { formatNumber } from "../wording/format_value.ts";
+import { type ArmCurve, armLegend, armLine } from "./arm_curve.ts";
 import { lineGrid, linePlot_px, uprightAxis, valueAxis } from "./axes.ts";
 import type { Chart, DrawnChart } from "./chart.ts";
 import { countInFlight, type InFlight, longestRun_s, startOf_ns } from "./in_flight.ts";
-import { armColour, armDash, QUIET } from "./palette.ts";
+import { QUIET } from "./palette.ts";
+import { TENTH_MIDDLES, tenthColumns } from "./tenths.ts";
 
-interface Curve extends InFlight {
-  readonly label: string;
-  readonly index: number;
-}
+interface Curve extends InFlight, ArmCurve {}
 
 interface FaultMark {
   readonly at_s: number;
@@ -39,11 +38,7 @@ export function inFlightChart(input: ReportInput): Chart | null {
     reading: `Finished requests, from their sending to their last token; mean over the pairs, each counted from its first send.${faults.length > 0 ? " Upright lines are faults." : ""}`,
     description:
       `${peaks.join(", ")}. ${faults.map(({ at_s, what }) => `${formatNumber(at_s)} s: ${what}`).join("; ")}`.trim(),
-    legend: curves.map(({ label, index }) => ({
-      label,
-      colour: armColour(index),
-      mark: armDash(index).mark,
-    })),
+    legend: armLegend(curves),
     draw: () => drawCurves(curves, faults),
     data: tenthsTable(curves, labels, duration_s),
   };
@@ -52,11 +47,11 @@ export function inFlightChart(input: ReportInput): Chart | null {
 const HEIGHT_PX = 300;
 
 function drawCurves(curves: readonly Curve[], faults: readonly FaultMark[]): DrawnChart {
-  const lines = curves.map(({ index, bin_s, mean }) => ({
+  const lines = curves.map((curve) => ({
     type: "line" as const,
-    data: mean.map((count, bin) => [(bin + 0.5) * bin_s, count]),
+    data: curve.mean.map((count, bin) => [(bin + 0.5) * curve.bin_s, count]),
     showSymbol: false,
-    lineStyle: { color: armColour(index), width: 2, type: armDash(index).line },
+    lineStyle: armLine(curve),
   }));
   const top = Math.ceil(1.1 * Math.max(...curves.flatMap(({ mean }) => mean)));
   return {
@@ -90,20 +85,13 @@ function faultMarks({ records, events }: ReportInput, labels: ArmLabels): FaultM
   });
 }
 
-const TENTHS = 10;
-
-/** The curve at ten times: enough to read it without seeing it. */
 function tenthsTable(curves: readonly Curve[], labels: ArmLabels, duration_s: number): ReportTable {
-  const middles = Array.from({ length: TENTHS }, (_, tenth) => (tenth + 0.5) / TENTHS);
   return {
     title: "Requests in flight",
-    columns: [
-      left(labels.column),
-      ...middles.map((part) => right(`at ${formatNumber(part * duration_s)} s`)),
-    ],
+    columns: [left(labels.column), ...tenthColumns(duration_s)],
     rows: curves.map(({ label, mean }) => [
       cell(label),
-      ...middles.map((part) => cell(formatNumber(mean[Math.floor(part * mean.length)] ?? 0))),
+      ...TENTH_MIDDLES.map((part) => cell(formatNumber(mean[Math.floor(part * mean.length)] ?? 0))),
     ]),
   };
 }

@@ -7,9 +7,10 @@ import type { LegendItem } from "./chart.ts";
 export const INK = "var(--ink)";
 export const QUIET = "var(--quiet)";
 export const RULE = "var(--rule)";
-export const CEILING = "var(--ink)";
+export const CEILING: string = INK;
 
-export const ARM_COLOURS = 10;
+/** As html/report_style.ts has. */
+const ARM_COLOURS = 10;
 
 export function armColour(index: number): string {
   return `var(--arm-${index % ARM_COLOURS})`;
@@ -19,7 +20,8 @@ export function tierColour(tier: Tier | "miss"): string {
   return `var(--tier-${tier})`;
 }
 
-export const STAGE_COLOURS = 8;
+/** As html/report_style.ts has. */
+const STAGE_COLOURS = 8;
 
 export function stageColour(index: number): string {
   return `var(--stage-${index % STAGE_COLOURS})`;

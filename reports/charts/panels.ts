@@ -22,7 +22,7 @@ export interface Panel {
 
 export interface PanelAxes {
   readonly x_name: string;
-  readonly x_max: number;
+  readonly x_max_s: number;
   readonly y_name: string;
   readonly y_max: number;
   readonly y_interval: number;
@@ -40,9 +40,17 @@ const LEFT_PX = 46;
 const RIGHT_PX = 16;
 /** A fault of a moment is still seen. */
 const THINNEST_SHADE_PX = 3;
-const LABEL_PX = 12;
+/** Titles and names of axes begin this far from the edge of the drawing. */
+const EDGE_PX = 8;
+/** Of a shade's words: their size, and the room around them. */
+const WORDS_PX = 12;
+const WORDS_GAP_PX = 4;
+const LINE_GAP_PX = 3;
+/** What an average character is taken to need: of a shade's words, and of a title. */
 const CHAR_PX = 6.4;
+const TITLE_CHAR_PX = 7.4;
 
+/** Of a panel's plot in the drawing, in pixels. */
 interface Place {
   readonly left: number;
   readonly top: number;
@@ -53,31 +61,33 @@ export function drawPanels(panels: readonly Panel[], axes: PanelAxes, size: Char
   const columns = Math.min(COLUMNS[size], panels.length);
   const column_px = CHART_WIDTH_PX[size] / columns;
   const row_px = ABOVE_PX + PLOT_PX + BELOW_PX;
-  const places = panels.map((_, i) => ({
+  const placeOf = (i: number): Place => ({
     left: (i % columns) * column_px + LEFT_PX,
     top: Math.floor(i / columns) * row_px + ABOVE_PX,
     width: column_px - LEFT_PX - RIGHT_PX,
-  }));
-  const drawn = panels.map((panel, i) => drawPanel(panel, axes, places[i] ?? NO_PLACE, i));
+  });
+  const drawn = panels.map((panel, i) => drawPanel(panel, axes, placeOf(i), i));
   const option: EChartsOption = {
     title: drawn.map(({ title }) => title),
-    grid: places.map((place) => ({ ...place, height: PLOT_PX, ...FIXED })),
+    grid: panels.map((_, i) => ({ ...placeOf(i), height: PLOT_PX, ...FIXED })),
     xAxis: panels.map((_, i) => ({
       ...plainAxis(axes.x_name),
-      ...{ gridIndex: i, nameLocation: "middle", nameGap: 28, min: 0, max: axes.x_max },
+      gridIndex: i,
+      nameLocation: "middle",
+      nameGap: 28,
+      min: 0,
+      max: axes.x_max_s,
       axisLabel: { ...AXIS_TEXT, hideOverlap: true, showMaxLabel: false },
     })),
     yAxis: panels.map((_, i) => ({
       ...plainAxis(axes.y_name),
-      ...{
-        gridIndex: i,
-        nameLocation: "end",
-        nameGap: 10,
-        min: 0,
-        max: axes.y_max,
-        interval: axes.y_interval,
-      },
-      nameTextStyle: { ...AXIS_TEXT, align: "left", padding: [0, 0, 0, 8 - LEFT_PX] },
+      gridIndex: i,
+      nameLocation: "end",
+      nameGap: 10,
+      min: 0,
+      max: axes.y_max,
+      interval: axes.y_interval,
+      nameTextStyle: { ...AXIS_TEXT, align: "left", padding: [0, 0, 0, EDGE_PX - LEFT_PX] },
     })),
     series: drawn.flatMap(({ series }) => series),
   };
@@ -87,8 +97,6 @@ export function drawPanels(panels: readonly Panel[], axes: PanelAxes, size: Char
     tips: drawn.flatMap(({ tips }) => tips),
   };
 }
-
-const NO_PLACE: Place = { left: 0, top: 0, width: 0 };
 
 function drawPanel({ title, lines, faults }: Panel, axes: PanelAxes, place: Place, index: number) {
   const on_panel = { xAxisIndex: index, yAxisIndex: index };
@@ -109,8 +117,8 @@ function drawPanel({ title, lines, faults }: Panel, axes: PanelAxes, place: Plac
   }));
   return {
     title: {
-      text: shorten(title, place.width + LEFT_PX, 7.4),
-      left: place.left - LEFT_PX + 8,
+      text: shorten(title, place.width + LEFT_PX, TITLE_CHAR_PX),
+      left: place.left - LEFT_PX + EDGE_PX,
       top: place.top - ABOVE_PX + 2,
       padding: 0,
       textStyle: { color: INK, fontSize: FONT_PX, fontWeight: 600 },
@@ -121,22 +129,27 @@ function drawPanel({ title, lines, faults }: Panel, axes: PanelAxes, place: Plac
 }
 
 /** A rectangle over the whole height. Its words begin where it does, or as far left as they need to end inside. */
-function shade({ from_s, to_s, what }: FaultSpan, row: number, { x_max, y_max }: PanelAxes, place: Place) {
-  const px_per_s = place.width / x_max;
-  const width = Math.max(THINNEST_SHADE_PX, (to_s - from_s) * px_per_s);
-  const from = Math.min(from_s * px_per_s, place.width - width);
-  const words = shorten(what, place.width - 8, CHAR_PX);
-  const words_from = Math.max(0, Math.min(from, place.width - 8 - words.length * CHAR_PX));
+function shade({ from_s, to_s, what }: FaultSpan, row: number, { x_max_s, y_max }: PanelAxes, place: Place) {
+  const px_per_s = place.width / x_max_s;
+  const width_px = Math.max(THINNEST_SHADE_PX, (to_s - from_s) * px_per_s);
+  const from_px = Math.min(from_s * px_per_s, place.width - width_px);
+  const room_px = place.width - 2 * WORDS_GAP_PX;
+  const words = shorten(what, room_px, CHAR_PX);
+  const words_from_px = Math.max(0, Math.min(from_px, room_px - words.length * CHAR_PX));
+  const words_at: [number, number] = [
+    words_from_px - from_px + WORDS_GAP_PX,
+    LINE_GAP_PX + row * (WORDS_PX + LINE_GAP_PX),
+  ];
   return {
-    value: [(from + width / 2) / px_per_s, y_max / 2],
-    symbolSize: [width, PLOT_PX],
+    value: [(from_px + width_px / 2) / px_per_s, y_max / 2],
+    symbolSize: [width_px, PLOT_PX],
     itemStyle: { color: SHADE },
     label: {
       show: true,
       formatter: () => words,
-      position: [words_from - from + 4, 3 + row * (LABEL_PX + 3)] as [number, number],
+      position: words_at,
       color: "var(--bad)",
-      fontSize: LABEL_PX,
+      fontSize: WORDS_PX,
       textBorderColor: "var(--paper)",
       textBorderWidth: 3,
     },

@@ -1,13 +1,16 @@
 // Charts of samples: what the engines had to do, and how full the tiers were, over the time of each arm's first pair.
 
-import { type Cell, cell, left, missingCell, type ReportTable, right } from "../tables/report_table.ts";
+import { mean } from "../../harness/stats/distribution.ts";
+import { type Cell, cell, left, missingCell, type ReportTable } from "../tables/report_table.ts";
 import type { ArmLabels } from "../wording/arm_labels.ts";
 import { formatNumber } from "../wording/format_value.ts";
 import type { Chart } from "./chart.ts";
 import { armColour, tierColour } from "./palette.ts";
 import { drawPanels, type PanelAxes, type PanelLine, SHADE } from "./panels.ts";
 import type { SampledArm } from "./sampled_arms.ts";
+import { TENTH_MIDDLES, tenthColumns } from "./tenths.ts";
 
+/** [samples] of one arm; null: not known. */
 type Series = (arm: SampledArm) => readonly (number | null)[];
 
 interface SampledLine extends Pick<PanelLine, "colour" | "dash"> {
@@ -77,7 +80,7 @@ function sampledChart(
   const highest = Math.max(...arms.flatMap((arm) => lines.map(({ of }) => peak(of(arm)) ?? 0)));
   const axes = {
     x_name: "time since the first send (s)",
-    x_max: Math.max(...arms.map(({ end_s }) => end_s)),
+    x_max_s: Math.max(...arms.map(({ end_s }) => end_s)),
     y_name,
     ...quantity.range(highest),
   };
@@ -99,10 +102,11 @@ function sampledChart(
       ...(shaded ? [{ label: "fault", colour: SHADE, mark: "area" } as const] : []),
     ],
     draw: (size) => drawPanels(panels, axes, size),
-    data: tenthsTable(quantity, arms, labels, axes.x_max),
+    data: tenthsTable(quantity, arms, labels, axes.x_max_s),
   };
 }
 
+/** Of an axis of counts: more would crowd a panel. */
 const MOST_STEPS = 4;
 
 /** Whole steps of 1, 2 or 5 times a power of ten. */
@@ -128,6 +132,7 @@ function peak(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((a, b) => Math.max(a, b));
 }
 
+/** Of a line: a panel has less than two pixels for each. */
 const MOST_POINTS = 240;
 
 /** Of a long run the means of equal numbers of neighbours; a gap among them is a gap. */
@@ -143,33 +148,22 @@ function thinned(
   });
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-const TENTHS = 10;
-
 /** The last sample at or before each of ten times. */
 function tenthsTable(
   { title, y_name, lines, why_unknown }: SampledQuantity,
   arms: readonly SampledArm[],
   labels: ArmLabels,
-  x_max: number,
+  duration_s: number,
 ): ReportTable {
-  const times = Array.from({ length: TENTHS }, (_, tenth) => ((tenth + 0.5) / TENTHS) * x_max);
   return {
     title: `${title}, ${y_name}`,
-    columns: [
-      left(labels.column),
-      left("series"),
-      ...times.map((at_s) => right(`at ${formatNumber(at_s)} s`)),
-    ],
+    columns: [left(labels.column), left("series"), ...tenthColumns(duration_s)],
     blocks: true,
     rows: arms.flatMap((arm) =>
       lines.map(({ label, of }) => [
         cell(labels.of(arm.arm)),
         cell(label),
-        ...times.map((at_s) => sampleCell(arm, of(arm), at_s, why_unknown)),
+        ...TENTH_MIDDLES.map((part) => sampleCell(arm, of(arm), part * duration_s, why_unknown)),
       ]),
     ),
   };

@@ -1,10 +1,10 @@
 // Where TTFT goes: means of its stages, stacked per arm in the order of a request's life.
 
-import { isAvailable } from "../../harness/measure/measured.ts";
+import { isAvailable, na } from "../../harness/measure/measured.ts";
 import type { ArmSummary, Measured, RunSummary } from "../../harness/measure/run_summary.ts";
 import { stageTable } from "../tables/stage_table.ts";
 import { labelArms } from "../wording/arm_labels.ts";
-import { formatNumber } from "../wording/format_value.ts";
+import { formatMeasured, formatNumber } from "../wording/format_value.ts";
 import { rowAxis, rowGrid, rowsHeight_px, valueAxis } from "./axes.ts";
 import type { Chart, ChartSize, DrawnChart } from "./chart.ts";
 import { stageColour } from "./palette.ts";
@@ -63,9 +63,9 @@ function drawStages(
 }
 
 function stageOf({ stages }: ArmSummary, name: string): Measured {
-  return stages.find(({ stage }) => stage === name)?.mean_ms ?? { na: "not reported" };
+  return stages.find(({ stage }) => stage === name)?.mean_ms ?? na("not reported");
 }
 
 function show(mean_ms: Measured): string {
-  return isAvailable(mean_ms) ? `${formatNumber(mean_ms)} ms` : `n/a (${mean_ms.na})`;
+  return formatMeasured(mean_ms, (ms) => `${formatNumber(ms)} ms`);
 }

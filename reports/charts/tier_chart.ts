@@ -4,7 +4,7 @@ import { TIERS } from "../../harness/domain/tier.ts";
 import { isAvailable } from "../../harness/measure/measured.ts";
 import type { ArmSummary, Measured, RunSummary } from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
-import { formatRatio } from "../wording/format_value.ts";
+import { formatMeasured, formatRatio } from "../wording/format_value.ts";
 import { rowAxis, rowGrid, rowsHeight_px, valueAxis } from "./axes.ts";
 import type { Chart, ChartSize, DrawnChart } from "./chart.ts";
 import { CEILING, tierColour } from "./palette.ts";
@@ -87,7 +87,7 @@ function ratioOf({ tiers }: ArmSummary, source: Source): Measured {
 }
 
 function show(ratio: Measured): string {
-  return isAvailable(ratio) ? formatRatio(ratio) : `n/a (${ratio.na})`;
+  return formatMeasured(ratio, formatRatio);
 }
 
 /** A missing part has no bar, which is not a bar of length 0: the table says why. */

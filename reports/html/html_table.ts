@@ -2,6 +2,7 @@
 // rows is there for screen readers, and unseen by the others.
 
 import type { Cell, Column, ReportTable } from "../tables/report_table.ts";
+import { breakable } from "./breakable.ts";
 import { type Html, html, trustedHtml } from "./html.ts";
 
 export function htmlTable({ title, columns, rows, blocks }: ReportTable): Html {
@@ -47,9 +48,4 @@ function bodyCell({ text, why, tone, share }: Cell, align: Column["align"], repe
 function classOf(names: readonly string[]): Html {
   const given = names.filter((name) => name !== "");
   return trustedHtml(given.length === 0 ? "" : ` class="${given.join(" ")}"`);
-}
-
-/** Names of fields and levels may be broken behind their punctuation. */
-export function breakable(text: string): Html {
-  return html`${text.split(/(?<=[_=,+/])/).map((part, i) => (i === 0 ? part : html`<wbr>${part}`))}`;
 }

@@ -26,7 +26,8 @@ import { tierTable } from "../tables/tier_table.ts";
 import { turnTable } from "../tables/turn_table.ts";
 import { validityTable } from "../tables/validity_table.ts";
 import { labelArms } from "../wording/arm_labels.ts";
-import { type ComparedPair, groupComparisons } from "../wording/compared_pairs.ts";
+import { type ComparedPair, groupComparisons, MANY_CANDIDATES } from "../wording/compared_pairs.ts";
+import { countOf } from "../wording/count_of.ts";
 import { faultLines } from "../wording/fault_lines.ts";
 import { ledgerLine } from "../wording/ledger_line.ts";
 import { figure, noFigure } from "./figure.ts";
@@ -61,16 +62,17 @@ export function reportSections(input: ReportInput): ReportSection[] {
 function comparison({ summary }: ReportInput): Html {
   const compared = groupComparisons(summary);
   if (compared.length === 0) return noFigure("Comparison", "the run compares nothing");
-  return html`${compared.map((pair, index) => comparedBlock(pair, index, compared))}`;
+  const forests = compared.map(({ rows }) => rows);
+  return html`${compared.map((pair, index) => comparedBlock(pair, index, forests))}`;
 }
 
 /** Tables of many candidates are folded under their charts. */
-function comparedBlock(pair: ComparedPair, index: number, compared: readonly ComparedPair[]): Html {
+function comparedBlock(pair: ComparedPair, index: number, forests: readonly ComparedPair["rows"][]): Html {
   const table = comparisonTable(pair.title, pair.rows, true);
-  const charts = (["percent", "points"] as const).map((unit) => forestChart(compared, index, unit));
-  return html`<h3>${pair.title} <small>(${pair.pairs} ${pair.pairs === 1 ? "pair" : "pairs"})</small></h3>
+  const charts = (["percent", "points"] as const).map((unit) => forestChart(forests, index, unit));
+  return html`<h3>${pair.title} <small>(${countOf(pair.pairs, "pair")})</small></h3>
 ${charts.map((chart) => (chart === null ? null : figure(chart)))}
-${compared.length > 2 ? folded("All metrics", table) : htmlTable(table)}`;
+${forests.length > MANY_CANDIDATES ? folded("All metrics", table) : htmlTable(table)}`;
 }
 
 function latency({ summary, records }: ReportInput): Html {

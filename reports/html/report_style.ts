@@ -1,15 +1,18 @@
 // The page's style sheet. Colours are variables with a light and a dark value; print is light. Text is set by the system's own
 // fonts, so that the file needs nothing from outside.
 
-export const REPORT_STYLE = `
+/** Colours of what charts draw, on a light page and in print. */
+const SERIES_ON_LIGHT = `--arm-0: #4a5563; --arm-1: #1f6fb5; --arm-2: #cc5a17; --arm-3: #2f8a4c; --arm-4: #b03272;
+  --arm-5: #7053b8; --arm-6: #8f6f10; --arm-7: #14868f; --arm-8: #a8392f; --arm-9: #6b7d2a;
+  --tier-hbm: #1f6fb5; --tier-cpu: #3f9e8f; --tier-disk: #d29a2d; --tier-miss: #c9cbc6;
+  --stage-0: #a9b0b8; --stage-1: #7a5fb8; --stage-2: #3f9e8f; --stage-3: #2c6b45; --stage-4: #1f6fb5; --stage-5: #d29a2d; --stage-6: #d3d4cf; --stage-7: #b5507f;`;
+
+export const REPORT_STYLE: string = `
 :root {
   color-scheme: light dark;
   --paper: #fdfdfb; --panel: #f5f5f1; --ink: #1c1e21; --quiet: #5d646e; --rule: #dedfda; --link: #1f5fa8;
   --good: #17703f; --bad: #b3261e; --unsure: #865c00; --bad-paper: #fbe9e7;
-  --arm-0: #4a5563; --arm-1: #1f6fb5; --arm-2: #cc5a17; --arm-3: #2f8a4c; --arm-4: #b03272;
-  --arm-5: #7053b8; --arm-6: #8f6f10; --arm-7: #14868f; --arm-8: #a8392f; --arm-9: #6b7d2a;
-  --tier-hbm: #1f6fb5; --tier-cpu: #3f9e8f; --tier-disk: #d29a2d; --tier-miss: #c9cbc6;
-  --stage-0: #a9b0b8; --stage-1: #7a5fb8; --stage-2: #3f9e8f; --stage-3: #2c6b45; --stage-4: #1f6fb5; --stage-5: #d29a2d; --stage-6: #d3d4cf; --stage-7: #b5507f;
+  ${SERIES_ON_LIGHT}
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -101,10 +104,7 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
     color-scheme: light;
     --paper: #fff; --panel: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --link: #000;
     --good: #17703f; --bad: #b3261e; --unsure: #865c00; --bad-paper: #fff;
-    --arm-0: #4a5563; --arm-1: #1f6fb5; --arm-2: #cc5a17; --arm-3: #2f8a4c; --arm-4: #b03272;
-    --arm-5: #7053b8; --arm-6: #8f6f10; --arm-7: #14868f; --arm-8: #a8392f; --arm-9: #6b7d2a;
-    --tier-hbm: #1f6fb5; --tier-cpu: #3f9e8f; --tier-disk: #d29a2d; --tier-miss: #c9cbc6;
-    --stage-0: #a9b0b8; --stage-1: #7a5fb8; --stage-2: #3f9e8f; --stage-3: #2c6b45; --stage-4: #1f6fb5; --stage-5: #d29a2d; --stage-6: #d3d4cf; --stage-7: #b5507f;
+    ${SERIES_ON_LIGHT}
   }
   body { font-size: 10.5pt; max-width: none; padding: 0; }
   nav, details:not([open]) { display: none; }

@@ -1,4 +1,6 @@
-/** Something that lasts, and its lane: lanes are as few as can be, and nothing overlaps in one. */
+// Spans side by side: in as few lanes as can be, so that nothing overlaps in one.
+
+/** Something that lasts, and its lane, counted from 0. */
 export interface Laned<T> {
   readonly item: T;
   readonly lane: number;

@@ -1,8 +1,10 @@
 // How many of the traced requests wait and run at an engine, at every change.
 
+import { NS_PER_US } from "../../harness/domain/units.ts";
 import type { PlacedSpan } from "./placed_span.ts";
 import type { TraceEvent } from "./trace_event.ts";
 
+/** What a request in a stage does; in stages without a level it is elsewhere. */
 const LEVEL_OF: Readonly<Record<string, "waiting" | "running">> = {
   queue: "waiting",
   lookup: "waiting",
@@ -27,6 +29,6 @@ export function counterEvents(pid: number, spans: readonly PlacedSpan[]): TraceE
   );
   return [...at_times].map(([at_ns, together]): TraceEvent => {
     for (const { level, by } of together) levels[level] += by;
-    return { ph: "C", name: "requests", pid, tid: 0, ts: at_ns / 1000, args: { ...levels } };
+    return { ph: "C", name: "requests", pid, tid: 0, ts: at_ns / NS_PER_US, args: { ...levels } };
   });
 }

@@ -1,5 +1,6 @@
 // The arrow of a request: from the client's send through router, prefill engine, store and decode engine to its first token.
 
+import { NS_PER_US } from "../../harness/domain/units.ts";
 import type { PlacedSpan } from "./placed_span.ts";
 import type { TraceEvent } from "./trace_event.ts";
 
@@ -28,7 +29,7 @@ export function flowEvents(
     const at_ns = Math.max(now_ns, start_ns);
     if (at_ns > start_ns && at_ns >= end_ns) return [];
     now_ns = at_ns;
-    return [{ ph, bp: "e", name: client.client_id, cat: "request", id, pid, tid, ts: at_ns / 1000 }];
+    return [{ ph, bp: "e", name: client.client_id, cat: "request", id, pid, tid, ts: at_ns / NS_PER_US }];
   };
   const start = event("s", client);
   const middle = stops.flatMap((stop) => event("t", stop));

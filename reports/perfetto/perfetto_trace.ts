@@ -4,6 +4,7 @@
 
 import type { RequestRecord } from "../../harness/domain/request_record.ts";
 import type { TraceLog, TraceSpan } from "../../harness/domain/trace_span.ts";
+import { NS_PER_US } from "../../harness/domain/units.ts";
 import { counterEvents } from "./counter_events.ts";
 import { flowEvents } from "./flow_events.ts";
 import { type NamedSpan, type PlacedSpan, placeSpans, trackName } from "./placed_span.ts";
@@ -69,35 +70,37 @@ function facts({ arm, pair_index, processes, max_requests }: PerfettoInput): Rec
     pair_index,
     max_requests_per_process: max_requests,
     dropped_requests: Math.max(0, ...dropped),
-    clock_error_us: Math.max(0, ...errors_ns) / 1000,
+    clock_error_us: Math.max(0, ...errors_ns) / NS_PER_US,
     counters: "of traced requests",
   };
 }
 
+/** What the client saw: the whole request, and in it the wait for its first token and the answer. */
 function clientSpans(records: readonly RequestRecord[]): NamedSpan[] {
   return records.flatMap((record) => {
-    const { request_id, sent_ns, first_token_ns, last_token_ns, turn_index, session_id, error } = record;
-    const end_ns = last_token_ns ?? sent_ns;
-    const { input_tokens, output_tokens } = record;
-    const args = {
-      session_id,
-      turn_index,
-      input_tokens,
-      output_tokens,
-      schedule_lag_us: (sent_ns - record.intended_ns) / 1000,
-      ...(error === null ? {} : { error: error.code }),
-    };
-    const span = (name: string, start_ns: number, span_end_ns: number, of: TraceSpan["args"]): NamedSpan => ({
-      ...{ process: CLIENT, request_id, client_id: request_id, lane: "request", name },
-      ...{ start_ns, end_ns: span_end_ns, args: of },
-    });
-    if (first_token_ns === null) return [span("request", sent_ns, end_ns, args)];
+    const { request_id, sent_ns, first_token_ns } = record;
+    const end_ns = record.last_token_ns ?? sent_ns;
+    const common = { process: CLIENT, request_id, client_id: request_id, lane: "request", args: {} } as const;
+    const whole = { ...common, name: "request", start_ns: sent_ns, end_ns, args: clientArgs(record) };
+    if (first_token_ns === null) return [whole];
     return [
-      span("request", sent_ns, end_ns, args),
-      span("first token", sent_ns, first_token_ns, {}),
-      span("stream", first_token_ns, end_ns, {}),
+      whole,
+      { ...common, name: "first token", start_ns: sent_ns, end_ns: first_token_ns },
+      { ...common, name: "stream", start_ns: first_token_ns, end_ns },
     ];
   });
+}
+
+function clientArgs(record: RequestRecord): TraceSpan["args"] {
+  const { session_id, turn_index, input_tokens, output_tokens, sent_ns, intended_ns, error } = record;
+  return {
+    session_id,
+    turn_index,
+    input_tokens,
+    output_tokens,
+    schedule_lag_us: (sent_ns - intended_ns) / NS_PER_US,
+    ...(error === null ? {} : { error: error.code }),
+  };
 }
 
 /** Every name that a process gives, and what its caller calls the same. */
@@ -139,8 +142,8 @@ function byTrack(a: PlacedSpan, b: PlacedSpan): number {
 
 function sliceEvent({ pid, tid, name, lane, start_ns, end_ns, client_id, args }: PlacedSpan): TraceEvent {
   const shown = name === "request" ? client_id : name;
-  const ts = start_ns / 1000;
-  const dur = (end_ns - start_ns) / 1000;
+  const ts = start_ns / NS_PER_US;
+  const dur = (end_ns - start_ns) / NS_PER_US;
   return { ph: "X", name: shown, cat: lane, pid, tid, ts, dur, args: { request: client_id, ...args } };
 }
 

@@ -2,6 +2,8 @@
 // them, checked on the text of a file and not on our types: what is wrong here a viewer drops or misplaces in silence.
 // What makes a good timeline beyond that is in trace_problems.ts.
 
+import { NS_PER_US } from "../../harness/domain/units.ts";
+
 interface Fields {
   readonly [name: string]: unknown;
 }
@@ -9,7 +11,7 @@ interface Fields {
 type Rule = (value: unknown) => boolean;
 
 const isText: Rule = (value) => typeof value === "string" && value !== "";
-/** Viewers read ids as 32-bit integers, and pid 0 as the idle process. */
+/** Viewers read these ids as 32-bit integers, and pid 0 as the idle process. */
 const isPid: Rule = (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) < 2 ** 31;
 const isTid: Rule = (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31;
 /** µs; a viewer keeps nanoseconds in 64 bits. */
@@ -139,7 +141,7 @@ function isOpenAt({ ts, dur }: Fields, at_us: number): boolean {
 }
 
 function toNs(us: unknown): number {
-  return Math.round(Number(us) * 1000);
+  return Math.round(Number(us) * NS_PER_US);
 }
 
 function trackOf({ pid, tid }: Fields): string {

@@ -1,5 +1,6 @@
 // What makes a timeline readable: tests hold every one to it.
 
+import { NS_PER_US } from "../../harness/domain/units.ts";
 import type { TraceEvent } from "./trace_event.ts";
 
 type Slice = Extract<TraceEvent, { readonly ph: "X" }>;
@@ -45,7 +46,7 @@ function arrowProblems(
     if (stops.some(({ ts }, i) => ts < (stops[i - 1]?.ts ?? ts)))
       problems.push(`arrow ${id} goes back in time`);
     const loose = stops.filter(({ pid, tid, ts }) => {
-      const at_ns = Math.round(ts * 1000);
+      const at_ns = Math.round(ts * NS_PER_US);
       return !tracks.get(`${pid}/${tid}`)?.some((slice) => {
         const [start_ns, end_ns] = boundsOf(slice);
         return start_ns <= at_ns && at_ns <= end_ns;
@@ -65,6 +66,6 @@ function counterProblems(events: readonly TraceEvent[]): string[] {
 }
 
 function boundsOf({ ts, dur }: Slice): readonly [number, number] {
-  const start_ns = Math.round(ts * 1000);
-  return [start_ns, start_ns + Math.round(dur * 1000)];
+  const start_ns = Math.round(ts * NS_PER_US);
+  return [start_ns, start_ns + Math.round(dur * NS_PER_US)];
 }

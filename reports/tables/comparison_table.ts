@@ -1,14 +1,8 @@
 // The comparisons of one candidate with the baseline, a row per metric. Advice is long and often shared by several rows, so it
-// stands below the table (wording/advice_lines.ts).
+// stands below the table (wording/next_steps.ts).
 
 import type { Comparison } from "../../harness/measure/run_summary.ts";
-import {
-  formatChange,
-  formatInterval,
-  formatNumber,
-  formatProbability,
-  formatRatio,
-} from "../wording/format_value.ts";
+import { formatChange, formatInterval, formatProbability, formatValue } from "../wording/format_value.ts";
 import { VERDICT_WORDS } from "../wording/verdict_words.ts";
 import { type Cell, cell, left, missingCell, type ReportTable, right } from "./report_table.ts";
 
@@ -32,12 +26,11 @@ export function comparisonTable(title: string, rows: readonly Comparison[], deta
 
 function comparisonRow(row: Comparison, detail: boolean): Cell[] {
   const unit = row.delta_unit ?? "percent";
-  const value = unit === "points" ? formatRatio : formatNumber;
   const { words, tone } = VERDICT_WORDS[row.verdict];
   return [
     cell(row.metric),
-    cell(value(row.baseline_value)),
-    cell(value(row.candidate_value)),
+    cell(formatValue(row.baseline_value, unit)),
+    cell(formatValue(row.candidate_value, unit)),
     cell(formatChange(row.delta_pct, unit)),
     cell(formatInterval(row.ci95_pct)),
     ...(detail ? detailCells(row) : []),

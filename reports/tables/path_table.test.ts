@@ -43,7 +43,7 @@ test("a pair of nodes has its chosen path, why, and what went over it; a pair no
   ]);
 });
 
-test("bytes that went another way than was chosen would stand out as a row of their own", () => {
+test("bytes that went another way than was chosen stand out as a row of their own", () => {
   const chosen: ChosenPath = { arm: ARM, nodes: ["node0", "node1"], path: "rdma", why: "asked for" };
   const input = withPaths(
     [chosen],

@@ -34,18 +34,22 @@ export function pathTable({ manifest, summary }: Pick<ReportInput, "manifest" | 
   };
 }
 
+type Way = Pick<PathUse, "nodes" | "path">;
+
+/** A row for each way that was chosen or taken: what was taken and not chosen stands out as one of its own. */
 function rowsOf({ name, paths = [] }: ArmSummary, chosen: readonly ChosenPath[], label: string): Cell[][] {
   const mine = chosen.filter(({ arm }) => arm === name);
-  const ways = new Map<string, Pick<PathUse, "nodes" | "path">>();
+  const ways = new Map<string, Way>();
   for (const { nodes, path } of [...mine, ...paths]) ways.set([...nodes, path].join("\n"), { nodes, path });
   return [...ways.values()].map(({ nodes, path }) => {
     const [a, b] = nodes;
-    const isThis = (other: Pick<PathUse, "nodes">): boolean => other.nodes[0] === a && other.nodes[1] === b;
+    const isThis = (other: Way): boolean =>
+      other.path === path && other.nodes[0] === a && other.nodes[1] === b;
     const moved = (errand: PathUse["errand"]): Cell => {
-      const use = paths.find((other) => isThis(other) && other.path === path && other.errand === errand);
+      const use = paths.find((other) => other.errand === errand && isThis(other));
       return use === undefined ? NOT_APPLICABLE : measuredCell(use.bytes, formatBytes);
     };
-    const why = mine.find((other) => isThis(other) && other.path === path)?.why;
+    const why = mine.find(isThis)?.why;
     return [
       cell(label),
       cell(a === b ? a : `${a}–${b}`),

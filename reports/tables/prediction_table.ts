@@ -2,7 +2,7 @@
 
 import type { RunSummary } from "../../harness/measure/run_summary.ts";
 import { labelArms } from "../wording/arm_labels.ts";
-import { formatChange, formatCount, formatNumber } from "../wording/format_value.ts";
+import { formatChange, formatCount } from "../wording/format_value.ts";
 import { cell, left, NOT_APPLICABLE, type ReportTable, right } from "./report_table.ts";
 
 export function predictionTable({ arms, prediction = [] }: RunSummary): ReportTable {
@@ -13,15 +13,10 @@ export function predictionTable({ arms, prediction = [] }: RunSummary): ReportTa
     rows: prediction.map(({ arm, metric, live, sim, error_pct }) => [
       cell(labels.of(arm)),
       cell(metric),
-      cell(formatFigure(live)),
-      cell(formatFigure(sim)),
+      cell(formatCount(live)),
+      cell(formatCount(sim)),
       error_pct === undefined ? NOT_APPLICABLE : cell(formatChange(error_pct, "percent")),
     ]),
     blocks: true,
   };
-}
-
-/** Tokens are counted, times are measured. */
-function formatFigure(value: number): string {
-  return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
 }

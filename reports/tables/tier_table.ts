@@ -49,9 +49,9 @@ function tierRows({ tiers }: ArmSummary): Cell[][] {
   const all_ratio = withAll([tiers.miss.ratio], ([ratio = 0]) => 1 - ratio);
   return [
     ...each,
-    [...tokenCells("all tiers", measuredCell(all_tokens, formatCount), all_ratio)],
-    [...tokenCells("miss", measuredCell(tiers.miss.tokens, formatCount), tiers.miss.ratio)],
-    [...tokenCells("ceiling", NOT_APPLICABLE, tiers.theoretical_hit_ratio)],
+    tokenCells("all tiers", measuredCell(all_tokens, formatCount), all_ratio),
+    tokenCells("miss", measuredCell(tiers.miss.tokens, formatCount), tiers.miss.ratio),
+    tokenCells("ceiling", NOT_APPLICABLE, tiers.theoretical_hit_ratio),
   ];
 }
 

@@ -7,6 +7,7 @@ import { wrapText } from "../wording/wrap_text.ts";
 import { type Paint, withoutControls } from "./ansi.ts";
 
 const GAP = "  ";
+/** Characters: narrower columns break every word. */
 const NARROWEST = 8;
 
 export function terminalTable(table: ReportTable, width: number, paint: Paint): string {
@@ -30,7 +31,7 @@ export function terminalTable(table: ReportTable, width: number, paint: Paint): 
     colAligns: columns.map(({ align }) => align),
     head: columns.map(({ label }, i) => paintLines(lay(label, i), (line) => paint(line, "strong"))),
   });
-  grid.push(widths.map((columns) => paint("─".repeat(columns), "quiet")));
+  grid.push(widths.map((chars) => paint("─".repeat(chars), "quiet")));
   for (const row of rows) {
     grid.push(
       row.map(({ text, tone }, i) =>
@@ -69,6 +70,7 @@ function letters(index: number): string {
   return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
 }
 
+/** Of one column: its label, and the widest of its cells in characters. */
 interface ColumnWidths {
   readonly head: string;
   readonly body: number;

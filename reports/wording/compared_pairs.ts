@@ -6,13 +6,14 @@ import { labelArms } from "./arm_labels.ts";
 export interface ComparedPair {
   /** `preferred_segment: off → local` */
   readonly title: string;
-  readonly baseline: string;
-  readonly candidate: string;
   /** Repetitions; rows may have fewer. */
   readonly pairs: number;
   /** One per metric, in the summary's order; at least one. */
   readonly rows: readonly Comparison[];
 }
+
+/** More candidates than these are many: each is given less room. */
+export const MANY_CANDIDATES = 2;
 
 export function groupComparisons({ arms, comparisons }: RunSummary): ComparedPair[] {
   const labels = labelArms(arms.map((arm) => arm.name));
@@ -24,6 +25,6 @@ export function groupComparisons({ arms, comparisons }: RunSummary): ComparedPai
     if (first === undefined) return [];
     const { factor, baseline, candidate } = first;
     const title = `${factor}: ${labels.of(baseline)} → ${labels.of(candidate)}`;
-    return [{ title, baseline, candidate, pairs: Math.max(...rows.map((row) => row.pairs)), rows }];
+    return [{ title, pairs: Math.max(...rows.map((row) => row.pairs)), rows }];
   });
 }

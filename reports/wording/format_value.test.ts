@@ -3,10 +3,12 @@ import {
   formatChange,
   formatCount,
   formatInterval,
+  formatMeasured,
   formatNumber,
   formatProbability,
   formatRatio,
   formatSeconds,
+  formatValue,
 } from "./format_value.ts";
 
 test("numbers keep about four digits, and thousands are grouped", () => {
@@ -33,6 +35,16 @@ test("changes carry a sign and a unit, and nothing is no sign", () => {
 
 test("ratios are percentages", () => {
   expect(formatRatio(0.2345)).toBe("23.4 %");
+});
+
+test("a value is written as its changes are counted: points are of a ratio", () => {
+  expect(formatValue(0.2345, "points")).toBe("23.4 %");
+  expect(formatValue(0.2345, "percent")).toBe("0.234");
+});
+
+test("a missing value says why, and is not 0", () => {
+  expect(formatMeasured(12, formatCount)).toBe("12");
+  expect(formatMeasured({ na: "nothing was put" }, formatCount)).toBe("n/a (nothing was put)");
 });
 
 test("long times are minutes and seconds", () => {

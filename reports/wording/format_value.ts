@@ -1,5 +1,9 @@
 // How numbers are written in every report. Minus is U+2212, so that it lines up with plus and is never broken off its number.
 
+import { isAvailable } from "../../harness/measure/measured.ts";
+import type { Measured } from "../../harness/measure/run_summary.ts";
+import type { DeltaUnit } from "../../harness/stats/change.ts";
+
 const MINUS = "\u2212";
 
 /** Enough digits to compare two arms, no more: 12,345 · 123.4 · 12.34 · 0.123. */
@@ -9,6 +13,7 @@ export function formatNumber(value: number): string {
   return withMinus(group(value.toFixed(digits)));
 }
 
+/** Whole in full, as counts are; a mean of counts, or a time among them, as a number. */
 export function formatCount(value: number): string {
   return Number.isInteger(value) ? withMinus(group(value.toFixed(0))) : formatNumber(value);
 }
@@ -18,8 +23,18 @@ export function formatRatio(ratio: number): string {
   return `${withMinus((100 * ratio).toFixed(1))} %`;
 }
 
+/** A value whose changes are in `unit`: those of ratios are in percentage points. */
+export function formatValue(value: number, unit: DeltaUnit): string {
+  return unit === "points" ? formatRatio(value) : formatNumber(value);
+}
+
+/** `n/a (why)` of a value that could not be had. */
+export function formatMeasured(value: Measured, format: (value: number) => string): string {
+  return isAvailable(value) ? format(value) : `n/a (${value.na})`;
+}
+
 /** A change with its sign, and its unit: percent of the baseline, or percentage points. */
-export function formatChange(change: number, unit: "percent" | "points"): string {
+export function formatChange(change: number, unit: DeltaUnit): string {
   return `${signed(change)} ${unit === "percent" ? "%" : "pp"}`;
 }
 

@@ -3,7 +3,8 @@
 import type { Comparison, RunSummary, Verdict } from "../../harness/measure/run_summary.ts";
 import type { ReportInput } from "../report_input.ts";
 import { type ComparedPair, groupComparisons } from "./compared_pairs.ts";
-import { formatChange, formatInterval, formatNumber, formatRatio } from "./format_value.ts";
+import { countOf } from "./count_of.ts";
+import { formatChange, formatInterval, formatValue } from "./format_value.ts";
 import { plainWords } from "./plain_words.ts";
 import { VERDICT_WORDS } from "./verdict_words.ts";
 
@@ -73,7 +74,8 @@ function findingsOf(compared: readonly ComparedPair[]): Finding[] {
         title: "Nothing was compared",
         verdict: null,
         sentence: "The run has no comparison: it describes its arms, and decides nothing.",
-        ...{ meaning: "", tally: "" },
+        meaning: "",
+        tally: "",
       },
     ];
   }
@@ -99,11 +101,9 @@ function mainRow(rows: readonly Comparison[]): Comparison | undefined {
 
 function describeRow(row: Comparison): string {
   const unit = row.delta_unit ?? "percent";
-  const value = unit === "points" ? formatRatio : formatNumber;
-  const change = `${value(row.baseline_value)} → ${value(row.candidate_value)}: ${formatChange(row.delta_pct, unit)}`;
-  const pairs = `${row.pairs} ${row.pairs === 1 ? "pair" : "pairs"}`;
-  const interval = `95 % interval ${formatInterval(row.ci95_pct)}, ${pairs}`;
-  return `${row.metric} ${change} (${interval}): ${VERDICT_WORDS[row.verdict].words}.`;
+  const values = `${formatValue(row.baseline_value, unit)} → ${formatValue(row.candidate_value, unit)}`;
+  const interval = `95 % interval ${formatInterval(row.ci95_pct)}, ${countOf(row.pairs, "pair")}`;
+  return `${row.metric} ${values}: ${formatChange(row.delta_pct, unit)} (${interval}): ${VERDICT_WORDS[row.verdict].words}.`;
 }
 
 const VERDICTS = ["better", "worse", "no_difference", "inconclusive"] as const;

@@ -1,8 +1,7 @@
 // The ledger in one line, for reports that have no room for its rows.
 
-import { isAvailable } from "../../harness/measure/measured.ts";
 import type { Ledger, RunSummary } from "../../harness/measure/run_summary.ts";
-import { formatCount } from "./format_value.ts";
+import { formatCount, formatMeasured } from "./format_value.ts";
 
 export function ledgerLine({ arms }: RunSummary): string {
   const rows = arms.flatMap((arm) => arm.ledger.rows.map((row) => ({ arm: arm.name, row })));
@@ -22,7 +21,5 @@ export function ledgerLine({ arms }: RunSummary): string {
 
 function describeRow({ client, engine, store }: Ledger["rows"][number]): string {
   const counts = Object.entries({ client, engine, store });
-  return counts
-    .map(([who, count]) => `${who} ${isAvailable(count) ? formatCount(count) : `n/a (${count.na})`}`)
-    .join(", ");
+  return counts.map(([who, count]) => `${who} ${formatMeasured(count, formatCount)}`).join(", ");
 }

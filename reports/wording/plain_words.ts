@@ -9,6 +9,7 @@ const WHAT: Readonly<Record<string, string>> = {
   output_tokens_per_s: "the output in tokens per second",
 };
 
+/** Of p_holm, the usual level: a larger one leaves the change to chance. */
 const CHANCE_MAX = 0.05;
 
 /** One or two sentences. */

@@ -1,9 +1,9 @@
-// Verdicts in words, with the tone a renderer gives them. The words alone must be enough: colour only repeats them.
+// Verdicts in words, with the tone a renderer gives them.
 
 import type { Verdict } from "../../harness/measure/run_summary.ts";
-import type { Tone } from "../tables/report_table.ts";
+import type { TonedWords } from "./toned_words.ts";
 
-export const VERDICT_WORDS: Readonly<Record<Verdict, { readonly words: string; readonly tone: Tone }>> = {
+export const VERDICT_WORDS: Readonly<Record<Verdict, TonedWords>> = {
   better: { words: "better", tone: "good" },
   worse: { words: "worse", tone: "bad" },
   no_difference: { words: "no difference", tone: "quiet" },
