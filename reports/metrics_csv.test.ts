@@ -24,3 +24,16 @@ test("a missing value is empty and has its reason beside it", () => {
     na: "engines were not scraped",
   });
 });
+
+test("goodput and refused requests are there, and without an objective the reason", () => {
+  const metric = (
+    options: Parameters<typeof reportFixture>[0],
+    name: string,
+  ): Record<string, string> | undefined =>
+    rowsOf(metricsCsv(reportFixture(options).summary)).find((row) => row["metric"] === name);
+  const [arm] = reportFixture({ invalid: true }).summary.arms;
+  expect(metric({ invalid: true }, "good_requests")?.["value"]).toBe(String(arm?.goodput?.good_requests));
+  expect(metric({ invalid: true }, "goodput_ratio")?.["value"]).toBe(String(arm?.goodput?.ratio));
+  expect(metric({}, "goodput_requests_per_s")).toMatchObject({ value: "", na: "no objective" });
+  expect(metric({}, "rejected")?.["value"]).toBe("0");
+});

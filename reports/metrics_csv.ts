@@ -2,7 +2,7 @@
 // metric; arms of later versions may have metrics that older ones have not.
 
 import { TIERS } from "../harness/domain/tier.ts";
-import { isAvailable } from "../harness/measure/measured.ts";
+import { isAvailable, na } from "../harness/measure/measured.ts";
 import {
   type ArmSummary,
   LATENCY_METRICS,
@@ -27,9 +27,10 @@ export function metricsCsv({ valid, arms }: RunSummary): string {
 type NamedValue = readonly [metric: string, value: Measured];
 
 function metricsOf(arm: ArmSummary): NamedValue[] {
-  const { requests, errors, duration_s, stale_reads, corrupt_reads } = arm;
+  const { requests, rejected, errors, duration_s, stale_reads, corrupt_reads } = arm;
   return [
-    ...Object.entries({ requests, errors, duration_s, ...arm.throughput }),
+    ...Object.entries({ requests, rejected, errors, duration_s, ...arm.throughput }),
+    ...goodputOf(arm),
     ...LATENCY_METRICS.flatMap((metric): NamedValue[] => {
       const value = arm.metrics[metric];
       if (!isAvailable(value)) return [[metric, value]];
@@ -43,5 +44,14 @@ function metricsOf(arm: ArmSummary): NamedValue[] {
     ["theoretical_hit_ratio", arm.tiers.theoretical_hit_ratio],
     ...Object.entries({ ...arm.store, stale_reads, corrupt_reads }),
     ...arm.stages.map(({ stage, mean_ms }): NamedValue => [`${stage}_ms_mean`, mean_ms]),
+  ];
+}
+
+function goodputOf({ goodput }: ArmSummary): NamedValue[] {
+  const none = na("no objective");
+  return [
+    ["good_requests", goodput?.good_requests ?? none],
+    ["goodput_ratio", goodput?.ratio ?? none],
+    ["goodput_requests_per_s", goodput?.requests_per_s ?? none],
   ];
 }

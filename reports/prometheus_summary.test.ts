@@ -34,6 +34,7 @@ test("quantiles, sum and count of a latency, hit ratios by tier and differences 
   expect(samples.sum("tierbench_ttft_ms", { ...of_arm, quantile: "0.99" })).toBe(ttft.p99);
   expect(samples.sum("tierbench_ttft_ms_count", of_arm)).toBe(ttft.n);
   expect(samples.sum("tierbench_ttft_ms_sum", of_arm)).toBeCloseTo(ttft.mean * ttft.n);
+  expect(samples.sum("tierbench_rejected", of_arm)).toBe(arm.rejected);
   // Tiers and misses are all of an arm's tokens.
   expect(samples.series("tierbench_hit_ratio")).toHaveLength(4 * summary.arms.length);
   expect(samples.sum("tierbench_hit_ratio", of_arm)).toBeCloseTo(1);

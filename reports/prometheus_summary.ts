@@ -78,6 +78,11 @@ const ARM_GAUGES: readonly ArmGauge[] = [
     of: ({ tiers }) => tiers.theoretical_hit_ratio,
   },
   { name: "requests", help: "Requests sent.", of: ({ requests }) => requests },
+  {
+    name: "rejected",
+    help: "Requests that a router refused to keep its objectives: no errors.",
+    of: ({ rejected }) => rejected,
+  },
   { name: "errors", help: "Requests that failed.", of: ({ errors }) => errors },
   { name: "requests_per_s", help: "Finished requests.", of: ({ throughput }) => throughput.requests_per_s },
   {
