@@ -120,6 +120,7 @@ test("a run whose latencies are within reach of the client's own is refused", as
   expect(check).toMatchObject({ ok: false, detail: expect.stringMatching(/× its TTFT, .* × its ITL$/) });
 });
 
+/** LRU finds 21 % in segments of 28 MiB, time after time; in 16 MiB it thrashes: 3 to 6 % or, now and then, nothing. */
 test("hits improve tier by tier, and disk hits are read back from files", async () => {
   const bench = runs.start(
     "1p1d",
@@ -138,7 +139,7 @@ test("hits improve tier by tier, and disk hits are read back from files", async 
     "--set",
     "engine.num_hbm_blocks=340",
     "--set",
-    "store.segment_bytes=16MiB",
+    "store.segment_bytes=28MiB",
     "--json",
   );
   await bench.exited;
