@@ -1,4 +1,5 @@
-// Changes against a baseline: a dot for the estimate, a line for its 95 % interval, a row per metric (or per effect of a study). Percent and percentage points are different axes, so each is a chart of its own.
+// Changes against a baseline: a dot for the estimate, a line for its 95 % interval, a row per metric (or per effect of a study).
+// Percent and percentage points are different axes, so each is a chart of its own.
 
 import type { CustomSeriesRenderItem } from "echarts";
 import type { Comparison } from "../../harness/measure/run_summary.ts";
