@@ -2,14 +2,16 @@
 // process sets them. A simulation walks hundreds of megabytes of small objects in no order and throws most of them away soon:
 //
 //   MIMALLOC_ALLOW_THP    2: asks Linux for huge pages, so that fewer walks miss the table of pages
+//   MIMALLOC_PURGE_DELAY  -1: keeps pages that are free for now; given back, they break up huge ones and are cleared again
 //   BUN_JSC_largeHeapSize no collection while the heap is smaller than this
 //
-// Together they take a fifth to a quarter off a fleet's run, for up to half a gigabyte of memory. What is set already stays.
+// Together they take an eighth to a quarter off a fleet's run, for up to half a gigabyte of memory. What is set already stays.
 
 import { MIB } from "../../domain/units.ts";
 
 export const SIM_ENVIRONMENT: Readonly<Record<string, string>> = {
   MIMALLOC_ALLOW_THP: "2",
+  MIMALLOC_PURGE_DELAY: "-1",
   BUN_JSC_largeHeapSize: String(512 * MIB),
 };
 
