@@ -4,7 +4,7 @@
 import { afterEach, expect, mock, setDefaultTimeout, spyOn, test } from "bun:test";
 import { RequesterCounters } from "../../core/connector/requester_counters.ts";
 import { BlockPool } from "../../core/engine/block_pool.ts";
-import { LeaseHeap } from "../../core/master/lease_heap.ts";
+import { LeaseOrder } from "../../core/master/lease_order.ts";
 import { DiskTier } from "../../core/tier/disk_tier.ts";
 import { BlockContents } from "../../sim/block_contents.ts";
 import { Exchange } from "../../sim/exchange.ts";
@@ -52,8 +52,8 @@ const MUTATIONS: readonly Mutation[] = [
     wrong: "eviction does not look at leases",
     breaks: /a leased object is not evicted/,
     apply: () => {
-      const takeExpired = LeaseHeap.prototype.takeExpired;
-      spyOn(LeaseHeap.prototype, "takeExpired").mockImplementation(function (this: LeaseHeap) {
+      const takeExpired = LeaseOrder.prototype.takeExpired;
+      spyOn(LeaseOrder.prototype, "takeExpired").mockImplementation(function (this: LeaseOrder) {
         return takeExpired.call(this, Number.MAX_SAFE_INTEGER);
       });
     },
@@ -126,10 +126,11 @@ const MUTATIONS: readonly Mutation[] = [
     wrong: "tokens of two steps come at one time",
     breaks: /tokens come one after the other/,
     apply: () => {
-      const tokenTimes = Exchange.prototype.tokenTimes;
-      spyOn(Exchange.prototype, "tokenTimes").mockImplementation(function (this: Exchange, delay_ns: number) {
-        const times = tokenTimes.call(this, delay_ns);
-        return times.map((_, i) => times[Math.max(0, i - 1)] ?? 0);
+      const { tokens } = Exchange.prototype;
+      spyOn(Exchange.prototype, "tokens").mockImplementation(function (this: Exchange, ends_ns, first) {
+        tokens.call(this, ends_ns, first);
+        const times = this.token_ns;
+        this.token_ns = times.map((_, i) => times[Math.max(0, i - 1)] ?? 0);
       });
     },
   },

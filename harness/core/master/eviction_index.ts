@@ -1,7 +1,7 @@
 // Which objects' memory may be evicted, and in which order: unpinned ones first, soft-pinned ones in a lane of their own.
 // Hard-pinned objects, unfinished ones and those an offload is using are in no lane.
 
-import { LeaseHeap } from "./lease_heap.ts";
+import { LeaseOrder } from "./lease_order.ts";
 import type { Row } from "./object_row.ts";
 import type { EvictionLane, ObjectRows } from "./object_rows.ts";
 import { ParkedRows } from "./parked_rows.ts";
@@ -11,14 +11,14 @@ const CORRECTIONS_PER_LOOK = 2;
 
 export class EvictionIndex {
   readonly #rows: ObjectRows;
-  readonly #normal: LeaseHeap;
-  readonly #soft: LeaseHeap;
+  readonly #normal: LeaseOrder;
+  readonly #soft: LeaseOrder;
   readonly #parked = new ParkedRows();
 
   constructor(rows: ObjectRows) {
     this.#rows = rows;
-    this.#normal = new LeaseHeap(rows, "normal");
-    this.#soft = new LeaseHeap(rows, "soft");
+    this.#normal = new LeaseOrder(rows, "normal");
+    this.#soft = new LeaseOrder(rows, "soft");
   }
 
   /** Objects with evictable memory, leased ones included: the base of the eviction ratio. */
@@ -36,8 +36,8 @@ export class EvictionIndex {
     const wanted = this.#laneOf(row);
     const lane = this.#rows.lane(row);
     if (wanted === lane) return;
-    if (lane !== "none") this.#heap(lane).remove(row);
-    if (wanted !== "none") this.#heap(wanted).add(row);
+    if (lane !== "none") this.#order(lane).remove(row);
+    if (wanted !== "none") this.#order(wanted).add(row);
   }
 
   /** A row that takeExpired gave, back into the order: its group is protected until `until_ns`. */
@@ -71,10 +71,10 @@ export class EvictionIndex {
 
   /** Takes the object of the lane whose lease ended first, or NO_ROW; the caller evicts it, or places it again. */
   takeExpired(lane: "normal" | "soft", now_ns: number): Row {
-    return this.#heap(lane).takeExpired(now_ns);
+    return this.#order(lane).takeExpired(now_ns);
   }
 
-  #heap(lane: "normal" | "soft"): LeaseHeap {
+  #order(lane: "normal" | "soft"): LeaseOrder {
     return lane === "normal" ? this.#normal : this.#soft;
   }
 

@@ -50,7 +50,7 @@ const OFFLOAD_SHIFT = 2;
 const LANE_SHIFT = 4;
 const HARD_PIN = 1 << 6;
 const PINNED = 1 << 7;
-const HEAP_SHIFT = 8;
+const ORDER_SHIFT = 8;
 const TWO_BITS = 3;
 
 export class ObjectRows {
@@ -171,13 +171,13 @@ export class ObjectRows {
     this.#setTwoBits(row, LANE_SHIFT, LANES.indexOf(lane));
   }
 
-  /** Bits of the lease heaps that still hold an entry of it, live or dead. */
-  heapBits(row: Row): number {
-    return this.#twoBits(row, HEAP_SHIFT);
+  /** Bits of the lease orders that still hold an entry of it, live or dead. */
+  orderBits(row: Row): number {
+    return this.#twoBits(row, ORDER_SHIFT);
   }
 
-  setHeapBits(row: Row, bits: number): void {
-    this.#setTwoBits(row, HEAP_SHIFT, bits);
+  setOrderBits(row: Row, bits: number): void {
+    this.#setTwoBits(row, ORDER_SHIFT, bits);
   }
 
   setHardPin(row: Row): void {
