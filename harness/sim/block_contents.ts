@@ -26,6 +26,11 @@ export class BlockContents {
     this.#said[2 * slot + 1] = weights_version;
   }
 
+  /** What another region's slot says. */
+  copy(slot: number, from: BlockContents, from_slot: number): void {
+    this.write(slot, from.hash(from_slot), from.version(from_slot));
+  }
+
   /** What a copy that checks its bytes would say. */
   verify(slot: number, hash: number, weights_version: number): CopyEnd {
     if (this.hash(slot) !== hash) return "corrupt";

@@ -172,7 +172,7 @@ export class SimGet implements UnderWay {
     const block_id = present(block_ids[key_index], "a get names a block for every key");
     const hash = present(hashes[key_index], "a get names a hash for every key");
     const { hbm, ranks } = this.#parts;
-    hbm.write(shardSlot(ranks, block_id, tp_rank), from.hash(slot), from.version(slot));
+    hbm.copy(shardSlot(ranks, block_id, tp_rank), from, slot);
     return from.verify(slot, shardContent(ranks, hash, tp_rank), weights_version);
   }
 }

@@ -1,9 +1,9 @@
 // One PUT of a simulated store client on its way. What is written where, and what each ending means, is core/connector's PutBatch.
 
-import { PutBatch, type WriteGroup } from "../core/connector/put_batch.ts";
+import { copiesToWrite, PutBatch } from "../core/connector/put_batch.ts";
 import type { RequesterCounters } from "../core/connector/requester_counters.ts";
 import { present } from "../domain/assert.ts";
-import type { MasterReply, PutObject } from "../domain/master_api.ts";
+import type { MasterReply, PutObject, PutTarget } from "../domain/master_api.ts";
 import type { ObjectKey } from "../domain/object_key.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { shardSlot } from "./block_shard.ts";
@@ -14,14 +14,15 @@ import type { SimOwner } from "./sim_owner.ts";
 import type { StoreAnswer } from "./sim_store.ts";
 import type { SimStoreParts } from "./sim_store_parts.ts";
 
-/** Objects on their way into one segment. */
-interface GroupCopy {
-  readonly group: WriteGroup;
+/** An object on its way into a segment. */
+interface ObjectCopy {
+  readonly key_index: number;
+  readonly segment_offset: number;
   readonly owner: SimOwner;
   readonly life: number;
 }
 
-const NO_COPIES: readonly GroupCopy[] = [];
+const NO_COPIES: readonly ObjectCopy[] = [];
 
 export class SimPut implements UnderWay {
   readonly #parts: SimStoreParts;
@@ -29,7 +30,7 @@ export class SimPut implements UnderWay {
   readonly #effect: EffectOf<"put">;
   readonly #answer: StoreAnswer;
   readonly #batch = new PutBatch();
-  #copies: readonly GroupCopy[] = NO_COPIES;
+  #copies: readonly ObjectCopy[] = NO_COPIES;
   /** Last calls of the master that are not answered. */
   #open = 0;
 
@@ -56,7 +57,7 @@ export class SimPut implements UnderWay {
 
   /** The last copy has ended. */
   proceed(): void {
-    for (const copy of this.#copies) this.#groupWritten(copy);
+    for (const copy of this.#copies) this.#copied(copy);
     this.#finish();
   }
 
@@ -64,42 +65,51 @@ export class SimPut implements UnderWay {
     if (reply === null) {
       this.#batch.notStarted(this.#effect.keys.length, STORE_CODE.RPC_FAIL);
       this.#finish();
-    } else this.#writeAll(this.#batch.started(reply.objects));
+    } else {
+      this.#batch.started(reply.objects);
+      this.#writeAll(reply.objects);
+    }
   }
 
-  /** One event for all groups, when the last is written: nothing follows from one that is written before it. */
-  #writeAll(groups: readonly WriteGroup[]): void {
-    if (groups.length === 0) {
-      this.#finish();
-      return;
-    }
-    const { loop, owners, node_index } = this.#parts;
-    const copies: GroupCopy[] = [];
-    let last_ns = 0;
-    for (const group of groups) {
-      const owner = present(owners.get(group.segment_name), "the master names segments of this stack");
-      const end_ns = bookCopy(this.#parts, node_index, owner.node_index, group.writes.length);
-      last_ns = Math.max(last_ns, end_ns);
-      copies.push({ group, owner, life: owner.life });
+  /** One event for all copies, when the last is written: nothing follows from one that is written before it. */
+  #writeAll(objects: readonly PutTarget[]): void {
+    const { owners, loop } = this.#parts;
+    const copies: ObjectCopy[] = [];
+    for (let key_index = 0; key_index < objects.length; key_index++) {
+      for (const { segment_name, offset } of copiesToWrite(objects[key_index] as PutTarget)) {
+        const owner = present(owners.get(segment_name), "the master names segments of this stack");
+        copies.push({ key_index, segment_offset: offset, owner, life: owner.life });
+      }
     }
     this.#copies = copies;
-    loop.at(last_ns, "copy", this);
+    if (copies.length === 0) this.#finish();
+    else loop.at(this.#bookAll(copies), "copy", this);
   }
 
-  #groupWritten({ group, owner, life }: GroupCopy): void {
-    const { node_index, hbm, ranks, object_bytes } = this.#parts;
-    const { block_ids, tp_rank } = this.#effect;
+  /** Copies into one segment go together; when the last of all is written. */
+  #bookAll(copies: readonly ObjectCopy[]): number {
+    let last_ns = 0;
+    for (let i = 0; i < copies.length; i++) {
+      const { owner } = copies[i] as ObjectCopy;
+      const objects = copiesFrom(copies, i);
+      if (objects === 0) continue;
+      const end_ns = bookCopy(this.#parts, this.#parts.node_index, owner.node_index, objects);
+      last_ns = Math.max(last_ns, end_ns);
+    }
+    return last_ns;
+  }
+
+  #copied({ key_index, segment_offset, owner, life }: ObjectCopy): void {
     if (!owner.alive || owner.life !== life) {
-      for (const { key_index } of group.writes) this.#batch.writeFailed(key_index, STORE_CODE.TRANSFER_FAIL);
+      this.#batch.writeFailed(key_index, STORE_CODE.TRANSFER_FAIL);
       return;
     }
-    for (const { key_index, segment_offset } of group.writes) {
-      const block_id = present(block_ids[key_index], "a put names a block for every key");
-      const slot = shardSlot(ranks, block_id, tp_rank);
-      owner.contents.write(owner.slot(segment_offset), hbm.hash(slot), hbm.version(slot));
-    }
-    const keys = group.writes.length;
-    this.#counters.countPutCopies(owner.node_index === node_index, keys, keys * object_bytes);
+    const { node_index, hbm, ranks, object_bytes } = this.#parts;
+    const { block_ids, tp_rank } = this.#effect;
+    const block_id = present(block_ids[key_index], "a put names a block for every key");
+    const slot = shardSlot(ranks, block_id, tp_rank);
+    owner.contents.copy(owner.slot(segment_offset), hbm, slot);
+    this.#counters.countPutCopies(owner.node_index === node_index, 1, object_bytes);
   }
 
   #finish(): void {
@@ -142,4 +152,13 @@ export class SimPut implements UnderWay {
     this.#counters.countPuts(codes, this.#batch.existing());
     this.#answer({ type: "put_done", op_id: this.#effect.op_id, codes });
   }
+}
+
+/** How many copies from the i-th on go into its segment; 0: it goes with one before it. */
+function copiesFrom(copies: readonly ObjectCopy[], i: number): number {
+  const { owner } = copies[i] as ObjectCopy;
+  for (let k = 0; k < i; k++) if (copies[k]?.owner === owner) return 0;
+  let objects = 1;
+  for (let k = i + 1; k < copies.length; k++) if (copies[k]?.owner === owner) objects++;
+  return objects;
 }

@@ -1,7 +1,7 @@
 // One PUT of the live store client. Which copies are written, which objects become readable and which are given up is
 // core/connector's PutBatch; here the master is asked and bytes are copied natively, to all segments at the same time.
 
-import { PutBatch, type WriteGroup } from "../core/connector/put_batch.ts";
+import { PutBatch } from "../core/connector/put_batch.ts";
 import type { RequesterCounters } from "../core/connector/requester_counters.ts";
 import { assert, present } from "../domain/assert.ts";
 import type { ClientId } from "../domain/master_api.ts";
@@ -11,6 +11,7 @@ import type { MasterTypes } from "../wire/master_codec.ts";
 import type { RpcClient } from "../wire/rpc_client.ts";
 import type { PutItem } from "./store_items.ts";
 import { copyOut, type TransferParts, transferCode } from "./store_transfer.ts";
+import { groupWrites, type WriteGroup } from "./write_groups.ts";
 
 export interface PutParts extends TransferParts {
   readonly master: RpcClient<MasterTypes>;
@@ -28,9 +29,10 @@ export async function putBatch(
   const objects = items.map(({ key, bytes }) => ({ key, bytes }));
   const reply = await parts.master.call("batch_put_start", { client_id: parts.client_id, objects, config });
   if (reply.ok) {
-    assert(reply.value.objects.length === items.length, "the master answers every object");
-    const groups = batch.started(reply.value.objects);
-    await Promise.all(groups.map((group) => writeGroup(parts, batch, items, group)));
+    const { objects: targets } = reply.value;
+    assert(targets.length === items.length, "the master answers every object");
+    batch.started(targets);
+    await Promise.all(groupWrites(items, targets).map((group) => writeGroup(parts, batch, group)));
     await finish(parts, batch, items);
   } else {
     batch.notStarted(items.length, reply.error.code);
@@ -43,21 +45,16 @@ export async function putBatch(
 async function writeGroup(
   parts: PutParts,
   batch: PutBatch,
-  items: readonly PutItem[],
   { segment_name, generation, writes }: WriteGroup,
 ): Promise<void> {
-  const transfers = writes.map(({ key_index, segment_offset }) => ({
-    item: present(items[key_index], "a write has an item"),
-    segment_offset,
-  }));
   const segment = await parts.directory.findMount(segment_name, generation);
-  const results = segment.ok ? await copyOut(parts, segment.value, generation, transfers) : segment.error;
+  const results = segment.ok ? await copyOut(parts, segment.value, generation, writes) : segment.error;
   const is_local = segment.ok && segment.value.node === parts.node;
-  for (const [i, { key_index }] of writes.entries()) {
+  for (const [i, { key_index, item }] of writes.entries()) {
     const code =
       typeof results === "number" ? results : transferCode(present(results[i], "one result a copy"));
     if (code !== STORE_CODE.OK) batch.writeFailed(key_index, code);
-    else parts.counters.countPutCopies(is_local, 1, present(items[key_index], "a write has an item").bytes);
+    else parts.counters.countPutCopies(is_local, 1, item.bytes);
   }
 }
 

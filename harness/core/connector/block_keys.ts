@@ -22,9 +22,10 @@ export class BlockKeys {
   /** Of the first `blocks` in the first `namespaces`, block-major: block 0 rank 0 … block 0 rank R−1, block 1 rank 0 … */
   ofRanks(hashes: readonly BlockHash[], blocks: number, namespaces: number): ObjectKey[] {
     const keys = new Array<ObjectKey>(blocks * namespaces);
-    for (let i = 0; i < keys.length; i++) {
-      const kept = this.#kept[i % namespaces] as KeptKeys;
-      keys[i] = kept.of(hashes[Math.floor(i / namespaces)] as BlockHash);
+    for (let namespace = 0; namespace < namespaces; namespace++) {
+      const kept = this.in(namespace);
+      for (let block = 0; block < blocks; block++)
+        keys[block * namespaces + namespace] = kept.of(hashes[block] as BlockHash);
     }
     return keys;
   }

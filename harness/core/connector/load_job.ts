@@ -22,7 +22,8 @@ export interface LoadJob<Request> {
   readonly kind: "load";
   readonly load: Load<Request>;
   readonly tp_rank: number;
-  /** When the op that is out was asked. */
+  /** The op that is out, and when it was asked. */
+  op_id: number;
   asked_ns: number;
   /** All three: [blocks], rotated left by `first_block`, so that ranks do not all read the same owner at once. */
   readonly keys: readonly ObjectKey[];

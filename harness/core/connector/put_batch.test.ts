@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { PutTarget } from "../../domain/master_api.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
-import { PutBatch } from "./put_batch.ts";
+import { copiesToWrite, PutBatch } from "./put_batch.ts";
 
 function target(...places: [segment_name: string, offset: number][]): PutTarget {
   const replicas = places.map(([segment_name, offset]) => ({
@@ -17,19 +17,10 @@ function target(...places: [segment_name: string, offset: number][]): PutTarget 
 const EXISTS: PutTarget = { code: STORE_CODE.OBJECT_ALREADY_EXISTS, replicas: [] };
 const FULL: PutTarget = { code: STORE_CODE.NO_AVAILABLE_HANDLE, replicas: [] };
 
-test("writes of one segment go together, and an object with two copies is written twice", () => {
-  const groups = new PutBatch().started([target(["a", 0], ["b", 64]), target(["a", 64])]);
-  expect(groups).toEqual([
-    {
-      segment_name: "a",
-      generation: 1,
-      writes: [
-        { key_index: 0, segment_offset: 0 },
-        { key_index: 1, segment_offset: 64 },
-      ],
-    },
-    { segment_name: "b", generation: 1, writes: [{ key_index: 0, segment_offset: 64 }] },
-  ]);
+test("every copy is written of an object that has space, none of one that has not", () => {
+  const two = target(["a", 0], ["b", 64]);
+  expect(copiesToWrite(two)).toBe(two.replicas);
+  expect(copiesToWrite({ ...two, code: STORE_CODE.NO_AVAILABLE_HANDLE })).toEqual([]);
 });
 
 test("an object of which one copy failed is revoked, the others end", () => {
@@ -44,7 +35,7 @@ test("an object of which one copy failed is revoked, the others end", () => {
 
 test("an object that exists counts as stored and is neither written, ended nor revoked", () => {
   const batch = new PutBatch();
-  expect(batch.started([EXISTS])).toEqual([]);
+  batch.started([EXISTS]);
   expect([...batch.toEnd(), ...batch.toRevoke()]).toEqual([]);
   expect(batch.existing()).toBe(1);
   expect(batch.codes()).toEqual([STORE_CODE.OK]);

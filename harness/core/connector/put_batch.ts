@@ -1,31 +1,16 @@
 // One PUT of a requester, decided step by step: which copies to write, which objects become readable, and what each ending
 // means. Pure: live and simulator ask the master, move the bytes and report how that went.
 //
-//   started(reply)     the master's answer; its `writes` all go at the same time
-//   copied(…)          the end of each write
+//   started(reply)     the master's answer; the `copiesToWrite` of all objects go at the same time
+//   writeFailed(…)     the end of a copy that did not arrive
 //   toEnd, toRevoke    objects whose copies are all written become readable, the space of the others is given back
 //
 // An object that exists already counts as stored: objects are immutable, so its bytes are the same.
 
 import { present } from "../../domain/assert.ts";
 import type { PutTarget } from "../../domain/master_api.ts";
+import type { MemoryReplica } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
-
-/** Writes into one segment. */
-export interface WriteGroup {
-  readonly segment_name: string;
-  /** Of the mount that has the space. */
-  readonly generation: number;
-  readonly writes: readonly {
-    /** Into the keys of the PUT. */
-    readonly key_index: number;
-    readonly segment_offset: number;
-  }[];
-}
-
-interface OpenGroup extends WriteGroup {
-  readonly writes: WriteGroup["writes"][number][];
-}
 
 export class PutBatch {
   /** [keys]: 0 while nothing went wrong, and for what was there already. */
@@ -35,18 +20,12 @@ export class PutBatch {
   #existing = 0;
   #some_write_failed = false;
 
-  started(objects: readonly PutTarget[]): readonly WriteGroup[] {
-    const groups: OpenGroup[] = [];
+  started(objects: readonly PutTarget[]): void {
     for (let key_index = 0; key_index < objects.length; key_index++) {
-      const { code, replicas } = objects[key_index] as PutTarget;
+      const { code } = objects[key_index] as PutTarget;
       this.#codes.push(this.#settled(code));
-      if (code !== STORE_CODE.OK) continue;
-      this.#started.push(key_index);
-      for (const { segment_name, generation, offset } of replicas) {
-        groupOf(groups, segment_name, generation).writes.push({ key_index, segment_offset: offset });
-      }
+      if (code === STORE_CODE.OK) this.#started.push(key_index);
     }
-    return groups;
   }
 
   /** The master was not reached. */
@@ -101,15 +80,10 @@ export class PutBatch {
   }
 }
 
-const NO_KEYS: readonly number[] = [];
-
-/** The group of a mount, begun when it is new; that of the last object comes first, being the likeliest. */
-function groupOf(groups: OpenGroup[], segment_name: string, generation: number): OpenGroup {
-  for (let i = groups.length - 1; i >= 0; i--) {
-    const known = groups[i] as OpenGroup;
-    if (known.segment_name === segment_name && known.generation === generation) return known;
-  }
-  const group: OpenGroup = { segment_name, generation, writes: [] };
-  groups.push(group);
-  return group;
+/** The copies of an object to be written: none, unless the master gave it space. */
+export function copiesToWrite({ code, replicas }: PutTarget): readonly MemoryReplica[] {
+  return code === STORE_CODE.OK ? replicas : NO_REPLICAS;
 }
+
+const NO_KEYS: readonly number[] = [];
+const NO_REPLICAS: readonly MemoryReplica[] = [];

@@ -23,9 +23,13 @@ export interface ResetJob {
   readonly force: boolean;
   /** Ranks that still have saves to do before the wipe. */
   open_ranks: number;
-  /** When the wipe was asked for. */
+  /** The wipe, and when it was asked for. */
+  op_id: number;
   asked_ns: number;
 }
+
+/** Of a job that has not asked yet. */
+export const NO_OP = 0;
 
 export type StoreJob<Request> = LoadJob<Request> | SaveJob<Request> | ResetJob;
 
@@ -74,6 +78,7 @@ export class RankWorker<Request> {
       kind: "load",
       load,
       tp_rank: this.#tp_rank,
+      op_id: NO_OP,
       asked_ns: 0,
       keys: this.#keys.ofBlocks(rotated, 0, rotated.length),
       hashes: rotated,
@@ -116,6 +121,7 @@ export class RankWorker<Request> {
       kind: "save",
       save,
       tp_rank: this.#tp_rank,
+      op_id: NO_OP,
       asked_ns: 0,
       keys: this.#keys.ofBlocks(hashes, first_block, blocks),
       block_ids,

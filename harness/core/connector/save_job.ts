@@ -19,7 +19,8 @@ export interface SaveJob<Request> {
   readonly kind: "save";
   readonly save: Save<Request>;
   readonly tp_rank: number;
-  /** When the op that is out was asked. */
+  /** The op that is out, and when it was asked. */
+  op_id: number;
   asked_ns: number;
   /** Both: [blocks] */
   readonly keys: readonly ObjectKey[];

@@ -18,7 +18,7 @@ import type { Executor } from "./executor.ts";
 import { splitRule } from "./get_split.ts";
 import type { Load, LoadJob } from "./load_job.ts";
 import { foldLookup } from "./lookup_fold.ts";
-import { RankWorker, type ResetJob, type StoreJob } from "./rank_worker.ts";
+import { NO_OP, RankWorker, type ResetJob, type StoreJob } from "./rank_worker.ts";
 import type { Save, SaveJob } from "./save_job.ts";
 import type { JobEffect, StoreEffect, StoreEvent, StoreOutput } from "./store_api.ts";
 import { StoreCounters } from "./store_counters.ts";
@@ -27,12 +27,13 @@ import { StoreOperations } from "./store_operations.ts";
 interface LookupJob<Request> {
   readonly kind: "lookup";
   readonly request: Request;
+  op_id: number;
   asked_ns: number;
 }
 
 export class StoreConnector<Request> {
-  /** What waits for an answer, by the op that it asked: a job has one out at a time. */
-  readonly #asking = new Map<number, LookupJob<Request> | StoreJob<Request>>();
+  /** What waits for an answer, in no order: a job has one op out at a time, and few have one. */
+  readonly #asking: (LookupJob<Request> | StoreJob<Request>)[] = [];
   readonly #workers: readonly RankWorker<Request>[];
   readonly operations: StoreOperations;
   readonly counters: StoreCounters;
@@ -99,7 +100,7 @@ export class StoreConnector<Request> {
     assert(blocks > 0 && blocks <= prompt_hashes.length, "a lookup asks for at least one block");
     const op_id = out.nextId();
     const keys = this.#keys.ofRanks(prompt_hashes, blocks, this.#asked_namespaces);
-    this.#ask({ kind: "lookup", request, asked_ns: 0 }, { type: "exists", op_id, keys }, out);
+    this.#ask({ kind: "lookup", request, op_id, asked_ns: 0 }, { type: "exists", op_id, keys }, out);
     return op_id;
   }
 
@@ -174,19 +175,26 @@ export class StoreConnector<Request> {
    */
   reset(force: boolean, out: StoreOutput<Request>): number {
     const job_id = out.nextId();
-    const job: ResetJob = { kind: "reset", job_id, force, open_ranks: this.#workers.length, asked_ns: 0 };
+    const job: ResetJob = {
+      kind: "reset",
+      job_id,
+      force,
+      open_ranks: this.#workers.length,
+      op_id: NO_OP,
+      asked_ns: 0,
+    };
     for (const { save_executor } of this.#workers) save_executor.push(job);
     for (const { save_executor } of this.#workers) this.#startJobs(save_executor, out);
     return job_id;
   }
 
   requestFinished(request_id: string): void {
+    if (this.counters.failed_put_keys === 0) return; // No rank has met pressure.
     for (const { save_runner } of this.#workers) save_runner.pressure.forget(request_id);
   }
 
   handle(event: StoreEvent, out: StoreOutput<Request>): void {
-    const job = present(this.#asking.get(event.op_id), "an answer names an op that is out");
-    this.#asking.delete(event.op_id);
+    const job = this.#takeAsking(event.op_id);
     this.operations.ended(event, job.kind === "lookup", out.now_ns - job.asked_ns);
     if (job.kind === "lookup") this.#lookupDone(job, event, out);
     else if (job.kind === "reset") this.#resetDone(job, event, out);
@@ -247,9 +255,20 @@ export class StoreConnector<Request> {
 
   /** Sends the job's op out; the answer is the job's. */
   #ask(job: LookupJob<Request> | StoreJob<Request>, effect: JobEffect, out: StoreOutput<Request>): void {
+    job.op_id = effect.op_id;
     job.asked_ns = out.now_ns;
-    this.#asking.set(effect.op_id, job);
+    this.#asking.push(job);
     out.effects.push(effect);
+  }
+
+  /** The job that has the op out, which is answered. */
+  #takeAsking(op_id: number): LookupJob<Request> | StoreJob<Request> {
+    let i = 0;
+    while (i < this.#asking.length && this.#asking[i]?.op_id !== op_id) i++;
+    const job = present(this.#asking[i], "an answer names an op that is out");
+    const last = this.#asking.pop();
+    if (last !== undefined && last !== job) this.#asking[i] = last;
+    return job;
   }
 
   #resetDone(job: ResetJob, event: StoreEvent, out: StoreOutput<Request>): void {

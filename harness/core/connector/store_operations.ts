@@ -100,8 +100,15 @@ const MOVES_BYTES: { readonly [Operation in StoreOperation]: boolean } = {
   save_put: true,
 };
 
+const ROW = placesIn(STORE_OPERATIONS);
+const COLUMN = placesIn(STORE_OPERATION_STATUSES);
+
 function placeOf(operation: StoreOperation, status: StoreOperationStatus): number {
-  return STORE_OPERATIONS.indexOf(operation) * STATUSES + STORE_OPERATION_STATUSES.indexOf(status);
+  return ROW[operation] * STATUSES + COLUMN[status];
+}
+
+function placesIn<Name extends string>(names: readonly Name[]): { readonly [N in Name]: number } {
+  return Object.fromEntries(names.map((name, i) => [name, i])) as { [N in Name]: number };
 }
 
 type AnswerType = Exclude<StoreEvent["type"], "remove_all_done">;
