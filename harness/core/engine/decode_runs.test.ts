@@ -36,7 +36,7 @@ test("a run goes on behind an event that at most frees blocks, and ends when it 
   expect(saved).toEqual([]);
   const ended = core.handle({ type: "step_done", step_id: run.step_id }, 73_000);
   expect(find(ended, "decoded").ends_ns).toEqual([29_000, 40_000, 51_000, 62_000, 73_000]);
-  expect(find(ended, "finish").request_id).toBe("r");
+  expect(find(ended, "finish").request.request_id).toBe("r");
   core.assertInvariants();
 });
 
@@ -49,4 +49,21 @@ test("a request that comes into a run is planned for when the step under way has
   const next = find(core.handle({ type: "step_done", step_id: step.step_id }, 40_000), "step");
   // One decode token and the four of the prompt.
   expect(next.duration_ns).toBe(15_000);
+});
+
+test("a step goes out alone while somebody waits for the store's answer, and the next is planned with it", () => {
+  const config = { ...FIXTURE_ENGINE, connector: FIXTURE_CONNECTOR };
+  const core = new EngineCore(config, 7, { fuse_decode_steps: true });
+  // Of 3 tokens: no block to ask for. 13 µs of prefill, then a run of steps of 11 µs.
+  const prefill = core.handle({ type: "request_arrived", request: promptRequest("r", 3, 6) }, 0);
+  core.handle({ type: "step_done", step_id: find(prefill, "step").step_id }, 13_000);
+  const cut = core.handle({ type: "request_arrived", request: promptRequest("s", 8, 1) }, 30_000);
+  const asking = core.handle({ type: "step_done", step_id: find(cut, "step").step_id }, 35_000);
+  const step = find(asking, "step");
+  expect(step.duration_ns).toBe(11_000);
+  const answer = { type: "exists_done", op_id: find(asking, "exists").op_id, codes: [0] } as const;
+  expect(core.handle(answer, 36_000)).toEqual([]);
+  const next = find(core.handle({ type: "step_done", step_id: step.step_id }, 46_000), "step");
+  // One decode token and the eight of the prompt.
+  expect(next.duration_ns).toBe(19_000);
 });

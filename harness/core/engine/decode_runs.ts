@@ -12,7 +12,7 @@ import type { RequestState } from "./request_state.ts";
 import type { StepPlan } from "./step_plan.ts";
 
 /** Runs get twice as long while nothing cuts them off, and half as long when something does: what is cut off was reckoned in vain. */
-const SHORTEST_RUN_STEPS = 16;
+const SHORTEST_RUN_STEPS = 64;
 const LONGEST_RUN_STEPS = 1024;
 
 /** Step i ends at ends_ns[i], where the next begins: [steps], ascending. */
@@ -54,7 +54,7 @@ export class DecodeRuns {
     this.#longest_steps = Math.min(LONGEST_RUN_STEPS, 2 * this.#longest_steps);
     const fills = this.#endSteps(ends_ns, plan, ends_ns.length - 1);
     takeAll(plan.fills, fills);
-    this.#tell(plan.requests.map(requestOf), ends_ns, fills);
+    this.#tell(requestsOf(plan), ends_ns, fills);
   }
 
   /** Tells of the tokens of a step that is no run, and is just ending. */
@@ -72,7 +72,7 @@ export class DecodeRuns {
     const end_ns = ends_ns[ended] as number;
     if (ended === 0) return { started_ns, end_ns };
     const fills = this.#endSteps(ends_ns, plan, ended);
-    this.#tell(plan.requests.map(requestOf), ends_ns.slice(0, ended), fills);
+    this.#tell(requestsOf(plan), ends_ns.slice(0, ended), fills);
     return { started_ns: ends_ns[ended - 1] as number, end_ns };
   }
 
@@ -136,15 +136,15 @@ export class DecodeRuns {
 
   /**
    * Those who wait have been looked at for the plan, unless the batch is full. Who waits for the store's answer joins with
-   * an event. Who found no blocks finds none before another block is cached: free ones only get fewer.
+   * an event, which mostly comes before the step ends. Who found no blocks finds none before another block is cached: free
+   * ones only get fewer.
    */
   #stepsBeforeSomebodyJoins(requests: readonly RequestState[]): number {
     const { queues, config } = this.#ctx;
     if (queues.running.length >= config.max_num_seqs) return LONGEST_RUN_STEPS;
-    let waiting = queues.waiting.first;
-    while (waiting !== null && waiting.lookup.state === "asked") waiting = waiting.following;
-    if (waiting === null) return LONGEST_RUN_STEPS;
-    return waiting.lookup.state === "unasked" ? 1 : this.#stepsBeforeNextFill(requests);
+    const { first } = queues.waiting;
+    if (first === null) return LONGEST_RUN_STEPS;
+    return first.lookup.state === "answered" ? this.#stepsBeforeNextFill(requests) : 1;
   }
 
   /** The step just planned may fill a block; the first after it that does ends the run before it is planned. */
@@ -163,8 +163,7 @@ export class DecodeRuns {
     const { block_tokens } = this.#ctx.config;
     let lacked = 0;
     for (const { computed_tokens } of requests) {
-      lacked +=
-        Math.ceil((computed_tokens + steps) / block_tokens) - Math.ceil((computed_tokens + 1) / block_tokens);
+      lacked += Math.floor(((computed_tokens % block_tokens) + steps - 1) / block_tokens);
     }
     return lacked;
   }
@@ -172,8 +171,10 @@ export class DecodeRuns {
 
 const NO_FILLS: readonly BlockFill[] = [];
 
-function requestOf({ request }: RequestState): EngineRequest {
-  return request;
+function requestsOf({ requests }: StepPlan): EngineRequest[] {
+  const told = new Array<EngineRequest>(requests.length);
+  for (let i = 0; i < told.length; i++) told[i] = (requests[i] as RequestState).request;
+  return told;
 }
 
 /** The step that is just ending makes its next token. */
