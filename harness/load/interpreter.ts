@@ -20,7 +20,7 @@ import type { ReadyRequest } from "./ready_request.ts";
 import { type FlightOwner, RequestFlight } from "./request_flight.ts";
 import { answeredRecord, unsentRecord } from "./request_outcome.ts";
 import { RequestPreparer } from "./request_preparer.ts";
-import type { SourceState } from "./sources/load_source.ts";
+import type { ScheduledRequest, SourceState } from "./sources/load_source.ts";
 import { WakeUp } from "./wake_up.ts";
 
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
@@ -183,22 +183,22 @@ class LoadRun implements FlightOwner {
     const record = answeredRecord(this.#options, flight, reply);
     if (record.error !== null) this.#preparer.failed(ready);
     else this.#preparer.answered(ready, stream, record.output_tokens);
-    this.#finish(record);
+    this.#finish(ready.scheduled, record);
   }
 
   #giveUp(ready: ReadyRequest, now_ns: number, error: RequestError): void {
     this.#preparer.failed(ready);
-    this.#finish(unsentRecord(this.#options, ready, now_ns, error));
+    this.#finish(ready.scheduled, unsentRecord(this.#options, ready, now_ns, error));
   }
 
-  #finish(record: RequestRecord): void {
+  #finish(scheduled: ScheduledRequest, record: RequestRecord): void {
     const { onRecord, onProgress, source, clock } = this.#options;
     const failed = record.error !== null;
     this.#tally.finished(record);
     onRecord(record);
     // Think time runs from the last token, not from the usage event behind it.
     const end_ns = failed ? null : record.last_token_ns;
-    source.finished(record.request_id, (end_ns ?? clock.now_ns()) - this.#started_ns, failed);
+    source.finished(scheduled, (end_ns ?? clock.now_ns()) - this.#started_ns, failed);
     onProgress?.(this.#tally.progress());
     this.#wake.signal();
     this.#endWhenAllFinished();

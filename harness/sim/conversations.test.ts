@@ -3,6 +3,7 @@ import { AnswerStream } from "../core/engine/answer_stream.ts";
 import { hashFullBlocks, type TokenId } from "../domain/block_hash.ts";
 import { expandPrompt } from "../domain/prompt_tokens.ts";
 import type { PromptSpan, Session } from "../domain/session.ts";
+import type { ScheduledRequest } from "../load/sources/load_source.ts";
 import { Conversations } from "./conversations.ts";
 
 const BLOCK_TOKENS = 4;
@@ -36,12 +37,14 @@ const SESSIONS: Record<string, Session> = {
 
 for (const [name, session] of Object.entries(SESSIONS)) {
   test(`blocks have one name exactly when the live client's and engine's tokens hash alike: ${name}`, () => {
-    const conversations = new Conversations([session], BLOCK_TOKENS);
+    const conversations = new Conversations(BLOCK_TOKENS);
     const answers: TokenId[][] = [];
     const names = new Map<number, number>();
     for (const [turn_index, turn] of session.turns.entries()) {
       const tokens = expandPrompt(turn.prompt, answers);
-      const hashed = conversations.prompt("s", turn);
+      const scheduled = { ...scheduledOf(session, turn_index), turn };
+      const conversation = conversations.of(scheduled);
+      const hashed = conversations.prompt(scheduled, conversation);
       const answer = conversations.answerTo(hashed);
       const live = liveAnswer(tokens, turn.output_tokens);
       const spoken = Array.from({ length: turn.output_tokens }, (_, i) => live.token(i));
@@ -53,10 +56,15 @@ for (const [name, session] of Object.entries(SESSIONS)) {
         names.set(hash, answer.blockHash(i));
       }
       answers.push(spoken);
-      conversations.answered("s", turn_index, answer, turn.output_tokens);
+      conversations.answered(scheduled, conversation, answer, turn.output_tokens);
     }
     expect(new Set(names.values()).size).toBe(names.size);
   });
+}
+
+function scheduledOf({ session_id, turns }: Session, turn_index: number): Omit<ScheduledRequest, "turn"> {
+  const request_id = `${session_id}/${turn_index}`;
+  return { request_id, session_id, session_index: 0, turn_index, turn_count: turns.length, intended_ns: 0 };
 }
 
 /** What a live engine says to these tokens. */

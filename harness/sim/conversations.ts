@@ -2,11 +2,12 @@
 // which later prompts quote. An answer's tokens are a stream whose seed its prompt decides, so it is two numbers.
 
 import { assert, present } from "../domain/assert.ts";
-import type { PromptSpan, Session, Turn } from "../domain/session.ts";
+import type { PromptSpan } from "../domain/session.ts";
+import type { ScheduledRequest } from "../load/sources/load_source.ts";
 import { type HashedPrompt, hashPrompt, type StreamSpan } from "./hash_prompt.ts";
 import { SpanAnswer } from "./span_answer.ts";
 
-interface Conversation {
+export interface Conversation {
   /** [turn], sparse where a turn is not finished. */
   readonly answers: StreamSpan[];
   last_prompt: readonly PromptSpan[];
@@ -15,20 +16,25 @@ interface Conversation {
 
 export class Conversations {
   readonly #block_tokens: number;
-  /** Of sessions of several turns. */
-  readonly #turns_of = new Map<string, number>();
+  /** By session. */
   readonly #open = new Map<string, Conversation>();
 
-  constructor(sessions: readonly Session[], block_tokens: number) {
+  constructor(block_tokens: number) {
     this.#block_tokens = block_tokens;
-    for (const { session_id, turns } of sessions) {
-      if (turns.length > 1) this.#turns_of.set(session_id, turns.length);
-    }
   }
 
-  prompt(session_id: string, turn: Turn): HashedPrompt {
-    if (!this.#turns_of.has(session_id)) return this.#hash(turn.prompt, []);
-    const conversation = this.#conversation(session_id);
+  /** The one that a request continues; null: its session has no other turn. */
+  of({ session_id, turn_count }: ScheduledRequest): Conversation | null {
+    if (turn_count === 1) return null;
+    const known = this.#open.get(session_id);
+    if (known !== undefined) return known;
+    const conversation: Conversation = { answers: [], last_prompt: [], last_hashed: null };
+    this.#open.set(session_id, conversation);
+    return conversation;
+  }
+
+  prompt({ turn }: ScheduledRequest, conversation: Conversation | null): HashedPrompt {
+    if (conversation === null) return this.#hash(turn.prompt, []);
     const { answers, last_prompt, last_hashed } = conversation;
     const continues = last_hashed !== null && beginsWith(turn.prompt, last_prompt);
     const hashed = this.#hash(turn.prompt, answers, continues ? last_hashed : null);
@@ -42,18 +48,19 @@ export class Conversations {
   }
 
   /** Its first `output_tokens` were said. */
-  answered(session_id: string, turn_index: number, { seed }: SpanAnswer, output_tokens: number): void {
-    const turns = this.#turns_of.get(session_id);
-    if (turns === undefined) return;
-    if (turn_index === turns - 1) {
-      this.#open.delete(session_id);
-      return;
-    }
-    this.#conversation(session_id).answers[turn_index] = { seed, tokens: output_tokens };
+  answered(
+    { session_id, turn_index, turn_count }: ScheduledRequest,
+    conversation: Conversation | null,
+    { seed }: SpanAnswer,
+    output_tokens: number,
+  ): void {
+    if (conversation === null) return;
+    if (turn_index === turn_count - 1) this.#open.delete(session_id);
+    else conversation.answers[turn_index] = { seed, tokens: output_tokens };
   }
 
   /** Its later turns are not sent. */
-  failed(session_id: string): void {
+  failed({ session_id }: ScheduledRequest): void {
     this.#open.delete(session_id);
   }
 
@@ -63,14 +70,6 @@ export class Conversations {
     known: HashedPrompt | null = null,
   ): HashedPrompt {
     return hashPrompt(streamSpans(prompt, answers), this.#block_tokens, known);
-  }
-
-  #conversation(session_id: string): Conversation {
-    const known = this.#open.get(session_id);
-    if (known !== undefined) return known;
-    const conversation: Conversation = { answers: [], last_prompt: [], last_hashed: null };
-    this.#open.set(session_id, conversation);
-    return conversation;
   }
 }
 

@@ -5,7 +5,6 @@ import type { KvAwareConfig } from "../core/router/kv_aware_config.ts";
 import type { RouterEngine, RoutingPolicy } from "../core/router/router_api.ts";
 import type { HostProfile } from "../domain/host_profile.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
-import type { Session } from "../domain/session.ts";
 import type { WeightReset } from "../domain/weight_reset.ts";
 import type { LoadSource } from "../load/sources/load_source.ts";
 import type { SimEngineConfig } from "./sim_engine.ts";
@@ -31,7 +30,6 @@ export interface SimStackConfig {
 export interface SimRunConfig {
   readonly stack: SimStackConfig;
   readonly source: LoadSource;
-  readonly sessions: readonly Session[];
   readonly arm: string;
   readonly pair_index: number;
   readonly request_timeout_ms: number;

@@ -24,7 +24,7 @@ import type { EffectOf } from "./effect_of.ts";
 import type { EventLoop, UnderWay } from "./event_loop.ts";
 import type { Fabric } from "./fabric.ts";
 import { answerInTime, HOLD_RPC_TIMEOUT_NS, ProcessGate } from "./process_gate.ts";
-import type { SimRequest } from "./sim_request.ts";
+import { type SimRequest, simulated } from "./sim_request.ts";
 import type { SimStore, StoreAnswer } from "./sim_store.ts";
 import { TokenLog } from "./token_log.ts";
 
@@ -56,8 +56,6 @@ export class SimEngine {
   readonly core: EngineCore;
   readonly config: SimEngineConfig;
   readonly #parts: SimEngineParts;
-  /** Those that are not finished. */
-  readonly #requests = new Map<string, SimRequest>();
   readonly #token_log = new TokenLog();
   readonly #resets = new Map<number, (ok: boolean) => void>();
   #tracer: RequestTracer | null = null;
@@ -99,16 +97,12 @@ export class SimEngine {
   }
 
   submit(request: SimRequest): void {
-    this.#requests.set(request.request_id, request);
     this.#dispatch({ type: "request_arrived", request });
   }
 
-  abort(request_id: string): void {
-    const request = this.#requests.get(request_id);
-    if (request === undefined) return;
-    this.#requests.delete(request_id);
+  abort(request: SimRequest): void {
     // Ends a run of steps: the client hears of those that are over.
-    this.#dispatch({ type: "abort", request_id });
+    this.#dispatch({ type: "abort", request_id: request.request_id });
     this.#token_log.leave(request);
   }
 
@@ -174,7 +168,7 @@ export class SimEngine {
         this.#decoded(effect);
         break;
       case "emit_tokens":
-        this.#emitted(effect.request_id);
+        this.#emitted(effect);
         break;
       case "finish":
         this.#finish(effect);
@@ -208,13 +202,14 @@ export class SimEngine {
   }
 
   /** A step that is told of by itself, where steps are not fused. */
-  #emitted(request_id: string): void {
-    const listener = this.#requests.get(request_id)?.listener;
+  #emitted({ request }: EffectOf<"emit_tokens">): void {
+    const { listener } = simulated(request);
     listener?.began();
-    listener?.tokens([this.#parts.loop.now_ns]);
+    listener?.tokens([this.#parts.loop.now_ns], 0);
   }
 
   #fill(fills: readonly BlockFill[], weights_version: number): void {
+    if (fills.length === 0) return; // most steps fill no block
     const { ranks } = this.config.core;
     for (const { block_id, hash } of fills) {
       for (let rank = 0; rank < ranks.tp_size; rank++) {
@@ -268,9 +263,7 @@ export class SimEngine {
   }
 
   #finish(effect: EffectOf<"finish">): void {
-    const request = this.#requests.get(effect.request_id);
-    if (request === undefined) return;
-    this.#requests.delete(effect.request_id);
+    const request = simulated(effect.request);
     this.#token_log.leave(request);
     request.owner.finished(effect, effect.held === null ? null : this.#remoteKv(effect.held, effect.stages));
   }

@@ -1,6 +1,7 @@
 // The client of a simulated stack: sends what a LoadSource says when it says so, and makes one RequestRecord of each request.
 // Nothing delays a send, so the schedule lag is 0 by construction.
 
+import { RequestQueue } from "../core/engine/request_queue.ts";
 import type { RequestRecord } from "../domain/request_record.ts";
 import { msToNs, nsToMs } from "../domain/units.ts";
 import type { LoadSource, ScheduledRequest, SourceState } from "../load/sources/load_source.ts";
@@ -34,8 +35,8 @@ export class SimLoad {
   peak_running = 0;
   done = false;
   readonly #parts: SimLoadParts;
-  /** In the order of sending, and so of their timeouts; those that ended stay until their turn comes. */
-  readonly #running = new Set<Exchange>();
+  /** In the order of sending, and so of their timeouts. */
+  readonly #running = new RequestQueue<Exchange>();
   #timeout_armed = false;
   #armed_ns = Number.POSITIVE_INFINITY;
   readonly #onEnd = (ended: Exchange): void => this.#ended(ended);
@@ -86,56 +87,55 @@ export class SimLoad {
   }
 
   #send(scheduled: ScheduledRequest): void {
-    const { loop, router, conversations } = this.#parts;
-    const prompt = conversations.prompt(scheduled.session_id, scheduled.turn);
+    const { loop, router, conversations, sse_ns } = this.#parts;
+    const conversation = conversations.of(scheduled);
+    const prompt = conversations.prompt(scheduled, conversation);
     const answer = conversations.answerTo(prompt);
-    const exchange = new Exchange(scheduled, prompt, answer, loop.now_ns, this.#onEnd);
+    const exchange = new Exchange(scheduled, conversation, prompt, answer, loop.now_ns, sse_ns, this.#onEnd);
     this.sent_requests++;
-    this.#running.add(exchange);
-    this.peak_running = Math.max(this.peak_running, this.#running.size);
+    this.#running.pushBack(exchange);
+    this.peak_running = Math.max(this.peak_running, this.#running.length);
     router.send(exchange);
     this.#armTimeout();
   }
 
   #ended(exchange: Exchange): void {
     const { loop, source, conversations, onRecord } = this.#parts;
-    const { scheduled, output_tokens } = exchange;
-    this.#running.delete(exchange);
+    const { scheduled, conversation, answer, token_ns } = exchange;
+    this.#running.remove(exchange);
     this.finished_requests++;
     const failed = exchange.error !== null;
     if (failed) this.failed_requests++;
     const record = this.#record(exchange);
-    this.output_tokens += output_tokens;
-    if (failed) conversations.failed(scheduled.session_id);
-    else conversations.answered(scheduled.session_id, scheduled.turn_index, exchange.answer, output_tokens);
+    this.output_tokens += token_ns.length;
+    if (failed) conversations.failed(scheduled);
+    else conversations.answered(scheduled, conversation, answer, token_ns.length);
     onRecord(record);
     const end_ns = failed ? null : record.last_token_ns;
-    source.finished(scheduled.request_id, (end_ns ?? loop.now_ns) - this.started_ns, failed);
+    source.finished(scheduled, (end_ns ?? loop.now_ns) - this.started_ns, failed);
     this.#pump();
   }
 
   /** One event for the oldest of the running: all have the same patience. */
   #armTimeout(): void {
     if (this.#timeout_armed) return;
-    const { loop, router, request_timeout_ms } = this.#parts;
-    for (const oldest of this.#running) {
-      this.#timeout_armed = true;
-      loop.at(oldest.sent_ns + msToNs(request_timeout_ms), "timeout", () => {
-        this.#timeout_armed = false;
-        if (!oldest.ended) {
-          router.cancel(oldest);
-          oldest.end({ code: "timeout", detail: `no end within ${request_timeout_ms} ms` });
-        }
-        this.#armTimeout();
-      });
-      return;
-    }
+    const { loop, request_timeout_ms } = this.#parts;
+    const oldest = this.#running.first;
+    if (oldest === null) return;
+    this.#timeout_armed = true;
+    loop.at(oldest.sent_ns + msToNs(request_timeout_ms), "timeout", () => {
+      this.#timeout_armed = false;
+      if (!oldest.ended) {
+        oldest.carrier?.cancel();
+        oldest.end({ code: "timeout", detail: `no end within ${request_timeout_ms} ms` });
+      }
+      this.#armTimeout();
+    });
   }
 
   #record(exchange: Exchange): RequestRecord {
     const { arm, pair_index, sse_ns } = this.#parts;
-    const { scheduled, sent_ns, stages } = exchange;
-    const token_ns = exchange.tokenTimes(sse_ns);
+    const { scheduled, sent_ns, stages, token_ns } = exchange;
     return {
       arm,
       pair_index,

@@ -1,6 +1,7 @@
 // A request as a simulated router submits it to an engine: what the engine core needs, and who is told what becomes of it.
 
 import type { Answer, EngineRequest } from "../core/engine/engine_api.ts";
+import { assert } from "../domain/assert.ts";
 import type { BlockHash, TokenId } from "../domain/block_hash.ts";
 import type { RemoteKv } from "../domain/kv_transfer.ts";
 import type { EffectOf } from "./effect_of.ts";
@@ -48,6 +49,11 @@ export class SimRequest implements EngineRequest {
     this.listener = hears_tokens ? exchange : null;
     this.owner = owner;
   }
+}
+
+export function simulated(request: EngineRequest | undefined): SimRequest {
+  assert(request instanceof SimRequest, "a simulated engine has simulated requests");
+  return request;
 }
 
 const NO_TOKENS: readonly TokenId[] = [];

@@ -1,7 +1,12 @@
 // The router of a simulated stack: core/router chooses; requests and answers take their hops. A pair's prefill half is
 // answered whole, with the KV it holds; the decode half streams.
 
-import { type RouterCore, type RoutingPolicy, readsPromptBlocks } from "../core/router/router_api.ts";
+import {
+  type Route,
+  type RouterCore,
+  type RoutingPolicy,
+  readsPromptBlocks,
+} from "../core/router/router_api.ts";
 import { RouterTracer } from "../core/router/router_tracer.ts";
 import { present } from "../domain/assert.ts";
 import type { BlockHash } from "../domain/block_hash.ts";
@@ -10,7 +15,7 @@ import type { RemoteKv } from "../domain/kv_transfer.ts";
 import type { TraceLog } from "../domain/trace_span.ts";
 import type { EffectOf } from "./effect_of.ts";
 import type { EventLoop, UnderWay } from "./event_loop.ts";
-import type { Exchange, FirstTokenListener } from "./exchange.ts";
+import type { Carrier, Exchange } from "./exchange.ts";
 import { HttpHops } from "./http_hops.ts";
 import type { SimEngine } from "./sim_engine.ts";
 import { type RequestHalf, type RequestOwner, SimRequest } from "./sim_request.ts";
@@ -49,41 +54,36 @@ export class SimRouter {
 
   /** From the client. */
   send(exchange: Exchange): void {
-    this.hops.to(ROUTER, exchange.prompt.prompt_tokens, new RoutedRequest(this, exchange));
-  }
-
-  /** The client has gone: whoever works for it stops. */
-  cancel(exchange: Exchange): void {
-    const { core, engines, loop } = this.parts;
-    if (exchange.decode_engine === null) return;
-    for (const name of [exchange.prefill_engine, exchange.decode_engine]) {
-      if (name !== null) engines.get(name)?.abort(exchange.request_id);
-    }
-    core.finished(exchange.request_id, loop.now_ns);
+    const routed = new RoutedRequest(this, exchange);
+    exchange.carrier = routed;
+    this.hops.to(ROUTER, exchange.prompt.prompt_tokens, routed);
   }
 
   /** The router is half way between engine and client. */
   trace(exchange: Exchange, refusal: string | null): void {
     if (this.#tracer === null) return;
     const { loop, host } = this.parts;
-    const { request_id, arrived_ns, prefilled_ns } = exchange;
+    const { request_id, arrived_ns, prefilled_ns, token_ns } = exchange;
+    const [first_token_ns] = token_ns;
+    const half_ns = Math.floor(host.sse_ns / 2);
     this.#tracer.ended({
       request_id,
       client_id: request_id,
       arrived_ns,
       prefilled_ns,
-      answered_ns: exchange.tokenTimes(Math.ceil(host.sse_ns / 2))[0] ?? null,
-      ended_ns: loop.now_ns - Math.floor(host.sse_ns / 2),
+      answered_ns: first_token_ns === undefined ? null : first_token_ns - half_ns,
+      ended_ns: loop.now_ns - half_ns,
       status: refusal === null ? 200 : 400,
     });
   }
 }
 
-/** A request on its way. At the end of each hop it goes on with what comes next there. */
-class RoutedRequest implements UnderWay, RequestOwner, FirstTokenListener {
+/** A request on its way. At the end of each hop it goes on with what comes next there; what an engine works at, it finishes. */
+class RoutedRequest implements UnderWay, RequestOwner, Carrier {
   readonly #router: SimRouter;
   readonly #exchange: Exchange;
-  #next: "route" | "submit" | "decode" | "end" = "route";
+  #next: "route" | "submit" | "finish" | "decode" | "end" = "route";
+  #route: Route | null = null;
   #engine: SimEngine | null = null;
   /** What the engine gets: a whole request, or the half that is under way. */
   #request: SimRequest | null = null;
@@ -101,9 +101,10 @@ class RoutedRequest implements UnderWay, RequestOwner, FirstTokenListener {
     if (this.#exchange.ended) return;
     switch (this.#next) {
       case "route":
-        this.#route();
+        this.#pickEngines();
         break;
       case "submit":
+        this.#next = "finish";
         this.#engine?.submit(present(this.#request, "what is sent to an engine is a request"));
         break;
       case "decode":
@@ -115,7 +116,7 @@ class RoutedRequest implements UnderWay, RequestOwner, FirstTokenListener {
     }
   }
 
-  #route(): void {
+  #pickEngines(): void {
     const { core, policy, loop } = this.#router.parts;
     const exchange = this.#exchange;
     exchange.arrived_ns = loop.now_ns;
@@ -137,6 +138,7 @@ class RoutedRequest implements UnderWay, RequestOwner, FirstTokenListener {
       );
       return;
     }
+    this.#route = route;
     exchange.prefill_engine = route.prefill_engine;
     exchange.decode_engine = route.decode_engine;
     if (route.prefill_engine === route.decode_engine) this.#decode(route.decode_engine);
@@ -165,8 +167,9 @@ class RoutedRequest implements UnderWay, RequestOwner, FirstTokenListener {
     const { core, loop } = this.#router.parts;
     const exchange = this.#exchange;
     exchange.prefilled_ns = loop.now_ns;
-    core.prefillDone(exchange.request_id, loop.now_ns);
-    this.#decode(present(exchange.decode_engine, "a request that was prefilled has been routed"));
+    const route = present(this.#route, "a request that was prefilled has been routed");
+    core.prefillDone(route, loop.now_ns);
+    this.#decode(route.decode_engine);
   }
 
   /** The half that the client hears, or a whole request. */
@@ -179,21 +182,31 @@ class RoutedRequest implements UnderWay, RequestOwner, FirstTokenListener {
       remote,
       transfer_id: remote?.transfer_id ?? null,
     };
-    if (remote === null) exchange.first_token_listener = this;
     this.#sendTo(engine_name, new SimRequest(exchange, half, true, this));
   }
 
   finished(outcome: EffectOf<"finish">, remote: RemoteKv | null): void {
+    if (this.#next !== "finish") return; // cancelled
     if (outcome.reason === "rejected") this.#reject(outcome);
     else if (this.#request?.do_remote_decode) this.#sendBack(outcome, remote);
     else this.#answered(outcome);
   }
 
-  /** The prefill of a whole request has ended. */
+  /** The prefill of a whole request has ended; that of a pair's has before. */
   firstToken(): void {
     const { core, loop } = this.#router.parts;
     // An engine that was stopped may speak after the client has gone.
-    if (!this.#exchange.ended) core.prefillDone(this.#exchange.request_id, loop.now_ns);
+    if (this.#remote !== null || this.#exchange.ended) return;
+    core.prefillDone(present(this.#route, "a request with a token has been routed"), loop.now_ns);
+  }
+
+  cancel(): void {
+    const { core, loop } = this.#router.parts;
+    if (this.#route === null) return;
+    const is_in_engine = this.#next === "finish";
+    this.#next = "end";
+    if (is_in_engine && this.#request !== null) this.#engine?.abort(this.#request);
+    core.finished(this.#route, loop.now_ns);
   }
 
   #sendTo(engine_name: string, request: SimRequest): void {
@@ -225,7 +238,7 @@ class RoutedRequest implements UnderWay, RequestOwner, FirstTokenListener {
     const { core, loop } = this.#router.parts;
     const exchange = this.#exchange;
     const refusal = this.#refusal;
-    core.finished(exchange.request_id, loop.now_ns);
+    core.finished(present(this.#route, "a request with an answer has been routed"), loop.now_ns);
     this.#router.trace(exchange, refusal);
     exchange.end(refusal === null ? null : { code: "http_status", detail: refusal });
   }

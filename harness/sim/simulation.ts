@@ -40,7 +40,7 @@ export class Simulation {
   #started = false;
 
   constructor(config: SimRunConfig, options: SimOptions = UNWATCHED) {
-    const { stack, source, sessions, arm, pair_index, request_timeout_ms, onRecord } = config;
+    const { stack, source, arm, pair_index, request_timeout_ms, onRecord } = config;
     this.#config = config;
     this.#onEvent = options.onEvent;
     this.loop = new EventLoop(options.stopwatch);
@@ -49,7 +49,7 @@ export class Simulation {
       loop: this.loop,
       router: this.stack.router,
       source,
-      conversations: new Conversations(sessions, this.stack.engines[0]?.config.core.block_tokens ?? 1),
+      conversations: new Conversations(this.stack.engines[0]?.config.core.block_tokens ?? 1),
       arm,
       pair_index,
       request_timeout_ms,

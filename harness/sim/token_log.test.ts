@@ -7,7 +7,14 @@ import { TokenLog } from "./token_log.ts";
 
 const PROMPT = { prompt_tokens: 1, block_hashes: [], tail: [0, 0, 1] };
 const TURN = { prompt: [], output_tokens: 1, think_ns: 0, at_ns: null };
-const SCHEDULED = { session_id: "s", turn_index: 0, turn: TURN, turn_count: 1, intended_ns: 0 };
+const SCHEDULED = {
+  session_id: "s",
+  session_index: 0,
+  turn_index: 0,
+  turn: TURN,
+  turn_count: 1,
+  intended_ns: 0,
+};
 const WHOLE = { max_tokens: 1_000_000, do_remote_decode: false, remote: null, transfer_id: null };
 
 /** What each is told one by one, step by step. */
@@ -20,10 +27,10 @@ interface Heard {
 
 function listening(name: string, hears_tokens = true): Heard {
   const answer = new SpanAnswer(PROMPT, 16);
-  const exchange = new Exchange({ ...SCHEDULED, request_id: name }, PROMPT, answer, 0, () => {});
+  const exchange = new Exchange({ ...SCHEDULED, request_id: name }, null, PROMPT, answer, 0, 0, () => {});
   const request = new SimRequest(exchange, WHOLE, hears_tokens, { finished() {} });
   const heard: Heard = { request, exchange, ends_ns: [], began: 0 };
-  exchange.first_token_listener = { firstToken: () => heard.began++ };
+  exchange.carrier = { firstToken: () => heard.began++, cancel() {} };
   return heard;
 }
 
@@ -57,7 +64,7 @@ test("everybody hears the steps of the batches they were in, whoever joined, pau
   for (const { request } of all) log.leave(request);
   expect(all.length).toBeGreaterThan(500);
   for (const { exchange, ends_ns, began } of all) {
-    expect(exchange.tokenTimes(0)).toEqual(ends_ns);
+    expect(exchange.token_ns).toEqual(ends_ns);
     expect(began).toBe(Math.min(1, ends_ns.length));
   }
 });
@@ -71,7 +78,7 @@ test("a request that decodes for long keeps what it has heard while others come 
     log.leave(other);
   }
   log.leave(long.request);
-  expect(long.exchange.tokenTimes(0)).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 1));
+  expect(long.exchange.token_ns).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 1));
 });
 
 test("a prefill half hears nothing", () => {
@@ -79,5 +86,5 @@ test("a prefill half hears nothing", () => {
   const half = listening("half", false);
   log.decoded([half.request], [1]);
   log.leave(half.request);
-  expect([half.began, half.exchange.tokenTimes(0)]).toEqual([0, []]);
+  expect([half.began, half.exchange.token_ns]).toEqual([0, []]);
 });

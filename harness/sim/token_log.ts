@@ -2,8 +2,7 @@
 // ends of its steps are kept once for all of it, and a request takes its own when it leaves the batch.
 
 import type { EngineRequest } from "../core/engine/engine_api.ts";
-import { assert } from "../domain/assert.ts";
-import { NOT_IN_A_BATCH, SimRequest } from "./sim_request.ts";
+import { NOT_IN_A_BATCH, type SimRequest, simulated } from "./sim_request.ts";
 
 /** Ends that nobody in the batch waits for are dropped when there are more than this. */
 const TRIM_AT_STEPS = 4096;
@@ -26,7 +25,7 @@ export class TokenLog {
     const { listener, joined_step } = request;
     if (joined_step === NOT_IN_A_BATCH) return;
     request.joined_step = NOT_IN_A_BATCH;
-    listener?.tokens(this.#ends_ns.slice(joined_step - this.#first_step));
+    listener?.tokens(this.#ends_ns, joined_step - this.#first_step);
   }
 
   /** Batches are in order of admission, mostly: who is passed over has left, who is not met has joined. */
@@ -68,9 +67,4 @@ export class TokenLog {
     this.#first_step = kept_from;
     this.#trim_at = Math.max(TRIM_AT_STEPS, 2 * this.#ends_ns.length);
   }
-}
-
-function simulated(request: EngineRequest | undefined): SimRequest {
-  assert(request instanceof SimRequest, "a simulated engine has simulated requests");
-  return request;
 }

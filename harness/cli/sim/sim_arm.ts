@@ -129,7 +129,6 @@ export function makeSimulation(
     {
       stack: simStackConfig(options),
       source: createSource(arm.config.load, sessions, new Random(seed)),
-      sessions,
       arm: arm.name,
       pair_index,
       request_timeout_ms: arm.config.load.request_timeout_ms,

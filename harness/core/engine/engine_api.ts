@@ -127,7 +127,7 @@ export type EngineEffect =
       readonly weights_version: number;
     }
   | { readonly type: "release_remote"; readonly remote: RemoteKv }
-  | { readonly type: "emit_tokens"; readonly request_id: string; readonly token_ids: readonly TokenId[] }
+  | { readonly type: "emit_tokens"; readonly request: EngineRequest; readonly token_ids: readonly TokenId[] }
   /**
    * Only with fuse_decode_steps, and then instead of emit_tokens: steps that have ended, at ends_ns. Each made one token of
    * each of the requests, the next of its answer; the bytes of `fills` exist.
@@ -141,7 +141,7 @@ export type EngineEffect =
     }
   | {
       readonly type: "finish";
-      readonly request_id: string;
+      readonly request: EngineRequest;
       readonly reason: "length" | "abort" | "rejected";
       /** Why it was rejected, for the user. */
       readonly detail: string | null;

@@ -44,7 +44,7 @@ test("spec ATOM hand-off: a hit that ends inside a chunk is computed to the boun
   answerLookup(shell, 7);
   // HBM 8, boundary 12, in the store 2 whole chunks = 24.
   expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 4 * TOKEN_NS);
-  expect(shell.take("emit_tokens").map(({ request_id }) => request_id)).toEqual(["warm"]);
+  expect(shell.take("emit_tokens").map(({ request }) => request.request_id)).toEqual(["warm"]);
   expect(shell.core.snapshot()).toMatchObject({ num_requests_running: 0, num_requests_waiting_remote: 1 });
   shell.now_ns += 1_000_000;
   expect(answerGet(shell)).toBe(3); // blocks 3, 4, 5: tokens 12 … 24

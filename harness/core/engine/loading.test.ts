@@ -74,7 +74,7 @@ test("a request that waits for its lookup does not hold up those behind it", () 
   shell.arrive(promptRequest("asks", 14, 1));
   shell.arrive(promptRequest("short", 3, 1, { seed: 2 })); // no full block: nothing to ask for
   shell.step();
-  expect(shell.one("finish").request_id).toBe("short");
+  expect(shell.one("finish").request.request_id).toBe("short");
 });
 
 test("what a failed GET should have brought is computed, and the request is counted", () => {
@@ -149,7 +149,7 @@ test("spec ATOM promote: requests whose load ended go ahead of fresh ones", () =
   shell.arrive(promptRequest("fresh2", 3, 1, { seed: 4 }));
   shell.send({ type: "get_done", op_id: get.op_id, outcomes: get.keys.map(() => read(BLOCK_BYTES)) });
   shell.runSteps();
-  expect(shell.take("finish").map((finish) => finish.request_id)).toEqual([
+  expect(shell.take("finish").map((finish) => finish.request.request_id)).toEqual([
     "busy",
     "fresh",
     "loads",
@@ -168,7 +168,7 @@ test("spec ATOM promote: requests whose loads ended are promoted in the order th
     shell.send({ type: "get_done", op_id: shell.one("get").op_id, outcomes: [read(BLOCK_BYTES)] });
   }
   shell.runSteps();
-  expect(shell.take("finish").map((finish) => finish.request_id)).toEqual(["busy", "a", "b"]);
+  expect(shell.take("finish").map((finish) => finish.request.request_id)).toEqual(["busy", "a", "b"]);
 });
 
 test("with load_async off the engine computes nothing while a load is under way", () => {
@@ -199,7 +199,7 @@ test("spec §1.3: with lookup_async off one request asks at a time, and nothing 
   // Nobody was put off to a later step: 1 token of busy, 6 of a, 6 of b.
   expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 13 * TOKEN_NS);
   const finished = shell.take("finish");
-  expect(finished.map(({ request_id }) => request_id)).toEqual(["a", "b"]);
+  expect(finished.map(({ request }) => request.request_id)).toEqual(["a", "b"]);
   expect(finished.map(({ stages }) => stages.lookup_ms)).toEqual([0, 0.005]);
 });
 
@@ -258,7 +258,7 @@ test("spec §1.4: a preempted request asks the store anew, and loads what it fin
     shell.send({ type: "exists_done", op_id, codes: keys.map(() => 0) });
   }
   shell.runSteps();
-  expect(shell.one("finish").request_id).toBe("a");
+  expect(shell.one("finish").request.request_id).toBe("a");
   expect(shell.core.snapshot()).toMatchObject({ preemptions: 1 });
   // b has a token of its answer, so that both blocks of its prompt are worth loading.
   answerLookup(shell, 2);
@@ -266,7 +266,7 @@ test("spec §1.4: a preempted request asks the store anew, and loads what it fin
   expect(get).toMatchObject({ request_id: "b", keys: { length: 2 } });
   shell.send({ type: "get_done", op_id: get.op_id, outcomes: get.keys.map(() => read(BLOCK_BYTES)) });
   shell.runSteps();
-  expect(shell.one("finish")).toMatchObject({ request_id: "b" });
+  expect(shell.one("finish")).toMatchObject({ request: { request_id: "b" } });
 });
 
 test("a stale block is used and counted", () => {

@@ -158,7 +158,7 @@ export class RandomWorld {
   #take(effect: EngineEffect): void {
     switch (effect.type) {
       case "emit_tokens": {
-        const told = this.#toldOf(effect.request_id);
+        const told = this.#toldOf(effect.request.request_id);
         for (const token of effect.token_ids) {
           assert(token === told.answer.token(told.tokens), "a request is told its answer in order");
           told.tokens++;
@@ -192,7 +192,7 @@ export class RandomWorld {
   }
 
   #takeFinish(finish: Extract<EngineEffect, { readonly type: "finish" }>): void {
-    const told = this.#toldOf(finish.request_id);
+    const told = this.#toldOf(finish.request.request_id);
     told.finishes++;
     if (finish.reason === "length") {
       assert(told.tokens === told.request.max_tokens, "a finished request has all its tokens");

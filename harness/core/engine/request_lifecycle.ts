@@ -83,7 +83,7 @@ export class RequestLifecycle {
     const { counters, effects } = this.#ctx;
     if (tells) {
       const token = request.answer.token(request.output_tokens);
-      effects.push({ type: "emit_tokens", request_id: request.request.request_id, token_ids: [token] });
+      effects.push({ type: "emit_tokens", request: request.request, token_ids: [token] });
     }
     if (request.output_tokens === 0) {
       request.stages.firstToken(now_ns);
@@ -109,7 +109,7 @@ export class RequestLifecycle {
     if (reason === "length") counters.finished_requests++;
     const held = reason === "length" ? this.#holdForDecode(request, now_ns) : null;
     const timeline = request.stages.timeline();
-    effects.push({ type: "finish", request_id, reason, detail, stages, timeline, held });
+    effects.push({ type: "finish", request: request.request, reason, detail, stages, timeline, held });
     if (transfers) {
       // A GET or pull still writes to its blocks: they are freed, and the remote ones released, when it has ended.
       this.#loads.cancel(request);

@@ -1,18 +1,22 @@
 // Requests in order, linked through themselves: leaving from the middle is O(1). A request is in at most one queue.
 
 import { assert } from "../../domain/assert.ts";
-import type { RequestState } from "./request_state.ts";
 
-export class RequestQueue {
-  #first: RequestState | null = null;
-  #last: RequestState | null = null;
+export interface QueueLinks<Request> {
+  previous: Request | null;
+  following: Request | null;
+}
+
+export class RequestQueue<Request extends QueueLinks<Request>> {
+  #first: Request | null = null;
+  #last: Request | null = null;
   #length = 0;
 
-  get first(): RequestState | null {
+  get first(): Request | null {
     return this.#first;
   }
 
-  get last(): RequestState | null {
+  get last(): Request | null {
     return this.#last;
   }
 
@@ -20,7 +24,7 @@ export class RequestQueue {
     return this.#length;
   }
 
-  pushBack(request: RequestState): void {
+  pushBack(request: Request): void {
     request.previous = this.#last;
     request.following = null;
     if (this.#last === null) this.#first = request;
@@ -29,7 +33,7 @@ export class RequestQueue {
     this.#length++;
   }
 
-  pushFront(request: RequestState): void {
+  pushFront(request: Request): void {
     request.previous = null;
     request.following = this.#first;
     if (this.#first === null) this.#last = request;
@@ -38,7 +42,7 @@ export class RequestQueue {
     this.#length++;
   }
 
-  remove(request: RequestState): void {
+  remove(request: Request): void {
     const { previous, following } = request;
     assert(previous !== null || this.#first === request, "a request leaves the queue that it is in");
     if (previous === null) this.#first = following;
@@ -50,11 +54,11 @@ export class RequestQueue {
     this.#length--;
   }
 
-  *[Symbol.iterator](): Generator<RequestState> {
+  *[Symbol.iterator](): Generator<Request> {
     let request = this.#first;
     while (request !== null) {
       // Read first: the consumer may move the request to another queue.
-      const following: RequestState | null = request.following;
+      const following: Request | null = request.following;
       yield request;
       request = following;
     }

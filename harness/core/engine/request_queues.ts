@@ -6,9 +6,9 @@ import type { RequestState } from "./request_state.ts";
 
 export class RequestQueues {
   /** First come first served; preempted and promoted requests come first. */
-  readonly waiting: RequestQueue = new RequestQueue();
+  readonly waiting: RequestQueue<RequestState> = new RequestQueue();
   /** Parked until a load or pull into their blocks ends. */
-  readonly waiting_for_remote_kv: RequestQueue = new RequestQueue();
+  readonly waiting_for_remote_kv: RequestQueue<RequestState> = new RequestQueue();
   /** In order of admission: the last has the lowest priority. */
   readonly running: RequestState[] = [];
   #ready_to_promote = 0;

@@ -67,7 +67,7 @@ export class RequestTracer {
         this.#started(effect, "get", "pull hand-over", effect.block_ids.length, now_ns);
         break;
       case "finish":
-        if (this.#requests.has(effect.request_id)) this.#finished(effect, now_ns);
+        if (this.#requests.has(effect.request.request_id)) this.#finished(effect, now_ns);
     }
   }
 
@@ -89,7 +89,8 @@ export class RequestTracer {
     this.#spans.push({ process: this.#process, request_id, lane, name, start_ns, end_ns, args: argsOf(op) });
   }
 
-  #finished({ request_id, reason, stages, timeline }: Finish, now_ns: number): void {
+  #finished({ request, reason, stages, timeline }: Finish, now_ns: number): void {
+    const { request_id } = request;
     const { hbm, cpu, disk } = stages.cached_tokens;
     const tokens = {
       prompt_tokens: stages.prompt_tokens,

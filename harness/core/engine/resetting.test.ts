@@ -112,7 +112,7 @@ test("spec §1.10: while the store is being wiped nobody asks it, and what was l
   shell.arrive(promptRequest("b", 8, 1, { seed: 2 }));
   expect(shell.take("exists")).toEqual([]);
   shell.step();
-  expect(shell.one("finish").request_id).toBe("b");
+  expect(shell.one("finish").request.request_id).toBe("b");
   shell.send({ type: "get_done", op_id: get.op_id, outcomes: get.keys.map(() => read(256)) });
   expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + 14 * TOKEN_NS);
   expect(shell.one("finish").stages.cached_tokens).toEqual({ hbm: 0, cpu: 0, disk: 0 });

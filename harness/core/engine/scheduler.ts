@@ -73,7 +73,6 @@ export class Scheduler {
 
   #scheduleWaiting(plan: StepPlan, now_ns: number): "no_blocks" | "interrupted" | "looked_at_all" {
     const { queues, config, store } = this.#ctx;
-    const asks_one_by_one = store?.config.lookup_async === false;
     plan.is_interrupted = false;
     let request = queues.waiting.first;
     while (request !== null && plan.tokens_left > 0 && queues.running.length < config.max_num_seqs) {
@@ -81,7 +80,7 @@ export class Scheduler {
       const { following } = request;
       const admitted = this.#admission.admit(request, plan, now_ns);
       if (admitted === "no_blocks") return "no_blocks";
-      if (admitted === "asked" && asks_one_by_one) {
+      if (admitted === "asked" && store?.config.lookup_async === false) {
         plan.is_interrupted = true;
         return "interrupted";
       }

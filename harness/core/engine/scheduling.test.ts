@@ -74,7 +74,7 @@ test("a prompt over the token budget is prefilled in chunks while others decode"
   const tokens = (step: { duration_ns: number }): number => (step.duration_ns - STEP_OVERHEAD_NS) / TOKEN_NS;
   // A decode token of short comes first, 7 of long fill the budget: 7 + 7 + 4 = 18.
   expect([tokens(shell.step()), tokens(shell.step()), tokens(shell.step())]).toEqual([8, 8, 5]);
-  expect(shell.one("finish")).toMatchObject({ request_id: "long" });
+  expect(shell.one("finish")).toMatchObject({ request: { request_id: "long" } });
 });
 
 test("at most max_num_seqs requests run", () => {
@@ -83,7 +83,7 @@ test("at most max_num_seqs requests run", () => {
   shell.step();
   expect(shell.core.snapshot()).toMatchObject({ num_requests_running: 2, num_requests_waiting: 1 });
   shell.runSteps();
-  expect(shell.take("finish").map((finish) => finish.request_id)).toEqual(["a", "b", "c"]);
+  expect(shell.take("finish").map((finish) => finish.request.request_id)).toEqual(["a", "b", "c"]);
 });
 
 test("the first request that finds no blocks holds up those behind it", () => {
@@ -94,7 +94,7 @@ test("the first request that finds no blocks holds up those behind it", () => {
   shell.step();
   expect(shell.core.snapshot()).toMatchObject({ num_requests_running: 1, num_requests_waiting: 2 });
   shell.runSteps();
-  expect(shell.take("finish").map((finish) => finish.request_id)).toEqual(["a", "big", "small"]);
+  expect(shell.take("finish").map((finish) => finish.request.request_id)).toEqual(["a", "big", "small"]);
 });
 
 test("a decode that finds no block preempts the last request, which starts again and says the same", () => {
@@ -108,12 +108,14 @@ test("a decode that finds no block preempts the last request, which starts again
   expect(shell.core.snapshot()).toMatchObject({ preemptions: 1, num_requests_running: 1 });
   shell.runSteps();
   expect(shell.core.snapshot()).toMatchObject({ preemptions: 1, generation_tokens: 10, prompt_tokens: 12 });
-  const said = shell.take("emit_tokens").flatMap((emit) => (emit.request_id === "b" ? emit.token_ids : []));
+  const said = shell
+    .take("emit_tokens")
+    .flatMap((emit) => (emit.request.request_id === "b" ? emit.token_ids : []));
   const alone = new FakeShell();
   alone.arrive(promptRequest("b", 4, 6, { seed: 2 }));
   alone.runSteps();
   expect(said).toEqual(alone.take("emit_tokens").flatMap((emit) => emit.token_ids));
-  expect(shell.take("finish").map((finish) => finish.request_id)).toEqual(["a", "b"]);
+  expect(shell.take("finish").map((finish) => finish.request.request_id)).toEqual(["a", "b"]);
 });
 
 test("requests that can never fit are rejected with rule and numbers", () => {
@@ -122,11 +124,11 @@ test("requests that can never fit are rejected with rule and numbers", () => {
   shell.arrive(promptRequest("big", 16, 2)); // 17 tokens of KV = 5 blocks
   shell.arrive(promptRequest("fits", 16, 1));
   const [long, big] = shell.take("finish");
-  expect(long).toMatchObject({ request_id: "long", reason: "rejected" });
+  expect(long).toMatchObject({ request: { request_id: "long" }, reason: "rejected" });
   expect(long?.detail).toContain("max_model_len (20 tokens), got 18 + 3 = 21");
   expect(big?.detail).toContain("4 KV blocks of 4 tokens, got 18 tokens = 5 blocks");
   shell.runSteps();
-  expect(shell.one("finish")).toMatchObject({ request_id: "fits", reason: "length" });
+  expect(shell.one("finish")).toMatchObject({ request: { request_id: "fits" }, reason: "length" });
 });
 
 test("an abort takes effect at the end of the step that computes the request, at once otherwise", () => {
@@ -134,9 +136,9 @@ test("an abort takes effect at the end of the step that computes the request, at
   shell.arrive(promptRequest("a", 4, 5));
   shell.arrive(promptRequest("waits", 4, 5, { seed: 2 }));
   shell.send({ type: "abort", request_id: "a" }, { type: "abort", request_id: "waits" });
-  expect(shell.take("finish").map((finish) => finish.request_id)).toEqual(["waits"]);
+  expect(shell.take("finish").map((finish) => finish.request.request_id)).toEqual(["waits"]);
   shell.step();
-  expect(shell.take("finish")).toMatchObject([{ request_id: "a", reason: "abort" }]);
+  expect(shell.take("finish")).toMatchObject([{ request: { request_id: "a" }, reason: "abort" }]);
   expect(shell.take("emit_tokens")).toEqual([]);
   expect(shell.core.snapshot()).toMatchObject({
     kv_cache_usage: 0,

@@ -10,15 +10,15 @@
 // queue is the sum of the estimates of prefills that are out, on a combined engine until the first token: of an answer that is
 // not streamed that is seen at its end.
 
-import { present } from "../../domain/assert.ts";
+import { assert, present } from "../../domain/assert.ts";
 import { msToNs } from "../../domain/units.ts";
 import type { KvAwareConfig } from "./kv_aware_config.ts";
 import { type Candidates, type EngineLoad, PickRule } from "./pick_rule.ts";
 import { PrefixIndex } from "./prefix_index.ts";
 import type { RouteRequest } from "./router_api.ts";
 
-interface Estimate {
-  readonly engine: EngineLoad;
+interface Estimate<Engine extends EngineLoad> {
+  readonly engine: Engine;
   /** Transfer and prefill: what the request adds to the engine's queue. */
   readonly work_ns: number;
   readonly ttft_ns: number;
@@ -36,7 +36,10 @@ export class PickKvAware extends PickRule {
     this.#index = new PrefixIndex(index_blocks);
   }
 
-  override pick(candidates: Candidates, request: RouteRequest): EngineLoad | null {
+  override pick<Engine extends EngineLoad>(
+    candidates: Candidates<Engine>,
+    request: RouteRequest,
+  ): Engine | null {
     const quickest = this.#quickest(candidates, request);
     const { ttft_slo_ms } = this.#config;
     if (ttft_slo_ms !== null && quickest.ttft_ns > msToNs(ttft_slo_ms)) return null;
@@ -62,25 +65,33 @@ export class PickKvAware extends PickRule {
     this.#index.forget(engine_name);
   }
 
-  #quickest(candidates: Candidates, request: RouteRequest): Estimate {
+  #quickest<Engine extends EngineLoad>(
+    candidates: Candidates<Engine>,
+    request: RouteRequest,
+  ): Estimate<Engine> {
     const own_tokens = new Array<number>(candidates.length);
     let best_tokens = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < candidates.length; i++) {
-      const { engine_name } = candidates[i] as EngineLoad;
+      const { engine_name } = candidates[i] as Engine;
       const matched = this.#matchedTokens(engine_name, request);
       own_tokens[i] = matched;
       best_tokens = Math.max(best_tokens, matched);
     }
-    let quickest: Estimate | null = null;
+    let quickest: Estimate<Engine> | null = null;
     for (let i = 0; i < candidates.length; i++) {
-      const engine = candidates[i] as EngineLoad;
+      const engine = candidates[i] as Engine;
       const estimate = this.#estimate(engine, own_tokens[i] as number, best_tokens, request.prompt_tokens);
       if (quickest === null || estimate.ttft_ns < quickest.ttft_ns) quickest = estimate;
     }
     return present(quickest, "there is a healthy engine to pick");
   }
 
-  #estimate(engine: EngineLoad, own_tokens: number, best_tokens: number, prompt_tokens: number): Estimate {
+  #estimate<Engine extends EngineLoad>(
+    engine: Engine,
+    own_tokens: number,
+    best_tokens: number,
+    prompt_tokens: number,
+  ): Estimate<Engine> {
     const { balancing_threshold, transfer_ns_per_token } = this.#config;
     const fetches = balancing_threshold !== null && best_tokens > own_tokens * balancing_threshold;
     const prefix_tokens = fetches ? best_tokens : own_tokens;
@@ -103,8 +114,9 @@ export class PickKvAware extends PickRule {
     return Math.min(blocks * this.#config.block_tokens, prompt_tokens - 1);
   }
 
-  #send({ engine, work_ns }: Estimate, request: RouteRequest): void {
+  #send({ engine, work_ns }: Estimate<EngineLoad>, request: RouteRequest): void {
     const { engine_name } = engine;
+    assert(!this.#out.has(request.request_id), "a request is picked for once");
     this.#index.remember(engine_name, request.prompt_block_hashes);
     this.#out.set(request.request_id, { engine_name, work_ns });
     this.#queue_ns.set(engine_name, this.#queueOf(engine_name) + work_ns);

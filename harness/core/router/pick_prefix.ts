@@ -17,7 +17,7 @@ export class PickPrefix extends PickRule {
     this.#load_guard_tokens = load_guard_tokens;
   }
 
-  override pick(candidates: Candidates, request: RouteRequest): EngineLoad {
+  override pick<Engine extends EngineLoad>(candidates: Candidates<Engine>, request: RouteRequest): Engine {
     const picked = this.#choose(candidates, request.prompt_block_hashes);
     this.#index.remember(picked.engine_name, request.prompt_block_hashes);
     return picked;
@@ -27,7 +27,7 @@ export class PickPrefix extends PickRule {
     this.#index.forget(engine_name);
   }
 
-  #choose(candidates: Candidates, hashes: readonly BlockHash[]): EngineLoad {
+  #choose<Engine extends EngineLoad>(candidates: Candidates<Engine>, hashes: readonly BlockHash[]): Engine {
     const idlest = leastLoaded(candidates);
     const holder = this.#longestMatch(candidates, hashes);
     if (holder === null) return idlest;
@@ -36,8 +36,11 @@ export class PickPrefix extends PickRule {
   }
 
   /** Of equal matches the least loaded; null where nobody has a block. */
-  #longestMatch(candidates: Candidates, hashes: readonly BlockHash[]): EngineLoad | null {
-    let best: EngineLoad | null = null;
+  #longestMatch<Engine extends EngineLoad>(
+    candidates: Candidates<Engine>,
+    hashes: readonly BlockHash[],
+  ): Engine | null {
+    let best: Engine | null = null;
     let longest = 0;
     for (const engine of candidates) {
       const matched = this.#index.matchedBlocks(engine.engine_name, hashes);

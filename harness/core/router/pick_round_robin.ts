@@ -5,7 +5,7 @@ import { type Candidates, type EngineLoad, PickRule } from "./pick_rule.ts";
 export class PickRoundRobin extends PickRule {
   #picks = 0;
 
-  override pick(candidates: Candidates): EngineLoad {
+  override pick<Engine extends EngineLoad>(candidates: Candidates<Engine>): Engine {
     const picked = candidates[this.#picks % candidates.length];
     this.#picks += 1;
     return present(picked, "there is a healthy engine to pick");

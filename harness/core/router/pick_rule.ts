@@ -9,11 +9,14 @@ export interface EngineLoad {
 }
 
 /** Healthy engines of one stage, at least one, in the order of the topology; the same list until an engine's health changes. */
-export type Candidates = readonly EngineLoad[];
+export type Candidates<Engine extends EngineLoad = EngineLoad> = readonly Engine[];
 
 export abstract class PickRule {
   /** One of the candidates, or null when none would serve the request in time. */
-  abstract pick(candidates: Candidates, request: RouteRequest): EngineLoad | null;
+  abstract pick<Engine extends EngineLoad>(
+    candidates: Candidates<Engine>,
+    request: RouteRequest,
+  ): Engine | null;
 
   /** Whether the engine may decode the request too. */
   acceptsDecode(_decode: EngineLoad, _request: RouteRequest): boolean {

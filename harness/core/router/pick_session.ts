@@ -20,7 +20,7 @@ export class PickSession extends PickRule {
    */
   readonly #picks: Int32Array = new Int32Array(2 * KEPT_PICKS);
 
-  override pick(candidates: Candidates, request: RouteRequest): EngineLoad {
+  override pick<Engine extends EngineLoad>(candidates: Candidates<Engine>, request: RouteRequest): Engine {
     if (request.session_id === null) return leastLoaded(candidates);
     if (candidates !== this.#candidates) {
       this.#candidates = candidates;

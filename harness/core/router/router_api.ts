@@ -25,7 +25,10 @@ export interface RouteRequest {
   readonly prompt_block_hashes: readonly BlockHash[];
 }
 
-/** With engines of role `both`, prefill_engine === decode_engine and there is no hand-over. */
+/**
+ * Who serves a request; it stands for the request until that is finished. With engines of role `both`,
+ * prefill_engine === decode_engine and there is no hand-over.
+ */
 export interface Route {
   readonly prefill_engine: string;
   readonly decode_engine: string;
@@ -37,10 +40,10 @@ export interface NoRoute {
 }
 
 export interface RouterCore {
-  /** Picks and counts the request as running on both engines until prefillDone / finished. */
+  /** Picks and counts the request as running on both engines until prefillDone / finished of its route. */
   route(request: RouteRequest, now_ns: number): Route | NoRoute;
   /** The prompt is computed: a pair's hand-over may begin, or a combined engine has said its first token. */
-  prefillDone(request_id: string, now_ns: number): void;
-  finished(request_id: string, now_ns: number): void;
+  prefillDone(route: Route, now_ns: number): void;
+  finished(route: Route, now_ns: number): void;
   setHealthy(engine_name: string, healthy: boolean): void;
 }

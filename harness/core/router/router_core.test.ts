@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
 import {
   ROUTING_POLICIES,
@@ -41,7 +42,10 @@ test.each(ROUTING_POLICIES.map((policy) => [policy]))(
     core.setHealthy("prefill-0", false);
     expect(core.route(request("a"), 0)).toEqual({ error: "no_engine" });
     core.setHealthy("prefill-0", true);
-    expect(core.route(request("a"), 0)).toEqual({ prefill_engine: "prefill-0", decode_engine: "decode-0" });
+    expect(core.route(request("a"), 0)).toMatchObject({
+      prefill_engine: "prefill-0",
+      decode_engine: "decode-0",
+    });
   },
 );
 
@@ -51,7 +55,7 @@ test.each(ROUTING_POLICIES.map((policy) => [policy]))(
     const core = createRouterCore(policy, [E(0), E(1)]);
     core.setHealthy("engine-0", false);
     for (const id of ["a", "b", "c"]) {
-      expect(route(core, request(id, { session_id: id }))).toEqual({
+      expect(route(core, request(id, { session_id: id }))).toMatchObject({
         prefill_engine: "engine-1",
         decode_engine: "engine-1",
       });
@@ -83,34 +87,52 @@ test("least_loaded counts outstanding prompt tokens, not requests; ties go by na
 
 test("prefillDone frees the prefill engine, finished the decode engine", () => {
   const core = createRouterCore("least_loaded", [P(0), P(1), D(0), D(1)]);
-  expect(route(core, request("a"))).toEqual({ prefill_engine: "prefill-0", decode_engine: "decode-0" });
-  core.prefillDone("a", 1);
-  expect(route(core, request("b"))).toEqual({ prefill_engine: "prefill-0", decode_engine: "decode-1" });
-  core.finished("a", 2);
-  expect(route(core, request("c"))).toEqual({ prefill_engine: "prefill-1", decode_engine: "decode-0" });
+  const a = route(core, request("a"));
+  expect(a).toMatchObject({ prefill_engine: "prefill-0", decode_engine: "decode-0" });
+  core.prefillDone(a, 1);
+  expect(route(core, request("b"))).toMatchObject({
+    prefill_engine: "prefill-0",
+    decode_engine: "decode-1",
+  });
+  core.finished(a, 2);
+  expect(route(core, request("c"))).toMatchObject({
+    prefill_engine: "prefill-1",
+    decode_engine: "decode-0",
+  });
 });
 
 test("a request that ends before its prefill is done frees both engines", () => {
   const core = createRouterCore("least_loaded", [P(0), P(1), D(0), D(1)]);
-  route(core, request("a"));
-  core.finished("a", 1);
-  expect(route(core, request("b"))).toEqual({ prefill_engine: "prefill-0", decode_engine: "decode-0" });
+  core.finished(route(core, request("a")), 1);
+  expect(route(core, request("b"))).toMatchObject({
+    prefill_engine: "prefill-0",
+    decode_engine: "decode-0",
+  });
 });
 
 test("a combined engine carries a request until it is finished", () => {
   const core = createRouterCore("least_loaded", [E(0), E(1)]);
-  expect(prefillOf(core, request("a"))).toBe("engine-0");
-  core.prefillDone("a", 1);
+  const a = route(core, request("a"));
+  expect(a.prefill_engine).toBe("engine-0");
+  core.prefillDone(a, 1);
   expect(prefillOf(core, request("b", { prompt_tokens: 50 }))).toBe("engine-1");
-  core.finished("a", 2);
+  core.finished(a, 2);
   expect(prefillOf(core, request("c"))).toBe("engine-0");
 });
 
-test("the same request is not routed twice, and an unknown one does not finish", () => {
+test("a request finishes once, and an unknown one does not", () => {
   const core = createRouterCore("round_robin", [E(0)]);
+  const a = route(core, request("a"));
+  core.finished(a, 0);
+  expect(() => core.finished(a, 0)).toThrow("a request that ends is running");
+  const unknown = { prefill_engine: "engine-0", decode_engine: "engine-0" };
+  expect(() => core.prefillDone(unknown, 0)).toThrow("a request that ends is running");
+});
+
+test("kv_aware: the same request is not routed twice", () => {
+  const core = createRouterCore("kv_aware", [E(0)]);
   route(core, request("a"));
-  expect(() => core.route(request("a"), 0)).toThrow("routed once");
-  expect(() => core.finished("b", 0)).toThrow("a request that ends is running");
+  expect(() => core.route(request("a"), 0)).toThrow("picked for once");
 });
 
 const SESSIONS = Array.from({ length: 300 }, (_, i) => `session-${i}`);
@@ -191,10 +213,9 @@ test("prefix does not follow a match to an engine that is too far ahead in load"
 function prefixCoreAfter(...prompts: number[][]): RouterCore {
   const core = createRouterCore("prefix", [P(0), P(1), D(0)], PREFIX_CONFIG);
   for (const [i, ids] of prompts.entries()) {
-    expect(prefillOf(core, request(`served-${i}`, { prompt_block_hashes: hashes(...ids) }))).toBe(
-      "prefill-0",
-    );
-    core.finished(`served-${i}`, 0);
+    const served = route(core, request(`served-${i}`, { prompt_block_hashes: hashes(...ids) }));
+    expect(served.prefill_engine).toBe("prefill-0");
+    core.finished(served, 0);
   }
   prefillOf(core, request("load", { prompt_tokens: 10 }));
   return core;
@@ -204,9 +225,9 @@ test("kv_aware refuses what would be late, and a refused request leaves nothing 
   // 100 tokens at the default 0.1 ms each: 10 ms for the first, 20 ms for the second behind it.
   const kv_aware = { ...DEFAULT_ROUTER_CORE_CONFIG.kv_aware, ttft_slo_ms: 15 };
   const core = createRouterCore("kv_aware", [P(0), D(0)], { ...DEFAULT_ROUTER_CORE_CONFIG, kv_aware });
-  expect(prefillOf(core, request("a"))).toBe("prefill-0");
+  const a = route(core, request("a"));
   expect(core.route(request("b"), 0)).toEqual({ error: "slo" });
-  core.prefillDone("a", 0);
+  core.prefillDone(a, 0);
   expect(prefillOf(core, request("b"))).toBe("prefill-0");
 });
 
@@ -214,11 +235,11 @@ test("kv_aware: a combined engine's prefill leaves its queue with the first toke
   // 100 tokens at 0.1 ms are 10 ms; two in the queue would be 20.
   const kv_aware = { ...DEFAULT_ROUTER_CORE_CONFIG.kv_aware, ttft_slo_ms: 15 };
   const core = createRouterCore("kv_aware", [E(0)], { ...DEFAULT_ROUTER_CORE_CONFIG, kv_aware });
-  expect(prefillOf(core, request("a"))).toBe("engine-0");
+  const a = route(core, request("a"));
   expect(core.route(request("b"), 0)).toEqual({ error: "slo" });
-  core.prefillDone("a", 0); // a decodes on
+  core.prefillDone(a, 0); // a decodes on
   expect(prefillOf(core, request("b"))).toBe("engine-0");
-  core.finished("a", 0);
+  core.finished(a, 0);
   expect(core.route(request("c"), 0)).toEqual({ error: "slo" }); // a was taken off once
 });
 
@@ -230,10 +251,11 @@ test("kv_aware: the decode engine is the one with the least TBT, and a request o
     tbt_slo_ms: 7,
   };
   const core = createRouterCore("kv_aware", [P(0), D(0), D(1)], { ...DEFAULT_ROUTER_CORE_CONFIG, kv_aware });
-  const decodes = ["a", "b", "c", "d"].map((id) => route(core, request(id)).decode_engine);
+  const routes = ["a", "b", "c", "d"].map((id) => route(core, request(id)));
+  const decodes = routes.map(({ decode_engine }) => decode_engine);
   expect(decodes).toEqual(["decode-0", "decode-1", "decode-0", "decode-1"]);
   expect(core.route(request("e"), 0)).toEqual({ error: "slo" });
-  core.finished("b", 0);
+  core.finished(present(routes[1], "b has a route"), 0);
   expect(route(core, request("e")).decode_engine).toBe("decode-1");
 });
 

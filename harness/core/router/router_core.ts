@@ -69,17 +69,30 @@ interface EngineState extends EngineLoad {
   healthy: boolean;
 }
 
-/** A routed request: the engines that still carry its tokens. */
-interface Running {
+/** A routed request. */
+class RunningRequest implements Route {
+  readonly prefill_engine: string;
+  readonly decode_engine: string;
+  readonly request_id: string;
   readonly prompt_tokens: number;
+  /** While it carries the tokens too; a combined engine carries them once. */
   prefill: EngineState | null;
   readonly decode: EngineState;
+  is_finished = false;
+
+  constructor({ request_id, prompt_tokens }: RouteRequest, prefill: EngineState, decode: EngineState) {
+    this.prefill_engine = prefill.engine_name;
+    this.decode_engine = decode.engine_name;
+    this.request_id = request_id;
+    this.prompt_tokens = prompt_tokens;
+    this.prefill = prefill === decode ? null : prefill;
+    this.decode = decode;
+  }
 }
 
 class PolicyRouterCore implements RouterCore {
   readonly #rule: PickRule;
   readonly #engines: ReadonlyMap<string, EngineState>;
-  readonly #running = new Map<string, Running>();
   /** Healthy engines of each stage; the same lists until an engine's health changes. */
   #prefill_engines: readonly EngineState[];
   #decode_engines: readonly EngineState[];
@@ -100,30 +113,30 @@ class PolicyRouterCore implements RouterCore {
   }
 
   route(request: RouteRequest, _now_ns: number): Route | NoRoute {
-    assert(!this.#running.has(request.request_id), "a request is routed once");
     if (this.#prefill_engines.length === 0 || this.#decode_engines.length === 0)
       return { error: "no_engine" };
 
-    const picked = this.#rule.pick(this.#prefill_engines, request);
-    if (picked === null) return { error: "slo" };
-    const prefill = this.#state(picked);
-    const decode = prefill.role === "both" ? prefill : this.#state(leastLoaded(this.#decode_engines));
+    const prefill = this.#rule.pick(this.#prefill_engines, request);
+    if (prefill === null) return { error: "slo" };
+    const decode = prefill.role === "both" ? prefill : leastLoaded(this.#decode_engines);
     if (!this.#rule.acceptsDecode(decode, request)) {
       this.#rule.prefillEnded(request.request_id);
       return { error: "slo" };
     }
-    this.#start(request, prefill, decode);
-    return { prefill_engine: prefill.engine_name, decode_engine: decode.engine_name };
+    const running = new RunningRequest(request, prefill, decode);
+    decode.outstanding_prompt_tokens += running.prompt_tokens;
+    if (running.prefill !== null) running.prefill.outstanding_prompt_tokens += running.prompt_tokens;
+    return running;
   }
 
-  prefillDone(request_id: string, _now_ns: number): void {
-    this.#endPrefill(request_id);
+  prefillDone(route: Route, _now_ns: number): void {
+    this.#endPrefill(route);
   }
 
-  finished(request_id: string, _now_ns: number): void {
-    const running = this.#endPrefill(request_id);
+  finished(route: Route, _now_ns: number): void {
+    const running = this.#endPrefill(route);
     running.decode.outstanding_prompt_tokens -= running.prompt_tokens;
-    this.#running.delete(request_id);
+    running.is_finished = true;
   }
 
   setHealthy(engine_name: string, healthy: boolean): void {
@@ -134,30 +147,17 @@ class PolicyRouterCore implements RouterCore {
     this.#decode_engines = this.#healthy("decode");
   }
 
-  /** A combined engine carries the request once, until it is finished. */
-  #start(request: RouteRequest, prefill: EngineState, decode: EngineState): void {
-    const { request_id, prompt_tokens } = request;
-    const separate = prefill !== decode;
-    decode.outstanding_prompt_tokens += prompt_tokens;
-    if (separate) prefill.outstanding_prompt_tokens += prompt_tokens;
-    this.#running.set(request_id, { prompt_tokens, prefill: separate ? prefill : null, decode });
-  }
-
-  #endPrefill(request_id: string): Running {
-    const running = present(this.#running.get(request_id), "a request that ends is running");
-    this.#rule.prefillEnded(request_id);
-    if (running.prefill !== null) running.prefill.outstanding_prompt_tokens -= running.prompt_tokens;
-    running.prefill = null;
-    return running;
+  #endPrefill(route: Route): RunningRequest {
+    assert(route instanceof RunningRequest && !route.is_finished, "a request that ends is running");
+    this.#rule.prefillEnded(route.request_id);
+    if (route.prefill !== null) route.prefill.outstanding_prompt_tokens -= route.prompt_tokens;
+    route.prefill = null;
+    return route;
   }
 
   #healthy(stage: "prefill" | "decode"): EngineState[] {
     return [...this.#engines.values()].filter(
       (engine) => engine.healthy && (engine.role === stage || engine.role === "both"),
     );
-  }
-
-  #state(load: EngineLoad): EngineState {
-    return present(this.#engines.get(load.engine_name), "a rule picks one of its candidates");
   }
 }

@@ -30,7 +30,7 @@ function sent(of_load: LoadConfig, share: ClientShare, sessions: readonly Sessio
     else if (next.state === "barrier") next.begin(1_000_000);
     else if (next.state === "send") {
       lines.push(`${next.request.session_id}@${next.request.intended_ns}`);
-      source.finished(next.request.request_id, now_ns, false);
+      source.finished(next.request, now_ns, false);
     }
   }
 }

@@ -4,7 +4,7 @@
 
 import { assert } from "../../domain/assert.ts";
 import type { Session } from "../../domain/session.ts";
-import type { LoadSource, SourceState } from "./load_source.ts";
+import type { LoadSource, ScheduledRequest, SourceState } from "./load_source.ts";
 import { SessionSchedule } from "./session_schedule.ts";
 
 export class ClosedLoop implements LoadSource {
@@ -28,8 +28,9 @@ export class ClosedLoop implements LoadSource {
     return this.#schedule.next(now_ns);
   }
 
-  finished(request_id: string, now_ns: number, failed: boolean): void {
-    const { session_index, turn_index } = this.#schedule.finish(request_id);
+  finished(request: ScheduledRequest, now_ns: number, failed: boolean): void {
+    const { session_index, turn_index } = request;
+    this.#schedule.finish(request);
     const following = { session_index, turn_index: turn_index + 1 };
     const turn = this.#schedule.turn(following);
     if (turn === undefined || failed) this.#startSession(now_ns);

@@ -3,11 +3,16 @@
 
 import type { Turn } from "../../domain/session.ts";
 
-export interface ScheduledRequest {
+/** A turn of the workload: indices into a source's sessions and into the session's turns. */
+export interface TurnRef {
+  readonly session_index: number;
+  readonly turn_index: number;
+}
+
+export interface ScheduledRequest extends TurnRef {
   /** `<session_id>/<turn_index>` */
   readonly request_id: string;
   readonly session_id: string;
-  readonly turn_index: number;
   readonly turn: Turn;
   /** Of its session. */
   readonly turn_count: number;
@@ -29,6 +34,6 @@ export interface LoadSource {
   /** Call until it answers something else than "send". */
   next(now_ns: number): SourceState;
   /** A failed request ends its session: its later turns are not sent, and the caller counts them. */
-  finished(request_id: string, now_ns: number, failed: boolean): void;
+  finished(request: ScheduledRequest, now_ns: number, failed: boolean): void;
   readonly planned_requests: number;
 }

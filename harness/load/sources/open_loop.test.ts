@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { Random } from "../../clock/random.ts";
 import type { Session } from "../../domain/session.ts";
 import { OpenLoop } from "./open_loop.ts";
+import { DrivenSource } from "./source_fixture.ts";
 
 const turn = (think_ns: number) => ({ prompt: [], output_tokens: 1, think_ns, at_ns: null });
 const SESSIONS: Session[] = ["a", "b", "c"].map((session_id) => ({
@@ -9,17 +10,14 @@ const SESSIONS: Session[] = ["a", "b", "c"].map((session_id) => ({
   turns: [turn(0), turn(250)],
 }));
 
-function constantLoop(): OpenLoop {
-  return new OpenLoop(SESSIONS, { process: "constant", rate_per_s: 1e6, burstiness_cv: 1 }, new Random(1));
+function constantLoop(): DrivenSource {
+  const arrivals = { process: "constant", rate_per_s: 1e6, burstiness_cv: 1 } as const;
+  return new DrivenSource(new OpenLoop(SESSIONS, arrivals, new Random(1)));
 }
 
 test("sessions begin at their arrival times however many are unanswered", () => {
   const source = constantLoop(); // one session every 1,000 ns
-  const sent: string[] = [];
-  for (let state = source.next(2_000); state.state === "send"; state = source.next(2_000)) {
-    sent.push(`${state.request.request_id}@${state.request.intended_ns}`);
-  }
-  expect(sent).toEqual(["a/0@0", "b/0@1000", "c/0@2000"]);
+  expect(source.sendDue(2_000)).toEqual(["a/0@0", "b/0@1000", "c/0@2000", "blocked"]);
   expect(source.next(9_000)).toEqual({ state: "blocked" });
 });
 

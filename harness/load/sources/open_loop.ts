@@ -5,7 +5,7 @@ import type { Random } from "../../clock/random.ts";
 import type { Session } from "../../domain/session.ts";
 import { type ArrivalProcess, arrivalTimes } from "./arrivals.ts";
 import { type ClientShare, ownOf, WHOLE_LOAD } from "./client_share.ts";
-import type { LoadSource, SourceState } from "./load_source.ts";
+import type { LoadSource, ScheduledRequest, SourceState } from "./load_source.ts";
 import { SessionSchedule } from "./session_schedule.ts";
 
 export interface OpenLoopArrivals {
@@ -37,8 +37,9 @@ export class OpenLoop implements LoadSource {
     return this.#schedule.next(now_ns);
   }
 
-  finished(request_id: string, now_ns: number, failed: boolean): void {
-    const { session_index, turn_index } = this.#schedule.finish(request_id);
+  finished(request: ScheduledRequest, now_ns: number, failed: boolean): void {
+    const { session_index, turn_index } = request;
+    this.#schedule.finish(request);
     const following = { session_index, turn_index: turn_index + 1 };
     const turn = this.#schedule.turn(following);
     if (turn !== undefined && !failed) this.#schedule.add(following, now_ns + turn.think_ns);

@@ -3,6 +3,7 @@ import type { Session } from "../../domain/session.ts";
 import { ClosedLoop } from "./closed_loop.ts";
 import type { SourceState } from "./load_source.ts";
 import { Phases, sessionsByPhase } from "./phases.ts";
+import { DrivenSource } from "./source_fixture.ts";
 
 function session(session_id: string, phase_index: number): Session {
   const turn = { prompt: [], output_tokens: 1, think_ns: 0, at_ns: null };
@@ -19,8 +20,9 @@ function sent(state: SourceState): { request_id: string; intended_ns: number } |
 }
 
 test("a phase ends when its last request has, and the next waits until it is told to begin", () => {
-  const phases = twoPhases();
-  expect(phases.planned_requests).toBe(3);
+  const source = twoPhases();
+  expect(source.planned_requests).toBe(3);
+  const phases = new DrivenSource(source);
   expect(sent(phases.next(0))?.request_id).toBe("a/0");
   expect(sent(phases.next(0))?.request_id).toBe("b/0");
   phases.finished("a/0", 5, false);

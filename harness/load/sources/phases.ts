@@ -2,7 +2,7 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { Session } from "../../domain/session.ts";
-import type { LoadSource, SourceState } from "./load_source.ts";
+import type { LoadSource, ScheduledRequest, SourceState } from "./load_source.ts";
 
 export class Phases implements LoadSource {
   readonly planned_requests: number;
@@ -34,8 +34,8 @@ export class Phases implements LoadSource {
     }
   }
 
-  finished(request_id: string, now_ns: number, failed: boolean): void {
-    this.#source().finished(request_id, now_ns - this.#begun_ns, failed);
+  finished(request: ScheduledRequest, now_ns: number, failed: boolean): void {
+    this.#source().finished(request, now_ns - this.#begun_ns, failed);
   }
 
   #barrier(): SourceState {

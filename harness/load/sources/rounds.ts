@@ -4,7 +4,7 @@
 
 import { assert } from "../../domain/assert.ts";
 import type { Session } from "../../domain/session.ts";
-import type { LoadSource, SourceState } from "./load_source.ts";
+import type { LoadSource, ScheduledRequest, SourceState } from "./load_source.ts";
 import { SessionSchedule } from "./session_schedule.ts";
 
 export class Rounds implements LoadSource {
@@ -32,8 +32,9 @@ export class Rounds implements LoadSource {
     return this.#schedule.next(now_ns);
   }
 
-  finished(request_id: string, now_ns: number, failed: boolean): void {
-    const { session_index } = this.#schedule.finish(request_id);
+  finished(request: ScheduledRequest, now_ns: number, failed: boolean): void {
+    const { session_index } = request;
+    this.#schedule.finish(request);
     this.#running--;
     if (failed) this.#failed.add(session_index);
     this.#fillSlots(now_ns);

@@ -5,7 +5,7 @@
 
 import { assert } from "../../domain/assert.ts";
 import type { Session, Turn } from "../../domain/session.ts";
-import type { LoadSource, SourceState } from "./load_source.ts";
+import type { LoadSource, ScheduledRequest, SourceState } from "./load_source.ts";
 import { SessionSchedule } from "./session_schedule.ts";
 
 export class TraceTimes implements LoadSource {
@@ -34,8 +34,9 @@ export class TraceTimes implements LoadSource {
     return this.#schedule.next(now_ns);
   }
 
-  finished(request_id: string, now_ns: number, failed: boolean): void {
-    const { session_index, turn_index } = this.#schedule.finish(request_id);
+  finished(request: ScheduledRequest, now_ns: number, failed: boolean): void {
+    const { session_index, turn_index } = request;
+    this.#schedule.finish(request);
     if (failed) {
       this.#schedule.endSession(session_index);
       return;

@@ -62,8 +62,8 @@ async function serve(script: (event: EngineEvent) => readonly EngineEffect[]): P
 /** Answers every request at once with tokens 21 and 22. */
 function answering(event: EngineEvent): readonly EngineEffect[] {
   if (event.type !== "request_arrived") return [];
-  const { request_id } = event.request;
-  return [{ type: "emit_tokens", request_id, token_ids: [21, 22] }, finish(event.request, "length", null)];
+  const { request } = event;
+  return [{ type: "emit_tokens", request, token_ids: [21, 22] }, finish(request, "length", null)];
 }
 
 function finish(
@@ -76,7 +76,7 @@ function finish(
     : null;
   return {
     type: "finish",
-    request_id: request.request_id,
+    request,
     reason,
     detail,
     stages: FAKE_STAGES,
@@ -210,7 +210,7 @@ test("a client that goes away aborts its request, streamed or not", async () => 
       if (event.type === "request_arrived") arrived.resolve(event.request.request_id);
       if (event.type === "abort") aborted.resolve(event.request_id);
       return event.type === "request_arrived"
-        ? [{ type: "emit_tokens", request_id: event.request.request_id, token_ids: [21] }]
+        ? [{ type: "emit_tokens", request: event.request, token_ids: [21] }]
         : [];
     });
     const client = new AbortController();

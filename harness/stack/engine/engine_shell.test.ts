@@ -200,10 +200,10 @@ test("a pull copies over the link and checks every block that has a hash", async
 test("tokens and the end go to the request's listener, with where its blocks are kept", () => {
   const machine = script({
     request_arrived: [
-      { type: "emit_tokens", request_id: "r", token_ids: [21] },
+      { type: "emit_tokens", request: REQUEST, token_ids: [21] },
       {
         type: "finish",
-        request_id: "r",
+        request: REQUEST,
         reason: "length",
         detail: null,
         stages: FAKE_STAGES,

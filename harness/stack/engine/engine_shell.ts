@@ -148,7 +148,7 @@ export class EngineShell {
   #perform(effect: EngineEffect, now_ns: number): void {
     switch (effect.type) {
       case "emit_tokens":
-        this.#listeners.get(effect.request_id)?.tokens(effect.token_ids);
+        this.#listeners.get(effect.request.request_id)?.tokens(effect.token_ids);
         break;
       case "finish":
         this.#finish(effect);
@@ -212,8 +212,9 @@ export class EngineShell {
   }
 
   #finish(effect: EffectOf<"finish">): void {
-    const listener = this.#listeners.get(effect.request_id);
-    this.#listeners.delete(effect.request_id);
+    const { request_id } = effect.request;
+    const listener = this.#listeners.get(request_id);
+    this.#listeners.delete(request_id);
     listener?.finished({
       reason: effect.reason,
       detail: effect.detail,

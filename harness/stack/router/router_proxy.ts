@@ -123,7 +123,7 @@ export class RouterProxy {
       }
       const result = await this.#attempt(exchange, route);
       if ("done" in result) return result.done;
-      core.finished(request.request_id, clock.now_ns());
+      core.finished(route, clock.now_ns());
       why = why === "" ? result.failed : `${why}; then ${result.failed}`;
       if (exchange.client_gone.aborted) {
         counters.client_disconnects++;
@@ -154,7 +154,7 @@ export class RouterProxy {
     );
     if (!answer.ok) return this.#failed(route.decode_engine, answer.error);
     // The first bytes of a stream are its first token.
-    this.#options.core.prefillDone(exchange.request.route.request_id, this.#options.clock.now_ns());
+    this.#options.core.prefillDone(route, this.#options.clock.now_ns());
     return this.#deliver(exchange, route, answer.value, {});
   }
 
@@ -172,7 +172,7 @@ export class RouterProxy {
     if (!prefilled.ok) return this.#failed(route.prefill_engine, prefilled.error);
     const prefilled_ns = clock.now_ns();
     exchange.times.prefilled_ns = prefilled_ns;
-    core.prefillDone(request.request_id, prefilled_ns);
+    core.prefillDone(route, prefilled_ns);
 
     const half = decodeBody(body, prefilled.value);
     if (!half.hands_over) counters.pairs_without_kv++;
@@ -204,7 +204,7 @@ export class RouterProxy {
     const answered_ns = clock.now_ns();
     void answer.ended.then(() => {
       const ended_ns = clock.now_ns();
-      core.finished(exchange.request.route.request_id, ended_ns);
+      core.finished(route, ended_ns);
       this.#trace(exchange, answered_ns, ended_ns, answer.status);
       if (exchange.client_gone.aborted) counters.client_disconnects++;
       exchange.recorded?.end(answer.status);
