@@ -13,6 +13,7 @@ import {
   type NativeTiersSnapshot,
 } from "../core/tier/native_tiers.ts";
 import { assert, present } from "../domain/assert.ts";
+import { keyStrings } from "../domain/block_key_batch.ts";
 import type { RankLayout } from "../domain/rank_layout.ts";
 import { STORE_CODE } from "../domain/store_error.ts";
 import { BlockContents } from "./block_contents.ts";
@@ -61,7 +62,7 @@ export class SimNativeStore implements SimStore {
   exists({ op_id, keys }: EffectOf<"exists">, answer: StoreAnswer): void {
     const { loop } = this.#parts;
     loop.at(loop.now_ns, "rpc", () =>
-      answer({ type: "exists_done", op_id, codes: this.#tiers.exists(keys) }),
+      answer({ type: "exists_done", op_id, codes: this.#tiers.exists(keyStrings(keys)) }),
     );
   }
 

@@ -24,7 +24,7 @@ export class SimStoreClient implements SimStore {
 
   exists({ op_id, keys }: EffectOf<"exists">, answer: StoreAnswer): void {
     this.#parts.master.call({ op: "batch_exist", keys }, keys.length, (reply) => {
-      const codes = reply?.codes ?? keys.map(() => STORE_CODE.RPC_FAIL);
+      const codes = reply?.codes ?? Array.from({ length: keys.length }, () => STORE_CODE.RPC_FAIL);
       for (const code of codes) this.#counters.countFault(code);
       answer({ type: "exists_done", op_id, codes });
     });

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import type { BlockHash } from "../domain/block_hash.ts";
+import { blockObjectKey } from "../domain/object_key.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { decode } from "./codec.ts";
 import { joinedKeys, objectKeys, textList } from "./text_list.ts";
@@ -23,6 +25,13 @@ test("keys that are only looked up stay one text, of the same bytes", () => {
   const writer = new ByteWriter();
   joinedKeys.write(writer, joined);
   expect([...writer.written()]).toEqual([...bytes]);
+});
+
+test("keys of blocks cross as the strings that they are", () => {
+  const space = { prefix: "m@", of: (hash: BlockHash) => blockObjectKey("m@", hash) };
+  const writer = new ByteWriter();
+  joinedKeys.write(writer, { spaces: [space], hashes: [1, 2] as BlockHash[], first_block: 1, length: 1 });
+  expect([...writer.written()]).toEqual([...encoded(["m@00000000000002"])]);
 });
 
 test("a key of 1025 bytes is refused on both sides, also when it has fewer letters", () => {

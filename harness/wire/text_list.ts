@@ -1,7 +1,8 @@
 // A list of strings as one string: lengths in UTF-16 units, then all texts joined. One UTF-8 conversion for a thousand
 // keys costs about as much as one for each of ten.
 
-import { isJoined, type JoinedKeys, type KeyBatch } from "../domain/joined_keys.ts";
+import { keyStrings } from "../domain/block_key_batch.ts";
+import { isJoined, isOfBlocks, type JoinedKeys, type KeyBatch } from "../domain/joined_keys.ts";
 import { MAX_KEY_BYTES } from "../domain/object_key.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { boundedText, type Codec, readCount, writeCount } from "./codec.ts";
@@ -31,9 +32,14 @@ export const objectKeys: Codec<readonly string[]> = textList(MAX_KEY_BYTES);
 
 /** The same bytes as objectKeys; what is read stays one text. */
 export const joinedKeys: Codec<KeyBatch> = {
-  write: (writer, keys) => objectKeys.write(writer, isJoined(keys) ? separate(keys) : keys),
+  write: (writer, keys) => objectKeys.write(writer, strings(keys)),
   read: (reader) => readJoined(reader, MAX_KEY_BYTES),
 };
+
+function strings(keys: KeyBatch): readonly string[] {
+  if (isJoined(keys)) return separate(keys);
+  return isOfBlocks(keys) ? keyStrings(keys) : keys;
+}
 
 function separate({ text, bounds }: JoinedKeys): string[] {
   return bounds.slice(1).map((end, i) => text.slice(bounds[i], end));

@@ -1,6 +1,8 @@
 // For tests of the connector and the engine: a small configuration, and outcomes in short words.
 
 import type { BlockHash } from "../../domain/block_hash.ts";
+import { keyStrings } from "../../domain/block_key_batch.ts";
+import type { ObjectKey } from "../../domain/object_key.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 import type { GetOutcome, StoreEffect, StoreNotice } from "./store_api.ts";
 
@@ -45,6 +47,11 @@ export function hashes(...values: number[]): BlockHash[] {
   return values.map((value) => value as BlockHash);
 }
 
+/** With the keys of a question in full. */
+type CollectedEffect =
+  | Exclude<StoreEffect, { readonly type: "exists" }>
+  | { readonly type: "exists"; readonly op_id: number; readonly keys: readonly ObjectKey[] };
+
 /** Collects what calls leave; `take` empties it. */
 /** Of a connector whose requests are their ids. */
 export class CollectedOutput {
@@ -58,7 +65,10 @@ export class CollectedOutput {
     return this.#last_id;
   }
 
-  take(): { effects: StoreEffect[]; notices: StoreNotice<string>[] } {
-    return { effects: this.effects.splice(0), notices: this.notices.splice(0) };
+  take(): { effects: CollectedEffect[]; notices: StoreNotice<string>[] } {
+    const effects = this.effects
+      .splice(0)
+      .map((effect) => (effect.type === "exists" ? { ...effect, keys: keyStrings(effect.keys) } : effect));
+    return { effects, notices: this.notices.splice(0) };
   }
 }

@@ -3,6 +3,7 @@
 // or save behind it. What a key is depends on nothing else, so engines of one process share a table.
 
 import { BLOCK_HASH_DIGITS, type BlockHash } from "../../domain/block_hash.ts";
+import type { KeySpace } from "../../domain/block_key_batch.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 
 /** A power of two: 2 MB of keys. More would not fit caches, and be slower than writing the key again. */
@@ -22,7 +23,8 @@ export function keptKeys(prefix: string): KeptKeys {
   return table;
 }
 
-export class KeptKeys {
+export class KeptKeys implements KeySpace {
+  readonly prefix: string;
   /** The prefix, and the digits of the key written last. */
   readonly #bytes: Uint8Array;
   /** Both by hash modulo KEPT_BLOCKS: another block takes the place. */
@@ -30,6 +32,7 @@ export class KeptKeys {
   readonly #hashes: Float64Array = new Float64Array(KEPT_BLOCKS);
 
   constructor(prefix: string) {
+    this.prefix = prefix;
     this.#bytes = new TextEncoder().encode(prefix + "0".repeat(BLOCK_HASH_DIGITS));
   }
 
@@ -41,13 +44,6 @@ export class KeptKeys {
     this.#keys[place] = key;
     this.#hashes[place] = hash;
     return key;
-  }
-
-  /** Of `blocks` of the hashes from first_block on: [blocks] */
-  ofBlocks(hashes: readonly BlockHash[], first_block: number, blocks: number): ObjectKey[] {
-    const keys = new Array<ObjectKey>(blocks);
-    for (let i = 0; i < blocks; i++) keys[i] = this.of(hashes[first_block + i] as BlockHash);
-    return keys;
   }
 
   #write(hash: BlockHash): ObjectKey {

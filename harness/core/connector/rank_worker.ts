@@ -3,11 +3,10 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
+import { type KeySpace, keyStrings } from "../../domain/block_key_batch.ts";
 import { blockGroupId, type KeyNamespace } from "../../domain/object_key.ts";
-import type { BlockKeys } from "./block_keys.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 import { Executor } from "./executor.ts";
-import type { KeptKeys } from "./kept_keys.ts";
 import type { Load, LoadJob } from "./load_job.ts";
 import { type LoadRules, LoadRunner } from "./load_runner.ts";
 import { isTurnOf, type PutTurns } from "./put_striping.ts";
@@ -36,7 +35,8 @@ export type StoreJob<Request> = LoadJob<Request> | SaveJob<Request> | ResetJob;
 export interface RankWorkerParts {
   readonly config: Pick<ConnectorConfig, "executors" | "put_step" | "group_semantics" | "namespaces">;
   readonly put_turns: PutTurns;
-  readonly keys: BlockKeys;
+  /** [namespaces] */
+  readonly spaces: readonly KeySpace[];
   readonly load_rules: LoadRules;
   readonly put_rules: PutRules;
   readonly counters: StoreCounters;
@@ -49,7 +49,8 @@ export class RankWorker<Request> {
   readonly load_runner: LoadRunner<Request>;
   readonly save_runner: SaveRunner<Request>;
   readonly #tp_rank: number;
-  readonly #keys: KeptKeys;
+  /** The one that the rank's keys are in. */
+  readonly #spaces: readonly [KeySpace];
   readonly #put_step: number;
   readonly #put_turns: PutTurns;
   /** Null: no block's shards are a group. */
@@ -62,7 +63,7 @@ export class RankWorker<Request> {
     this.load_runner = new LoadRunner(parts.load_rules, counters, parts.weights_version);
     this.save_runner = new SaveRunner(parts.put_rules, counters);
     this.#tp_rank = tp_rank;
-    this.#keys = parts.keys.in(namespace);
+    this.#spaces = [present(parts.spaces[namespace], "a rank has a namespace")];
     this.#put_step = config.put_step;
     this.#put_turns = parts.put_turns;
     this.#group_namespace = config.group_semantics
@@ -80,7 +81,7 @@ export class RankWorker<Request> {
       tp_rank: this.#tp_rank,
       op_id: NO_OP,
       asked_ns: 0,
-      keys: this.#keys.ofBlocks(rotated, 0, rotated.length),
+      keys: keyStrings({ spaces: this.#spaces, hashes: rotated, first_block: 0, length: rotated.length }),
       hashes: rotated,
       block_ids: rotateLeft(block_ids, first_block),
       first_block,
@@ -123,7 +124,7 @@ export class RankWorker<Request> {
       tp_rank: this.#tp_rank,
       op_id: NO_OP,
       asked_ns: 0,
-      keys: this.#keys.ofBlocks(hashes, first_block, blocks),
+      keys: { spaces: this.#spaces, hashes, first_block, length: blocks },
       block_ids,
       group_ids: this.#groupIds(hashes, first_block, blocks),
       missing_keys: null,

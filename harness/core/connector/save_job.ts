@@ -1,5 +1,6 @@
 // One save: every rank puts the blocks that are its turn.
 
+import type { BlockKeyBatch } from "../../domain/block_key_batch.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 
 /** What the ranks' parts have in common; the save ends when the last of them does. */
@@ -23,7 +24,7 @@ export interface SaveJob<Request> {
   op_id: number;
   asked_ns: number;
   /** Both: [blocks] */
-  readonly keys: readonly ObjectKey[];
+  readonly keys: BlockKeyBatch;
   readonly block_ids: readonly number[];
   /** [blocks], or empty: no block's shards are a group. */
   readonly group_ids: readonly string[];

@@ -2,6 +2,7 @@
 // vllm_mooncake_store_connector.md §1.9).
 
 import { assert, present } from "../../domain/assert.ts";
+import { keyStrings } from "../../domain/block_key_batch.ts";
 import type { ReplicateConfig } from "../../domain/replica.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import { failedKeys } from "./failed_keys.ts";
@@ -38,7 +39,7 @@ export class SaveRunner<Request> {
   /** The put of what is missing, or null when all is there. Only a sure 1 counts as there. */
   existsDone(job: SaveJob<Request>, codes: readonly number[], out: StoreOutput<Request>): JobEffect | null {
     assert(codes.length === job.keys.length, "a dedup lookup answers every key");
-    const keys = missingOf(job.keys, codes);
+    const keys = missingOf(keyStrings(job.keys), codes);
     if (keys.length === 0) return this.#end(job, true, out);
     job.missing_keys = keys;
     return {

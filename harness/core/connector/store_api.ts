@@ -2,13 +2,14 @@
 // contract (core/engine/engine_api.ts), which its driver answers.
 
 import type { BlockHash } from "../../domain/block_hash.ts";
+import type { BlockKeyBatch } from "../../domain/block_key_batch.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import type { ReplicateConfig } from "../../domain/replica.ts";
 import type { StoreTier } from "../../domain/tier.ts";
 import type { Save } from "./save_job.ts";
 
 export type StoreEffect =
-  | { readonly type: "exists"; readonly op_id: number; readonly keys: readonly ObjectKey[] }
+  | { readonly type: "exists"; readonly op_id: number; readonly keys: BlockKeyBatch }
   /** One GET of a rank: object keys[i] holds its shard of block hashes[i] and goes into block block_ids[i] of the pool. */
   | {
       readonly type: "get";

@@ -9,13 +9,15 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
+import type { KeySpace } from "../../domain/block_key_batch.ts";
 import { type ConnectorTraits, connectorTraits } from "../../domain/connector_profile.ts";
+import { keyPrefix } from "../../domain/object_key.ts";
 import { DEFAULT_REPLICATE_CONFIG, type ReplicateConfig } from "../../domain/replica.ts";
 import { describeStoreCode } from "../../domain/store_error.ts";
-import { BlockKeys } from "./block_keys.ts";
 import type { ConnectorConfig } from "./connector_config.ts";
 import type { Executor } from "./executor.ts";
 import { splitRule } from "./get_split.ts";
+import { keptKeys } from "./kept_keys.ts";
 import type { Load, LoadJob } from "./load_job.ts";
 import { foldLookup } from "./lookup_fold.ts";
 import { NO_OP, RankWorker, type ResetJob, type StoreJob } from "./rank_worker.ts";
@@ -37,9 +39,8 @@ export class StoreConnector<Request> {
   readonly #workers: readonly RankWorker<Request>[];
   readonly operations: StoreOperations;
   readonly counters: StoreCounters;
-  readonly #keys: BlockKeys;
   /** That a lookup asks for. */
-  readonly #asked_namespaces: number;
+  readonly #asked_spaces: readonly KeySpace[];
   readonly config: ConnectorConfig;
   readonly traits: ConnectorTraits;
   #dropped = false;
@@ -48,15 +49,16 @@ export class StoreConnector<Request> {
   constructor(config: ConnectorConfig, object_bytes: number, weights_version: number) {
     this.config = config;
     this.traits = connectorTraits(config.profile);
-    this.#keys = new BlockKeys(config.namespaces);
-    this.#asked_namespaces = config.lookup_ranks === "rank0" ? 1 : config.namespaces.length;
+    assert(config.namespaces.length > 0, "a connector has at least one rank namespace");
+    const spaces = config.namespaces.map((namespace) => keptKeys(keyPrefix(namespace)));
+    this.#asked_spaces = config.lookup_ranks === "rank0" ? spaces.slice(0, 1) : spaces;
     const ranks = config.namespaces.length * config.put_step;
     this.counters = new StoreCounters(ranks);
     this.operations = new StoreOperations(object_bytes);
     const parts = {
       config,
       put_turns: this.traits.put_turns,
-      keys: this.#keys,
+      spaces,
       load_rules: { split: splitRule(config), object_bytes, tier_log: config.tier_log },
       put_rules: {
         config: replicateConfig(config),
@@ -99,7 +101,8 @@ export class StoreConnector<Request> {
   ): number {
     assert(blocks > 0 && blocks <= prompt_hashes.length, "a lookup asks for at least one block");
     const op_id = out.nextId();
-    const keys = this.#keys.ofRanks(prompt_hashes, blocks, this.#asked_namespaces);
+    const spaces = this.#asked_spaces;
+    const keys = { spaces, hashes: prompt_hashes, first_block: 0, length: blocks * spaces.length };
     this.#ask({ kind: "lookup", request, op_id, asked_ns: 0 }, { type: "exists", op_id, keys }, out);
     return op_id;
   }
@@ -209,7 +212,7 @@ export class StoreConnector<Request> {
       const line = `Remote connection failed in lookup: ${describeStoreCode(failure)}`;
       out.effects.push({ type: "log", level: "warning", line });
     }
-    const hit_blocks = foldLookup(codes, this.#asked_namespaces);
+    const hit_blocks = foldLookup(codes, this.#asked_spaces.length);
     out.notices.push({ type: "lookup_done", job_id, request, hit_blocks });
   }
 

@@ -1,6 +1,7 @@
 // Where vllm_2026_05 differs from vllm_2026_08, seen in an engine (spec: README.md, version drift).
 
 import { expect, test } from "bun:test";
+import { keyStrings } from "../../domain/block_key_batch.ts";
 import type { ConnectorProfile } from "../../domain/connector_profile.ts";
 import { FIXTURE_CONNECTOR, failed, read } from "../connector/connector_fixture.ts";
 import { FakeShell, promptRequest, STEP_OVERHEAD_NS, TOKEN_NS } from "./engine_fixture.ts";
@@ -46,8 +47,12 @@ test("spec §1.3: of a prompt that is stored whole vllm_2026_05 computes a token
     shell.arrive(promptRequest("r", 12, 1)); // 3 blocks of 4
     const { op_id, keys } = shell.one("exists");
     expect([profile, keys.length]).toEqual([profile, blocks]);
-    shell.send({ type: "exists_done", op_id, codes: keys.map(() => 1) });
-    shell.send({ type: "get_done", op_id: shell.one("get").op_id, outcomes: keys.map(() => read(256)) });
+    shell.send({ type: "exists_done", op_id, codes: keyStrings(keys).map(() => 1) });
+    shell.send({
+      type: "get_done",
+      op_id: shell.one("get").op_id,
+      outcomes: keyStrings(keys).map(() => read(256)),
+    });
     expect(shell.step().duration_ns).toBe(STEP_OVERHEAD_NS + computed_tokens * TOKEN_NS);
     expect(shell.one("finish").stages.cached_tokens.cpu).toBe(12 - computed_tokens);
     expect(shell.core.snapshot()).toMatchObject({

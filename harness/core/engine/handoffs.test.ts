@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { hashFullBlocks } from "../../domain/block_hash.ts";
+import { keyStrings } from "../../domain/block_key_batch.ts";
 import { streamToken } from "../../domain/prompt_tokens.ts";
 import type { ConnectorConfig } from "../connector/connector_config.ts";
 import { FIXTURE_CONNECTOR, failed, read } from "../connector/connector_fixture.ts";
@@ -27,7 +28,7 @@ function warmShell(changes: Partial<ConnectorConfig> = {}): FakeShell {
 /** The lookup that is out, answered: the first `hits` blocks are there. */
 function answerLookup(shell: FakeShell, hits: number): void {
   const { op_id, keys } = shell.one("exists");
-  shell.send({ type: "exists_done", op_id, codes: keys.map((_, i) => (i < hits ? 1 : 0)) });
+  shell.send({ type: "exists_done", op_id, codes: keyStrings(keys).map((_, i) => (i < hits ? 1 : 0)) });
 }
 
 /** The GET that is out, answered. */

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { keyStrings } from "../../domain/block_key_batch.ts";
 import { FIXTURE_CONNECTOR, failed, read } from "../connector/connector_fixture.ts";
 import { FakeShell, promptRequest, STEP_OVERHEAD_NS, TOKEN_NS } from "./engine_fixture.ts";
 
@@ -8,7 +9,7 @@ const BLOCK_BYTES = 256;
 /** Answers the lookup that is out: the first `hits` blocks are there. */
 function answerLookup(shell: FakeShell, hits: number): void {
   const { op_id, keys } = shell.one("exists");
-  shell.send({ type: "exists_done", op_id, codes: keys.map((_, i) => (i < hits ? 1 : 0)) });
+  shell.send({ type: "exists_done", op_id, codes: keyStrings(keys).map((_, i) => (i < hits ? 1 : 0)) });
 }
 
 test("a hit is loaded while the request is parked, and only the rest is computed", () => {
@@ -255,7 +256,7 @@ test("spec §1.4: a preempted request asks the store anew, and loads what it fin
   shell.arrive(promptRequest("a", 8, 12, { seed: 1 }));
   shell.arrive(promptRequest("b", 8, 4, { seed: 2 }));
   for (const { op_id, keys } of shell.take("exists")) {
-    shell.send({ type: "exists_done", op_id, codes: keys.map(() => 0) });
+    shell.send({ type: "exists_done", op_id, codes: keyStrings(keys).map(() => 0) });
   }
   shell.runSteps();
   expect(shell.one("finish").request.request_id).toBe("a");

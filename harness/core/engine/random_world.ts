@@ -3,6 +3,7 @@
 
 import { assert, present } from "../../domain/assert.ts";
 import type { BlockHash } from "../../domain/block_hash.ts";
+import { keyStrings } from "../../domain/block_key_batch.ts";
 import type { RemoteKv } from "../../domain/kv_transfer.ts";
 import { blockObjectKey, keyPrefix } from "../../domain/object_key.ts";
 import { streamToken } from "../../domain/prompt_tokens.ts";
@@ -212,7 +213,11 @@ export class RandomWorld {
         for (const { block_id, hash } of op.fills) this.#write(block_id, hash);
         return { type: "step_done", step_id: op.step_id };
       case "exists":
-        return { type: "exists_done", op_id: op.op_id, codes: op.keys.map((key) => this.#existsCode(key)) };
+        return {
+          type: "exists_done",
+          op_id: op.op_id,
+          codes: keyStrings(op.keys).map((key) => this.#existsCode(key)),
+        };
       case "get":
         return {
           type: "get_done",

@@ -46,6 +46,20 @@ test("a row matches its own key only, and its hash is that of its key", () => {
   }
 });
 
+test("a block is sought by its prefix and hash as by its key", () => {
+  const blocks: readonly (readonly [prefix: string, hash: number])[] = [
+    ["m@", 2 ** 53 - 1],
+    ["m@", 2 ** 31 + 1],
+    ["n@", 2 ** 53 - 1],
+  ];
+  const column = columnOf(blocks.map(([prefix, hash]) => blockObjectKey(prefix, hash as BlockHash)));
+  for (const [row, [prefix, hash]] of blocks.entries()) {
+    column.seekBlock(prefix, hash as BlockHash);
+    expect(column.hash).toBe(column.hashOf(row));
+    expect(blocks.map((_, other) => column.matches(other))).toEqual(blocks.map((_, other) => other === row));
+  }
+});
+
 test("a row that is written again has the new key only", () => {
   const column = columnOf(["text", BLOCK]);
   column.clear(0);

@@ -3,10 +3,11 @@
 //
 //   keys.seek(key)                  makes `hash` and `matches` speak of this key
 //   keys.seekIn(text, start, end)   of the key that is this part of a text
+//   keys.seekBlock(prefix, hash)    of the key of a block
 
 import { present } from "../../domain/assert.ts";
-import { BLOCK_HASH_DIGITS } from "../../domain/block_hash.ts";
-import type { ObjectKey } from "../../domain/object_key.ts";
+import { BLOCK_HASH_DIGITS, type BlockHash } from "../../domain/block_hash.ts";
+import { blockObjectKey, type ObjectKey } from "../../domain/object_key.ts";
 import type { RecordChunks } from "../tier/record_chunks.ts";
 import type { Row } from "./object_row.ts";
 
@@ -70,9 +71,21 @@ export class KeyColumn {
       this.#hash = hashOfText(this.#key);
       return;
     }
-    this.#high = high | 0;
-    this.#low = low | 0;
-    this.#hash = hashOfBlock(this.#prefix, this.#high, this.#low);
+    this.#seekDigits(high | 0, low | 0);
+  }
+
+  seekBlock(prefix: string, hash: BlockHash): void {
+    const is_last = prefix === this.#last_prefix && this.#last_number !== NO_PREFIX;
+    this.#prefix = is_last ? this.#last_number : this.#prefixNumber(prefix, 0, prefix.length);
+    if (this.#prefix === NO_PREFIX) this.seek(blockObjectKey(prefix, hash));
+    else this.#seekDigits((hash / 2 ** 32) | 0, hash | 0);
+  }
+
+  #seekDigits(high: number, low: number): void {
+    this.#key = null;
+    this.#high = high;
+    this.#low = low;
+    this.#hash = hashOfBlock(this.#prefix, high, low);
   }
 
   /** Whether the row has the key sought. */

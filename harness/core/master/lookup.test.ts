@@ -1,4 +1,7 @@
 import { expect, test } from "bun:test";
+import type { BlockHash } from "../../domain/block_hash.ts";
+import { keyStrings } from "../../domain/block_key_batch.ts";
+import { blockObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
 import { TestMaster } from "./test_master.ts";
 
@@ -57,4 +60,21 @@ test("keys laid end to end are looked up as a list of them is, leases included",
   const keys = { text: "kkkk", bounds: [0, 1, 1, 3, 4] }; // "k", "", "kk", "k"
   expect(master.core.handle({ op: "batch_exist", keys }, 0).codes).toEqual([1, 0, 1, 1]);
   expect(master.remove("kk")).toBe(STORE_CODE.OBJECT_HAS_LEASE);
+});
+
+test("keys of blocks are looked up as the strings of them are, leases included", () => {
+  const master = new TestMaster();
+  master.mount("a", 1024);
+  const spaces = ["m@", "n@"].map((prefix) => ({
+    prefix,
+    of: (hash: BlockHash) => blockObjectKey(prefix, hash),
+  }));
+  const hashes = [1, 2 ** 52 + 5, 3] as BlockHash[];
+  const keys = { spaces, hashes, first_block: 1, length: 4 };
+  const [second_m = "", second_n = "", third_m = "", third_n = ""] = keyStrings(keys);
+  master.put([second_m, third_n, "m@00000000000001"], 100);
+  expect(master.core.handle({ op: "batch_exist", keys }, 0).codes).toEqual([1, 0, 0, 1]);
+  expect(master.exist(second_m, second_n, third_m, third_n)).toEqual([1, 0, 0, 1]);
+  expect(master.core.queryKey(third_n, 0)?.leased).toBe(true);
+  expect(master.core.queryKey("m@00000000000001", 0)?.leased).toBe(false);
 });

@@ -1,6 +1,7 @@
 // Asking for objects. Both questions grant a lease; a lookup by the operator (describe) does not.
 
-import { isJoined, type KeyBatch } from "../../domain/joined_keys.ts";
+import type { BlockHash } from "../../domain/block_hash.ts";
+import { isJoined, isOfBlocks, type KeyBatch } from "../../domain/joined_keys.ts";
 import type { ReplicaList } from "../../domain/master_api.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { STORE_CODE } from "../../domain/store_error.ts";
@@ -44,6 +45,14 @@ export class Lookup {
       for (let i = 1; i < bounds.length; i++) {
         const row = this.#table.findIn(text, bounds[i - 1] as number, bounds[i] as number);
         codes.push(this.#grantIfReadable(row, now_ns));
+      }
+    } else if (isOfBlocks(keys)) {
+      const { spaces, hashes, first_block, length } = keys;
+      for (let block = first_block; codes.length < length; block++) {
+        for (const { prefix } of spaces) {
+          const row = this.#table.findBlock(prefix, hashes[block] as BlockHash);
+          codes.push(this.#grantIfReadable(row, now_ns));
+        }
       }
     } else {
       for (const key of keys) codes.push(this.#grantIfReadable(this.#table.find(key), now_ns));

@@ -2,6 +2,7 @@
 // Invariant: an object in the table is writing with at least one memory copy, or complete with at least one copy of any tier.
 
 import { assert } from "../../domain/assert.ts";
+import type { BlockHash } from "../../domain/block_hash.ts";
 import type { ObjectKey } from "../../domain/object_key.ts";
 import { HashIndex } from "../tier/hash_index.ts";
 import type { EvictionIndex } from "./eviction_index.ts";
@@ -63,6 +64,12 @@ export class ObjectTable {
   /** Of the key that is this part of a text. */
   findIn(text: string, start: number, end: number): Row {
     this.#keys.seekIn(text, start, end);
+    return this.#findSought();
+  }
+
+  /** Of the key of a block. */
+  findBlock(prefix: string, hash: BlockHash): Row {
+    this.#keys.seekBlock(prefix, hash);
     return this.#findSought();
   }
 

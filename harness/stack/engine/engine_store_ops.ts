@@ -2,6 +2,7 @@
 
 import type { EngineEffect, EngineEvent } from "../../core/engine/engine_api.ts";
 import { present } from "../../domain/assert.ts";
+import { keyStrings } from "../../domain/block_key_batch.ts";
 import type { BlockShards } from "../block_shards.ts";
 import type { StoreClient } from "../store_client.ts";
 import type { PutItem } from "../store_items.ts";
@@ -18,7 +19,11 @@ export class EngineStoreOps {
   }
 
   async exists(effect: EffectOf<"exists">): Promise<EngineEvent> {
-    return { type: "exists_done", op_id: effect.op_id, codes: await this.#store.exists(effect.keys) };
+    return {
+      type: "exists_done",
+      op_id: effect.op_id,
+      codes: await this.#store.exists(keyStrings(effect.keys)),
+    };
   }
 
   async get(effect: EffectOf<"get">): Promise<EngineEvent> {
