@@ -22,13 +22,13 @@ export interface FuzzOutcome {
   readonly failure: string | null;
 }
 
-export async function runFuzzScenario({ seed, config, faults }: FuzzScenario): Promise<FuzzOutcome> {
+export function fuzzOptions({ seed, config, faults }: FuzzScenario): SimArmOptions {
   const topology = parseTopology(config.topology);
   const sessions = generateSessions(config.workload, seed);
   const model = findModelProfile(config.engine.model);
   const gpu = findGpuProfile(config.engine.gpu);
   assert(topology.ok && sessions.ok && model.ok && gpu.ok, "a drawn configuration names what exists");
-  const options: SimArmOptions = {
+  return {
     arm: { name: "only", factors: {}, config },
     pair_index: 0,
     seed,
@@ -38,7 +38,11 @@ export async function runFuzzScenario({ seed, config, faults }: FuzzScenario): P
     faults,
     onRecord: () => {},
   };
-  const watch = new InvariantWatch(faults);
+}
+
+export async function runFuzzScenario(scenario: FuzzScenario): Promise<FuzzOutcome> {
+  const options = fuzzOptions(scenario);
+  const watch = new InvariantWatch(scenario.faults);
   const simulation = makeSimulation(options, (record) => watch.record(record), {
     stopwatch: null,
     watch: watch.watch,

@@ -19,6 +19,8 @@ import { armCounter } from "../../measure/arm_scrapes.ts";
 import { balanceLedger } from "../../measure/ledger.ts";
 import { STORE_CLIENT_SERIES } from "../../measure/metric_names.ts";
 import { LAPTOP_HOST } from "../../sim/host_profile.ts";
+import { fuzzOptions } from "./fuzz_run.ts";
+import { drawScenario } from "./fuzz_scenario.ts";
 import { makeSimulation, runSimArm, type SimArmOptions } from "./sim_arm.ts";
 
 function armOptions(
@@ -183,6 +185,10 @@ for (const [name, options] of [
     armOptions("2e", { ...TIER_PRESSURE.input, connector: { lookup_async: false } }),
   ],
   [
+    "one whose engines wait for loads",
+    armOptions("2e", { ...TIER_PRESSURE.input, connector: { load_async: false } }),
+  ],
+  [
     "one whose engines preempt",
     withConfig(armOptions("2e", {}), { num_hbm_blocks: 150 }, { concurrency: 16 }),
   ],
@@ -194,6 +200,19 @@ for (const [name, options] of [
     expect(JSON.stringify(fused.run)).toBe(JSON.stringify(single.run));
   });
 }
+
+/** 5462 waits for loads with a batch that decodes. */
+test("decode steps that go out as runs change no record of what the fuzzer draws", async () => {
+  const records = async (options: SimArmOptions): Promise<RequestRecord[]> => {
+    const { run } = await runSimArm(options);
+    return run.records.toSorted((a, b) => (a.request_id < b.request_id ? -1 : 1));
+  };
+  for (let seed = 5_440; seed < 5_480; seed++) {
+    const options = fuzzOptions(drawScenario(seed));
+    const single = await records({ ...options, fuse_decode_steps: false });
+    expect([seed, await records(options)]).toEqual([seed, single]);
+  }
+});
 
 test("a switch of the connector changes the outcome: puts stay on the writer's node", async () => {
   const localPuts = async (preferred_segment: string): Promise<[number, number]> => {

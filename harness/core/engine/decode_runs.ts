@@ -135,12 +135,13 @@ export class DecodeRuns {
   }
 
   /**
-   * Those who wait have been looked at for the plan, unless the batch is full. Who waits for the store's answer joins with
-   * an event, which mostly comes before the step ends. Who found no blocks finds none before another block is cached: free
-   * ones only get fewer.
+   * Those who wait have been looked at for the plan, unless the batch is full or a load that held the plan up has ended since.
+   * Who waits for the store's answer joins with an event, which mostly comes before the step ends. Who found no blocks finds
+   * none before another block is cached: free ones only get fewer.
    */
   #stepsBeforeSomebodyJoins(requests: readonly RequestState[]): number {
     const { queues, config } = this.#ctx;
+    if (queues.promotes_next) return 1;
     if (queues.running.length >= config.max_num_seqs) return LONGEST_RUN_STEPS;
     const { first } = queues.waiting;
     if (first === null) return LONGEST_RUN_STEPS;

@@ -49,6 +49,11 @@ export class RequestQueues {
     this.#ready_to_promote++;
   }
 
+  /** The next plan promotes somebody. */
+  get promotes_next(): boolean {
+    return this.#ready_to_promote > 0;
+  }
+
   /** Parked requests whose KV came go ahead of all who wait, in the order they were parked: they own blocks. */
   promoteReady(): void {
     if (this.#ready_to_promote === 0) return;
