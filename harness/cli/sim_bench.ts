@@ -21,7 +21,7 @@ The last line says how fast the host computes and reads memory now: on a shared 
   --nodes N     engines of the curve, each a node with an owner (default 16). With 1000, a million requests take about 1.5 minutes
   --tiers T     hbm, hbm+cpu (default) or hbm+cpu+disk, for curve and trace
   --trace FILE  replay a Mooncake trace on 16 engines instead of the curve: first with code that is compiled on the way, then again.
-                The optimising compiler begins later than for the curve, which takes a sixth off the first run
+                Without JavaScriptCore's last compiler, which takes an eighth off the first run and adds a fifth to the other
   --json        results as JSON lines`;
 
 const DEFAULT_MAX = 1_000_000;
