@@ -18,7 +18,7 @@ apart their steps are shared. More nodes cost more an event: what an event touch
 The last line says how fast the host computes and reads memory now: on a shared machine both change, and the figures with them.
 
   --max N       largest number of requests of the curve, which goes by tens from 1,000 (default 1000000: about a minute)
-  --nodes N     engines of the curve, each a node with an owner (default 16). With 1000, a million requests take about 1.5 minutes
+  --nodes N     engines of the curve, each a node with an owner (default 16). With 1000, a million requests take about a minute
   --tiers T     hbm, hbm+cpu (default) or hbm+cpu+disk, for curve and trace
   --trace FILE  replay a Mooncake trace on 16 engines instead of the curve: first with code that is compiled on the way, then again.
                 Without JavaScriptCore's last compiler, which takes an eighth off the first run and adds a fifth to the other
