@@ -201,7 +201,7 @@ for (const [name, options] of [
   });
 }
 
-/** 5462 waits for loads with a batch that decodes. */
+/** 5462 waits for loads with a batch that decodes. By id: two that end in one instant may end in either order. */
 test("decode steps that go out as runs change no record of what the fuzzer draws", async () => {
   const records = async (options: SimArmOptions): Promise<RequestRecord[]> => {
     const { run } = await runSimArm(options);

@@ -39,8 +39,8 @@ export class SaveRunner<Request> {
   /** The put of what is missing, or null when all is there. Only a sure 1 counts as there. */
   existsDone(job: SaveJob<Request>, codes: readonly number[], out: StoreOutput<Request>): JobEffect | null {
     assert(codes.length === job.keys.length, "a dedup lookup answers every key");
+    if (codes.every((code) => code === 1)) return this.#end(job, true, out);
     const keys = missingOf(keyStrings(job.keys), codes);
-    if (keys.length === 0) return this.#end(job, true, out);
     job.missing_keys = keys;
     return {
       type: "put",
